@@ -1,0 +1,65 @@
+#include "base/console.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+namespace filibuster {
+namespace {
+
+std::atomic<ColorMode> color_mode{ColorMode::kAuto};
+std::atomic<bool> quiet{false};
+
+bool UseColor() {
+  switch (color_mode.load()) {
+    case ColorMode::kAlways:
+      return true;
+    case ColorMode::kNever:
+      return false;
+    case ColorMode::kAuto:
+      break;
+  }
+  static const bool is_plain = [] {
+    const char* no_color = std::getenv("NO_COLOR");
+    return (no_color != nullptr && *no_color != '\0') || ::isatty(STDERR_FILENO) == 0;
+  }();
+  return !is_plain;
+}
+
+struct LevelStyle {
+  const char* name;
+  const char* color;
+};
+
+LevelStyle StyleOf(LogLevel level) {
+  switch (level) {
+    case LogLevel::kInfo:
+      return {"INFO", "\033[94m"};
+    case LogLevel::kNotice:
+      return {"NOTICE", "\033[92m"};
+    case LogLevel::kWarning:
+      return {"WARNING", "\033[93m"};
+    case LogLevel::kFail:
+      return {"FAIL", "\033[91m"};
+  }
+  return {"INFO", ""};
+}
+
+}  // namespace
+
+void SetColorMode(ColorMode mode) { color_mode = mode; }
+void SetQuiet(bool value) { quiet = value; }
+
+void WriteLogLine(LogLevel level, std::string_view text) {
+  if (quiet && (level == LogLevel::kInfo || level == LogLevel::kNotice)) return;
+  const LevelStyle style = StyleOf(level);
+  const std::string line =
+      UseColor() ? fmt::format("{}[FILIBUSTER] [{}]: {}\033[0m\n", style.color, style.name, text)
+                 : fmt::format("[FILIBUSTER] [{}]: {}\n", style.name, text);
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+}  // namespace filibuster
