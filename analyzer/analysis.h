@@ -62,17 +62,17 @@ struct ServiceErrors {
 struct Outcome {
   enum class Kind { kAnswers, kEscapes, kTerminates, kContinues, kRetries, kUnknown };
   Kind kind = Kind::kUnknown;
-  std::string status_code;       // kAnswers, kEscapes
-  std::optional<int> attempts;   // kRetries, where known
-  std::string reason;            // kUnknown: why
+  std::string status_code;      // kAnswers, kEscapes
+  std::optional<int> attempts;  // kRetries, where known
+  std::string reason;           // kUnknown: why
 
   bool operator==(const Outcome&) const = default;
 };
 
 // The faults of one call site that take the same branch.
 struct HandlerEntry {
-  std::vector<std::string> faults;  // exception names and status codes
-  std::string kind;                 // "catch", "error-check", "status-check", "none"
+  std::vector<std::string> faults;         // exception names and status codes
+  std::string kind;                        // "catch", "error-check", "status-check", "none"
   std::optional<SourceLocation> location;  // absent for "none"
   Outcome outcome;
 
@@ -132,7 +132,11 @@ struct Analysis {
   bool operator==(const Analysis&) const = default;
 };
 
+// The faults without an analysis: what each client library known to us fails with by default, and
+// the statuses 500, 502 and 503 from any service.
+Analysis DefaultAnalysis();
+
 std::ostream& operator<<(std::ostream& out, const SourceLocation& location);  // file:line:column
-std::ostream& operator<<(std::ostream& out, const Outcome& outcome);  // as JSON
+std::ostream& operator<<(std::ostream& out, const Outcome& outcome);          // as JSON
 
 }  // namespace filibuster

@@ -1,0 +1,155 @@
+#include "analyzer/analysis_json.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "base/file.h"
+#include "tests/support/temp_dir.h"
+
+namespace filibuster {
+namespace {
+
+Analysis OneOfEverything() {
+  CallSite site{.service = "foo",
+                .location = {"foo/foo.cc", 17, 21},
+                .function = "foo::handle",
+                .via = {{.location = {"../common/client.cc", 9, 3}, .function = "common::Get"}},
+                .module = "httplib",
+                .method = "Get",
+                .target = {.url = "http://localhost:5001/bar/baz", .service = "bar"},
+                .timeout = true};
+  const auto handler = [](std::string fault, std::string kind, Outcome outcome) {
+    HandlerEntry entry{.faults = {std::move(fault)}, .kind = std::move(kind), .outcome = outcome};
+    if (entry.kind != "none") entry.location = SourceLocation{"foo/foo.cc", 18, 5};
+    return entry;
+  };
+  using Kind = Outcome::Kind;
+  site.handlers = {
+      handler("500", "status-check", {.kind = Kind::kRetries, .attempts = 3}),
+      handler("502", "status-check", {.kind = Kind::kContinues}),
+      handler("503", "status-check", {.kind = Kind::kUnknown, .reason = "why"}),
+      handler("httplib::Error::Connection", "none", {.kind = Kind::kEscapes, .status_code = "500"}),
+      handler("httplib::Error::Read", "catch", {.kind = Kind::kAnswers, .status_code = "503"}),
+      handler("httplib::Error::Write", "none", {.kind = Kind::kTerminates})};
+  return {{{.name = "cpp.httplib",
+            .pattern = R"(httplib\.(Get|Post))",
+            .exceptions = {{.name = "httplib::Error::Read",
+                            .restrictions = "timeout",
+                            .metadata = {{"sleep", "@expr(metadata['timeout'])+0.001"},
+                                         {"abort", false}}},
+                           {.name = "httplib::Error::Connection"}},
+            .call_sites = {site},
+            .latencies = {{"milliseconds", 10}},
+            .transformers = Json::array({"x"})},
+           {.name = "grpc",
+            .pattern = ".*",
+            .errors = {{.service_name = "bar",
+                        .types = {{.exception = {{"metadata", {{"code", "NOT_FOUND"}}}}},
+                                  {.return_value = {{"status_code", "503"}}}},
+                        .sources = {{.status_code = "503",
+                                     .location = {"bar/bar.cc", 21, 5},
+                                     .function = "bar::handle",
+                                     .unreached = true}}}}}}};
+}
+
+std::string ErrorOf(std::string_view text) {
+  const auto analysis = AnalysisFromText(text, "a.json");
+  return analysis ? "no error" : analysis.error().message;
+}
+
+TEST(AnalysisJsonTest, WhatWasWrittenReadsBackEqual) {
+  const Analysis analysis = OneOfEverything();
+  const auto read = AnalysisFromText(AnalysisToText(analysis), "a.json");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(*read, analysis) << AnalysisToText(analysis);
+}
+
+TEST(AnalysisJsonTest, TheOrderOfFactsDoesNotChangeTheBytes) {
+  Analysis shuffled = OneOfEverything();
+  std::swap(shuffled.modules[0], shuffled.modules[1]);
+  std::ranges::reverse(shuffled.modules[1].call_sites[0].handlers);
+  std::ranges::reverse(shuffled.modules[0].errors[0].types);
+  EXPECT_EQ(AnalysisToText(shuffled), AnalysisToText(OneOfEverything()));
+}
+
+TEST(AnalysisJsonTest, KeepsTheOrderInWhichExceptionsAreTried) {
+  const auto read = AnalysisFromText(AnalysisToText(OneOfEverything()), "a.json");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->modules[0].exceptions[0].name, "httplib::Error::Read");
+}
+
+TEST(AnalysisJsonTest, ReadsAFileFromFilibusterForPython) {
+  const auto analysis = AnalysisFromText(R"json({
+    "python.grpc": {
+      "pattern": "grpc\\.insecure\\_channel",
+      "exceptions": [{"name": "grpc._channel._InactiveRpcError", "metadata": {"code": "UNAVAILABLE"}}]
+    },
+    "python.requests": {
+      "pattern": "requests\\.(get|put|post|head)",
+      "exceptions": [{"name": "requests.exceptions.Timeout", "restrictions": "timeout"}]
+    },
+    "http": {
+  "pattern" : "(((requests\\.(get|put|post|head))|(WebClient\\.(GET|PUT|POST|HEAD))))",
+              "errors"
+      : [ {"service_name" : ".*", "types" : [ {"return_value" : {"status_code" : "500"}} ]} ]
+}
+})json",
+                                         "default-analysis.json");
+  ASSERT_TRUE(analysis) << analysis.error();
+  ASSERT_EQ(analysis->modules.size(), 3);
+  EXPECT_EQ(analysis->modules[0].name, "http");
+  EXPECT_EQ(analysis->modules[0].errors[0].types[0].return_value["status_code"], "500");
+  EXPECT_EQ(analysis->modules[1].exceptions[0].metadata["code"], "UNAVAILABLE");
+  EXPECT_EQ(analysis->modules[2].exceptions[0].restrictions, "timeout");
+}
+
+TEST(AnalysisJsonTest, IgnoresKeysItDoesNotKnow) {
+  EXPECT_EQ(ErrorOf(R"({"m": {"pattern": ".", "colour": 1,
+                              "exceptions": [{"name": "E", "colour": []}]}})"),
+            "no error");
+}
+
+TEST(AnalysisJsonTest, NamesFileAndKeyOfAMistake) {
+  EXPECT_EQ(ErrorOf(R"({"m": {"exceptions": []}})"), "a.json: $.m: expected the key \"pattern\"");
+  EXPECT_EQ(ErrorOf(R"({"m": {"pattern": ".", "exceptions": [{"name": 7}]}})"),
+            "a.json: $.m.exceptions[0].name: found number, expected a string");
+  EXPECT_EQ(
+      ErrorOf(R"({"m": {"pattern": ".", "errors": [{"service_name": ".*", "types": [{}]}]}})"),
+      "a.json: $.m.errors[0].types[0]: expected either the key \"return_value\" or the key "
+      "\"exception\"");
+  EXPECT_EQ(ErrorOf(R"(["m"])"), "a.json: $: found array, expected an object");
+  EXPECT_EQ(ErrorOf("{}"), "a.json: $: found no module, expected at least one");
+  EXPECT_EQ(ErrorOf(R"({"m": {"pattern": ".", "schema_version": 9}})"),
+            "a.json: $.m.schema_version: found version 9, expected at most 1");
+}
+
+TEST(AnalysisJsonTest, NamesFileAndKeyOfABadRegularExpression) {
+  EXPECT_EQ(ErrorOf(R"({"m": {"pattern": "httplib\\.(Get"}})"),
+            R"(a.json: $.m.pattern: not a regular expression: "httplib\.(Get")");
+  EXPECT_EQ(ErrorOf(R"({"m": {"pattern": ".", "errors": [{"service_name": "*", "types": []}]}})"),
+            "a.json: $.m.errors[0].service_name: not a regular expression: \"*\"");
+}
+
+TEST(AnalysisJsonTest, AMissingFileIsNamed) {
+  TempDir directory;
+  const auto path = directory.path() / "none.json";
+  const auto analysis = ReadAnalysis(path);
+  ASSERT_FALSE(analysis);
+  EXPECT_EQ(analysis.error().message, path.string() + ": cannot read: No such file or directory");
+}
+
+TEST(AnalysisJsonTest, TheDefaultAnalysisIsAValidFile) {
+  const auto read = AnalysisFromText(AnalysisToText(DefaultAnalysis()), "default");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(*read, DefaultAnalysis());
+}
+
+TEST(OutcomeTest, PrintsAsInTheFile) {
+  std::ostringstream out;
+  out << Outcome{.kind = Outcome::Kind::kEscapes, .status_code = "500"};
+  EXPECT_EQ(out.str(), R"({"escapes":true,"status_code":"500"})");
+}
+
+}  // namespace
+}  // namespace filibuster
