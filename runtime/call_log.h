@@ -26,8 +26,8 @@ struct CallRecord {
   std::optional<int> received_at;
   std::optional<std::string> target_service_name;  // from request_received; absent: external
   std::optional<int> completed_at;
-  Json return_value;  // of invocation_complete, or null
-  Json exception;     // of invocation_complete, or null
+  Json return_value;           // of invocation_complete, or null
+  Json exception;              // of invocation_complete, or null
   std::optional<Fault> fault;  // delivered to this call
 };
 

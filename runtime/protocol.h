@@ -3,11 +3,10 @@
 #pragma once
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <variant>
-
-#include <nlohmann/json.hpp>
 
 namespace filibuster {
 
@@ -43,13 +42,13 @@ using Fault = std::variant<ForcedException, FailureMetadata>;
 // PUT /filibuster/create: a service is about to make a call.
 struct Invocation {
   std::string source_service_name;
-  std::string module;  // the client library: "httplib", "requests"
-  std::string method;  // "Get"
+  std::string module;         // the client library: "httplib", "requests"
+  std::string method;         // "Get"
   Json args = Json::array();  // ["5001/bar/baz"]
   Json kwargs = Json::object();
   std::string callsite_file;
   std::string callsite_line;
-  std::string full_traceback;  // a hash
+  std::string full_traceback;      // a hash
   Json metadata = Json::object();  // {"timeout": 10}: what `restrictions` look at
   VectorClock vclock;
   VectorClock origin_vclock;
@@ -75,8 +74,9 @@ struct InvocationComplete {
   int generated_id = 0;
   std::string execution_index;
   VectorClock vclock;
-  Json return_value;  // {"__class__": "Response", "status_code": "200", "text": "<md5 of the body>"}
-  Json exception;     // {"name": "...", "metadata": {}}
+  Json
+      return_value;  // {"__class__": "Response", "status_code": "200", "text": "<md5 of the body>"}
+  Json exception;    // {"name": "...", "metadata": {}}
 };
 
 using Update = std::variant<RequestReceived, InvocationComplete>;

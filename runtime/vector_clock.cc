@@ -1,0 +1,29 @@
+#include "runtime/vector_clock.h"
+
+#include <limits>
+
+namespace filibuster {
+
+std::optional<VectorClock> ParseVectorClock(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return std::nullopt;
+  VectorClock clock;
+  for (const auto& [service, count] : json.items()) {
+    if (!count.is_number_unsigned()) return std::nullopt;
+    if (count.get<std::uint64_t>() > std::numeric_limits<int>::max()) return std::nullopt;
+    clock[service] = count.get<int>();
+  }
+  return clock;
+}
+
+std::string VectorClockText(const VectorClock& clock) {
+  std::string text = "{";
+  for (const auto& [service, count] : clock) {
+    if (text.size() > 1) text += ", ";
+    text += Json(service).dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+    text += ": " + std::to_string(count);
+  }
+  return text + "}";
+}
+
+}  // namespace filibuster
