@@ -1,0 +1,80 @@
+#include "analyzer/library_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analyzer/analysis.h"
+#include "analyzer/embedded_models.h"
+
+namespace filibuster {
+namespace {
+
+using ::testing::ElementsAre;
+
+const LibraryModel& Httplib() {
+  for (const LibraryModel& model : BuiltInModels()) {
+    if (model.module == "httplib") return model;
+  }
+  ADD_FAILURE() << "no model of cpp-httplib";
+  static const LibraryModel none;
+  return none;
+}
+
+std::string ErrorOf(std::string_view text) {
+  const auto model = LibraryModelFromText(text, "m.json");
+  return model ? "no error" : model.error().message;
+}
+
+TEST(LibraryModelTest, EveryModelOfTheProgramReads) {
+  for (const EmbeddedModel& embedded : EmbeddedModels()) {
+    const auto model = LibraryModelFromText(embedded.text, embedded.name);
+    EXPECT_TRUE(model) << model.error();
+  }
+  EXPECT_EQ(BuiltInModels().size(), EmbeddedModels().size());
+}
+
+TEST(LibraryModelTest, AFunctionIsFoundByItsName) {
+  const auto get = Httplib().functions.find("httplib::Client::Get");
+  ASSERT_NE(get, Httplib().functions.end());
+  EXPECT_EQ(get->second.effect, Effect::kCall);
+  EXPECT_EQ(get->second.Argument("path"), 0);
+  EXPECT_EQ(get->second.Argument("handler"), std::nullopt);
+  EXPECT_EQ(Httplib().fields.at("httplib::Response::status"), ResultPart::kStatus);
+}
+
+TEST(LibraryModelTest, BracesAreWrittenOut) {
+  EXPECT_THAT(ExpandBraces("a::{B,C}::{x,y}"),
+              ElementsAre("a::B::x", "a::B::y", "a::C::x", "a::C::y"));
+  EXPECT_THAT(ExpandBraces("a::b"), ElementsAre("a::b"));
+}
+
+TEST(LibraryModelTest, NamesFileAndKeyOfAMistake) {
+  EXPECT_EQ(ErrorOf(R"({"colour": 1})").substr(0, 32), "m.json: $: unknown key \"colour\",");
+  EXPECT_EQ(ErrorOf(R"({"schema_version": 1, "library": "x", "module": "x",
+                        "analysis_module": "x", "pattern": "x", "namespaces": [], "faults": [],
+                        "statuses": [], "functions": [{"names": ["f"], "effect": "jump"}]})"),
+            "m.json: $.functions[0].effect: found \"jump\", expected one of: configure, call, "
+            "read, handle_requests, handle_exceptions, handle_errors, listen, set_status");
+}
+
+TEST(DefaultAnalysisTest, HasTheFaultsOfTheTutorial) {
+  const Analysis analysis = DefaultAnalysis();
+  ASSERT_EQ(analysis.modules.size(), 3);
+  const Module& httplib = analysis.modules[0];
+  EXPECT_EQ(httplib.name, "cpp.httplib");
+  ASSERT_EQ(httplib.exceptions.size(), 2);
+  EXPECT_EQ(httplib.exceptions[0], ExceptionType{"httplib::Error::Connection"});
+  EXPECT_EQ(httplib.exceptions[1], (ExceptionType{"httplib::Error::Read", "timeout"}));
+  const Module& http = analysis.modules[1];
+  EXPECT_EQ(http.name, "http");
+  ASSERT_EQ(http.errors.size(), 1);
+  EXPECT_EQ(http.errors[0].service_name, ".*");
+  std::vector<std::string> statuses;
+  for (const ErrorType& type : http.errors[0].types) {
+    statuses.push_back(type.return_value["status_code"]);
+  }
+  EXPECT_THAT(statuses, ElementsAre("500", "502", "503"));
+}
+
+}  // namespace
+}  // namespace filibuster
