@@ -34,6 +34,8 @@ std::expected<Json, Error> ParseJson(std::string_view text, const std::string& n
     const size_t colon = what.rfind(": ");
     return std::unexpected(Error{fmt::format("{}:{}:{}: not JSON: {}", name, line, column,
                                              what.substr(colon == what.npos ? 0 : colon + 2))});
+  } catch (const Json::exception& error) {  // a number that no double holds
+    return std::unexpected(Error{fmt::format("{}: not JSON: {}", name, error.what())});
   }
 }
 

@@ -11,6 +11,12 @@ TEST(ParseJsonTest, NamesFileLineAndColumn) {
   EXPECT_EQ(result.error().message.substr(0, 22), "a.json:2:8: not JSON: ") << result.error();
 }
 
+TEST(ParseJsonTest, RefusesANumberThatIsTooLarge) {
+  const auto result = ParseJson("[1e999]", "a.json");
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("number overflow"), std::string::npos) << result.error();
+}
+
 TEST(JsonReaderTest, ReadsFields) {
   const Json json = {{"name", "foo"}, {"ports", {1, 2}}, {"up", true}, {"no", nullptr}};
   const JsonReader reader(json, "a.json");

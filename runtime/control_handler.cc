@@ -1,0 +1,320 @@
+#include "runtime/control_handler.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace filibuster {
+namespace {
+
+// A client that sends nothing but mistakes must not fill the memory or the report.
+constexpr int kMaxLoggedRefusals = 100;
+constexpr size_t kMaxReasonLength = 500;
+constexpr int kMaxNesting = 100;
+
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+ControlAnswer Answer(const Json& json) { return {200, Dump(json)}; }
+
+std::optional<int> HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return std::nullopt;
+}
+
+std::string PercentDecode(std::string_view text) {
+  std::string decoded;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      const auto high = HexDigit(text[i + 1]);
+      const auto low = HexDigit(text[i + 2]);
+      if (high && low) {
+        decoded += static_cast<char>(*high * 16 + *low);
+        i += 2;
+        continue;
+      }
+    }
+    decoded += text[i];
+  }
+  return decoded;
+}
+
+// "/filibuster/create?x" => {"filibuster", "create"}
+std::vector<std::string> PathSegments(std::string_view target) {
+  target = target.substr(0, target.find('?'));
+  if (target.starts_with('/')) target.remove_prefix(1);
+  std::vector<std::string> segments;
+  for (;;) {
+    const size_t slash = target.find('/');
+    segments.push_back(PercentDecode(target.substr(0, slash)));
+    if (slash == target.npos) return segments;
+    target.remove_prefix(slash + 1);
+  }
+}
+
+// JSON values are copied and written by recursion: a body of brackets must not exhaust the stack.
+bool IsNestedTooDeep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') in_string = !in_string;
+    if (in_string) {
+      if (c == '\\') ++i;
+      continue;
+    }
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+    if (depth > kMaxNesting) return true;
+  }
+  return false;
+}
+
+struct Body {
+  Json json;
+  std::optional<ControlAnswer> refusal;
+};
+
+Body ParseBody(std::string_view text) {
+  if (IsNestedTooDeep(text)) {
+    return {nullptr, RefusedRequest(400, fmt::format("the body is nested deeper than {} levels",
+                                                     kMaxNesting))};
+  }
+  try {
+    return {Json::parse(text), std::nullopt};
+  } catch (const Json::exception& error) {
+    const std::string_view what = error.what();
+    const size_t end_of_tag = what.find("] ");  // "[json.exception.parse_error.101] parse error…"
+    return {nullptr,
+            RefusedRequest(400,
+                           fmt::format("the body is not JSON: {}",
+                                       what.substr(what.npos == end_of_tag ? 0 : end_of_tag + 2)))};
+  }
+}
+
+const Json& Listing() {
+  static const Json listing = {{"uri", "/"},
+                               {"subresource_uris",
+                                {{"create", "filibuster/create"},
+                                 {"fault-injected", "filibuster/fault-injected"},
+                                 {"health-check", "health-check"},
+                                 {"new-test-execution", "filibuster/new-test-execution"},
+                                 {"update", "filibuster/update"}}}};
+  return listing;
+}
+
+}  // namespace
+
+ControlAnswer RefusedRequest(int status, std::string_view reason) {
+  return {status, Dump({{"error", reason}})};
+}
+
+void ControlHandler::BeginTestExecution(std::vector<PlannedFault> faults) {
+  const std::lock_guard lock(mutex_);
+  first_generated_id_ += static_cast<int>(log_.calls.size());
+  active_ = true;
+  planned_.clear();
+  for (PlannedFault& fault : faults) {
+    std::string execution_index = fault.execution_index;
+    planned_.emplace(std::move(execution_index), std::move(fault));
+  }
+  services_seen_.clear();
+  log_ = {};
+  refusals_ = 0;
+  messages_ = 0;
+}
+
+CallLog ControlHandler::EndTestExecution() {
+  const std::lock_guard lock(mutex_);
+  if (!active_) return {};
+  active_ = false;
+  first_generated_id_ += static_cast<int>(log_.calls.size());
+  if (refusals_ > kMaxLoggedRefusals) {
+    log_.bad_requests.push_back(
+        fmt::format("and {} more refused requests", refusals_ - kMaxLoggedRefusals));
+  }
+  return std::exchange(log_, {});
+}
+
+ControlAnswer ControlHandler::Handle(std::string_view method, std::string_view target,
+                                     std::string_view body) {
+  ControlAnswer answer = HandleUnlogged(method, target, body);
+  if (answer.status != 200) {
+    const std::string reason = Json::parse(answer.body)["error"].get<std::string>();
+    LogRefusal(fmt::format("{} {}: {}: {}", method, target.substr(0, 200), answer.status, reason));
+  }
+  return answer;
+}
+
+void ControlHandler::LogRefusal(std::string_view reason) {
+  const std::lock_guard lock(mutex_);
+  if (!active_) {
+    ++stray_messages_;
+    return;
+  }
+  if (++refusals_ > kMaxLoggedRefusals) return;
+  std::string kept(reason.substr(0, kMaxReasonLength));
+  for (char& c : kept) {
+    if (c < ' ' || c > '~') c = '?';  // whatever was sent, the report stays readable
+  }
+  log_.bad_requests.push_back(std::move(kept));
+}
+
+int ControlHandler::stray_messages() const {
+  const std::lock_guard lock(mutex_);
+  return stray_messages_;
+}
+
+ControlAnswer ControlHandler::HandleUnlogged(std::string_view method, std::string_view target,
+                                             std::string_view body) {
+  const Segments path = PathSegments(target);
+  const auto is = [&](std::string_view resource) {
+    return path.size() == 2 && path[0] == "filibuster" && path[1] == resource;
+  };
+  const auto allow = [&](std::string_view allowed, auto&& handle) {
+    if (method == allowed) return handle();
+    return RefusedRequest(405, fmt::format("method not allowed, expected {}", allowed));
+  };
+  if (is("create")) return allow("PUT", [&] { return Create(body); });
+  if (is("update")) return allow("POST", [&] { return Update(body); });
+  if (path.size() == 1 && path[0].empty()) return allow("GET", [] { return Answer(Listing()); });
+  if (path.size() == 1 && path[0] == "health-check") {
+    return allow("GET", [] { return Answer({{"status", "OK"}}); });
+  }
+  if (path.size() == 3 && path[0] == "filibuster" && path[1] == "new-test-execution") {
+    return allow("GET", [&] { return NewTestExecution(path[2]); });
+  }
+  if (path.size() >= 2 && path[0] == "filibuster" && path[1] == "fault-injected") {
+    return allow("GET", [&] { return FaultInjected({path.begin() + 2, path.end()}); });
+  }
+  return RefusedRequest(404, "no such path");
+}
+
+ControlAnswer ControlHandler::Create(std::string_view body) {
+  const Body parsed = ParseBody(body);
+  if (parsed.refusal) return *parsed.refusal;
+  std::string error;
+  std::optional<Invocation> invocation = InvocationFromJson(parsed.json, &error);
+  if (!invocation) return RefusedRequest(400, error);
+
+  CreateAnswer answer;
+  answer.execution_index = invocation->execution_index;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!active_) {
+      // The call is not of this execution nor of the next: its id is used up all the same.
+      ++stray_messages_;
+      answer.generated_id = first_generated_id_++;
+      return Answer(ToJson(answer));
+    }
+    CallRecord call;
+    call.generated_id = static_cast<int>(log_.calls.size());
+    call.created_at = messages_++;
+    const auto planned = planned_.find(invocation->execution_index);
+    if (planned != planned_.end()) call.fault = planned->second.fault;
+    answer.generated_id = first_generated_id_ + call.generated_id;
+    answer.fault = call.fault;
+    call.invocation = *std::move(invocation);
+    log_.calls.push_back(std::move(call));
+  }
+  return Answer(ToJson(answer));
+}
+
+CallRecord* ControlHandler::FindCall(int generated_id, const std::string& execution_index,
+                                     ControlAnswer* refusal) {
+  const int end = first_generated_id_ + static_cast<int>(log_.calls.size());
+  if (generated_id < 0 || generated_id >= end) {
+    *refusal = RefusedRequest(
+        404,
+        fmt::format("generated_id: found {}, which no create was answered with", generated_id));
+    return nullptr;
+  }
+  if (generated_id < first_generated_id_) {
+    ++stray_messages_;
+    return nullptr;
+  }
+  CallRecord& call = log_.calls[static_cast<size_t>(generated_id - first_generated_id_)];
+  if (call.invocation.execution_index != execution_index) {
+    *refusal = RefusedRequest(
+        409, fmt::format("execution_index: found {}, expected {}, the one that generated_id {} was "
+                         "created with",
+                         execution_index, call.invocation.execution_index, generated_id));
+    return nullptr;
+  }
+  return &call;
+}
+
+ControlAnswer ControlHandler::Update(std::string_view body) {
+  const Body parsed = ParseBody(body);
+  if (parsed.refusal) return *parsed.refusal;
+  std::string error;
+  auto update = UpdateFromJson(parsed.json, &error);
+  if (!update) return RefusedRequest(400, error);
+
+  ControlAnswer answer{200, "{}"};
+  const std::lock_guard lock(mutex_);
+  if (auto* received = std::get_if<RequestReceived>(&*update)) {
+    CallRecord* call = FindCall(received->generated_id, received->execution_index, &answer);
+    // A client library may send a request again (a stale connection, a redirect): the first counts.
+    if (call != nullptr && !call->received_at) {
+      call->received_at = messages_++;
+      call->target_service_name = std::move(received->target_service_name);
+    }
+    return answer;
+  }
+  auto& complete = std::get<InvocationComplete>(*update);
+  CallRecord* call = FindCall(complete.generated_id, complete.execution_index, &answer);
+  if (call == nullptr) return answer;
+  if (call->completed_at) {
+    return RefusedRequest(409,
+                          fmt::format("invocation_complete: generated_id {} is complete already",
+                                      complete.generated_id));
+  }
+  call->completed_at = messages_++;
+  call->return_value = std::move(complete.return_value);
+  call->exception = std::move(complete.exception);
+  return answer;
+}
+
+ControlAnswer ControlHandler::NewTestExecution(const std::string& service) {
+  const std::lock_guard lock(mutex_);
+  if (!active_) ++stray_messages_;
+  // A stray must not use up the answer that the service needs in the next execution.
+  const bool first = active_ && services_seen_.insert(service).second;
+  return Answer({{"new-test-execution", first}});
+}
+
+// {}, {SERVICE}, {"service", SERVICE} or {"method", SERVICE, METHOD...}
+ControlAnswer ControlHandler::FaultInjected(const Segments& condition) const {
+  std::optional<std::string> service;
+  std::optional<std::string> method;
+  if (condition.size() == 1) {
+    service = condition[0];
+  } else if (condition.size() == 2 && condition[0] == "service") {
+    service = condition[1];
+  } else if (condition.size() >= 3 && condition[0] == "method") {
+    service = condition[1];
+    // A gRPC method has a slash of its own: package.Service/Method.
+    method = fmt::format("{}", fmt::join(condition.begin() + 2, condition.end(), "/"));
+  } else if (!condition.empty()) {
+    return RefusedRequest(404, "no such path");
+  }
+
+  const std::lock_guard lock(mutex_);
+  for (const CallRecord& call : log_.calls) {
+    if (!call.fault) continue;
+    const PlannedFault& planned = planned_.find(call.invocation.execution_index)->second;
+    const auto& target =
+        planned.target_service_name ? planned.target_service_name : call.target_service_name;
+    if (service && target != service) continue;
+    if (method && *method != planned.method.value_or(call.invocation.method)) continue;
+    return Answer({{"result", true}});
+  }
+  return Answer({{"result", false}});
+}
+
+}  // namespace filibuster

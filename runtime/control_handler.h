@@ -1,0 +1,63 @@
+// (method, target, body) of a request to the control server => (status, JSON); keeps the CallLog.
+// No I/O, so that the protocol is tested without sockets. Safe for use from several threads.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/call_log.h"
+
+namespace filibuster {
+
+struct ControlAnswer {
+  int status = 200;
+  std::string body;
+};
+
+// {"error": reason} with a status of 4xx.
+ControlAnswer RefusedRequest(int status, std::string_view reason);
+
+class ControlHandler {
+ public:
+  // From here on calls are logged, and each call whose execution index is planned gets its fault.
+  void BeginTestExecution(std::vector<PlannedFault> faults);
+  // What was seen since. Messages that come later, until the next execution begins, are answered
+  // but belong to no execution: they are counted as stray.
+  CallLog EndTestExecution();
+
+  ControlAnswer Handle(std::string_view method, std::string_view target, std::string_view body);
+
+  // Logs a refusal: of Handle, or of a request that never got so far (too large, not HTTP).
+  void LogRefusal(std::string_view reason);
+
+  int stray_messages() const;
+
+ private:
+  using Segments = std::vector<std::string>;
+
+  ControlAnswer HandleUnlogged(std::string_view method, std::string_view target,
+                               std::string_view body);
+  ControlAnswer Create(std::string_view body);
+  ControlAnswer Update(std::string_view body);
+  ControlAnswer NewTestExecution(const std::string& service);
+  ControlAnswer FaultInjected(const Segments& condition) const;
+  // The call that an update is about, or the answer that refuses the update. Null: a stray.
+  CallRecord* FindCall(int generated_id, const std::string& execution_index,
+                       ControlAnswer* refusal);
+
+  mutable std::mutex mutex_;
+  bool active_ = false;
+  std::map<std::string, PlannedFault, std::less<>> planned_;  // by execution index
+  std::set<std::string> services_seen_;
+  CallLog log_;
+  int refusals_ = 0;
+  int messages_ = 0;            // of this execution
+  int first_generated_id_ = 0;  // of this execution: ids are never used twice, so strays are known
+  int stray_messages_ = 0;
+};
+
+}  // namespace filibuster

@@ -1,0 +1,322 @@
+#include "runtime/control_server.h"
+
+// Boost 1.74's asio/awaitable.hpp uses std::exchange without including it.
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <chrono>
+#include <list>
+#include <thread>
+#include <utility>
+
+#include "runtime/control_handler.h"
+
+namespace filibuster {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using tcp = asio::ip::tcp;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::uint32_t kMaxHeaderSize = 64 * 1024;  // execution indexes travel in headers, too
+constexpr size_t kReadSize = 8 * 1024;
+constexpr size_t kMaxConnections = 4096;
+// What stays free of the process's file descriptors: children's pipes, files, sockets.
+constexpr size_t kReservedDescriptors = 128;
+// After a refusal the rest of the request is read and dropped, or the client would lose the answer
+// to a reset connection.
+constexpr seconds kDrainTimeout(2);
+constexpr size_t kMaxDrain = 4 * ControlServer::kMaxBodySize;
+
+using Request = http::request<http::string_body>;
+using Response = http::response<http::string_body>;
+
+// A connection, known by its place among all: the quietest is first.
+struct Connection {
+  Connection(tcp::socket socket, std::list<Connection*>& all)
+      : stream(std::move(socket)), all(all), place(all.insert(all.end(), this)) {}
+  ~Connection() { all.erase(place); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void MoveToEnd() { all.splice(all.end(), all, place); }
+
+  beast::tcp_stream stream;
+  std::list<Connection*>& all;
+  std::list<Connection*>::iterator place;
+};
+
+auto StoreError(beast::error_code& error) {
+  return asio::redirect_error(asio::use_awaitable, error);
+}
+
+std::string_view ToStd(beast::string_view text) { return {text.data(), text.size()}; }
+
+// Takes as long for a wrong token as for the right one.
+bool SameSecret(std::string_view given, std::string_view expected) {
+  unsigned difference = given.size() == expected.size() ? 0 : 1;
+  for (size_t i = 0; i < given.size() && !expected.empty(); ++i) {
+    difference |= static_cast<unsigned char>(given[i] ^ expected[i % expected.size()]);
+  }
+  return difference == 0;
+}
+
+bool HasToken(const Request& request, const std::string& token) {
+  if (token.empty()) return true;
+  if (SameSecret(ToStd(request["X-Filibuster-Token"]), token)) return true;
+  return SameSecret(ToStd(request[http::field::authorization]), "Bearer " + token);
+}
+
+Response MakeResponse(ControlAnswer answer, unsigned version, bool keep_alive) {
+  Response response(static_cast<http::status>(answer.status), version);
+  response.set(http::field::content_type, "application/json");
+  response.body() = std::move(answer.body);
+  response.keep_alive(keep_alive);
+  response.prepare_payload();
+  return response;
+}
+
+struct Refusal {
+  int status;
+  std::string reason;
+};
+
+Refusal RefusalOf(const beast::error_code& error) {
+  if (error == http::error::body_limit) {
+    return {413, fmt::format("the body is larger than {} MiB",
+                             ControlServer::kMaxBodySize / (1024 * 1024))};
+  }
+  if (error == http::error::header_limit) {
+    return {431, fmt::format("the headers are larger than {} KiB", kMaxHeaderSize / 1024)};
+  }
+  return {400, "not an HTTP request: " + error.message()};
+}
+
+size_t ConnectionLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return kMaxConnections;
+  }
+  const size_t descriptors = limit.rlim_cur;
+  return std::clamp<size_t>(descriptors - std::min(descriptors, kReservedDescriptors), 16,
+                            kMaxConnections);
+}
+
+}  // namespace
+
+class ControlServer::Impl {
+ public:
+  explicit Impl(const ControlServerOptions& options)
+      : token_(options.token),
+        request_timeout_(options.request_timeout),
+        connection_limit_(ConnectionLimit()),
+        io_(1),
+        acceptor_(io_) {}
+
+  ~Impl() {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  std::expected<void, Error> Listen(const ControlServerOptions& options) {
+    const std::string where = fmt::format("port {} on {}", options.port, options.host);
+    if (options.port < 0 || options.port > 65535) {
+      return std::unexpected(Error{fmt::format("port {}: expected 0 to 65535", options.port)});
+    }
+    beast::error_code error;
+    tcp::resolver resolver(io_);
+    const auto found =
+        resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive, error);
+    if (error || found.empty()) {
+      return std::unexpected(Error{fmt::format("host {}: {}", options.host, error.message())});
+    }
+    const tcp::endpoint endpoint = found.begin()->endpoint();
+    if (!endpoint.address().is_loopback() && token_.empty()) {
+      return std::unexpected(Error{fmt::format(
+          "host {} is not loopback: set FILIBUSTER_TOKEN here and for the services, so that nobody "
+          "else can fail their calls",
+          options.host)});
+    }
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error == asio::error::address_in_use) {
+      return std::unexpected(
+          Error{where + " is in use; stop the other filibuster or choose --port"});
+    }
+    if (error) return std::unexpected(Error{where + ": " + error.message()});
+    const tcp::endpoint local = acceptor_.local_endpoint();
+    port_ = local.port();
+    // A server on all addresses is reached through loopback.
+    const std::string address =
+        local.address().is_unspecified() ? "127.0.0.1" : local.address().to_string();
+    url_ = local.address().is_v6() && !local.address().is_unspecified()
+               ? fmt::format("http://[{}]:{}", address, port_)
+               : fmt::format("http://{}:{}", address, port_);
+    return {};
+  }
+
+  void Run() {
+    asio::co_spawn(io_, Accept(), asio::detached);
+    // Signals are for the threads of the tool: this one would take them without telling it.
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread([this] { io_.run(); });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  int port() const { return port_; }
+  const std::string& url() const { return url_; }
+  ControlHandler& handler() { return handler_; }
+
+ private:
+  asio::awaitable<void> Accept() {
+    for (;;) {
+      beast::error_code error;
+      tcp::socket socket = co_await acceptor_.async_accept(StoreError(error));
+      if (error) {  // out of descriptors, most likely: others may end meanwhile
+        asio::steady_timer timer(io_, milliseconds(10));
+        co_await timer.async_wait(StoreError(error));
+        continue;
+      }
+      socket.set_option(tcp::no_delay(true), error);
+      while (connections_.size() >= connection_limit_) {
+        connections_.front()->stream.close();
+        co_await asio::post(io_, asio::use_awaitable);  // lets its coroutine end
+      }
+      asio::co_spawn(io_, Serve(std::move(socket)), asio::detached);
+    }
+  }
+
+  asio::awaitable<void> Serve(tcp::socket socket) {
+    Connection connection(std::move(socket), connections_);
+    beast::flat_buffer buffer;
+    while (co_await ServeOne(connection, buffer)) {
+    }
+    beast::error_code ignored;
+    connection.stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
+  }
+
+  // One request; whether the connection goes on.
+  asio::awaitable<bool> ServeOne(Connection& connection, beast::flat_buffer& buffer) {
+    beast::tcp_stream& stream = connection.stream;
+    beast::error_code error;
+    if (buffer.size() == 0) {
+      // A service keeps its connection from one test execution to the next: no deadline here.
+      stream.expires_never();
+      const size_t size =
+          co_await stream.async_read_some(buffer.prepare(kReadSize), StoreError(error));
+      if (error) co_return false;
+      buffer.commit(size);
+    }
+    connection.MoveToEnd();
+    stream.expires_after(request_timeout_);
+
+    http::request_parser<http::string_body> parser;
+    parser.header_limit(kMaxHeaderSize);
+    parser.body_limit(kMaxBodySize);
+    co_await http::async_read_header(stream, buffer, parser, StoreError(error));
+    if (!error && !HasToken(parser.get(), token_)) {
+      const Refusal refusal{401, "the token is missing or wrong"};
+      co_return co_await Refuse(stream, refusal);
+    }
+    if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+      http::response<http::empty_body> go_on(http::status::continue_, 11);
+      co_await http::async_write(stream, go_on, StoreError(error));
+    }
+    if (!error) co_await http::async_read(stream, buffer, parser, StoreError(error));
+    if (error == beast::error::timeout) {
+      handler_.LogRefusal("a request took too long to arrive");
+    } else if (error == http::error::partial_message) {
+      handler_.LogRefusal("a request ended half way");
+    } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
+               error != http::error::end_of_stream) {
+      const Refusal refusal = RefusalOf(error);
+      co_return co_await Refuse(stream, refusal);
+    }
+    if (error) co_return false;
+
+    const Request& request = parser.get();
+    const bool is_head = request.method() == http::verb::head;
+    const bool keep_alive = request.keep_alive() && !is_head;
+    ControlAnswer answer =
+        handler_.Handle(ToStd(request.method_string()), ToStd(request.target()), request.body());
+    if (is_head) answer.body.clear();
+    Response response = MakeResponse(std::move(answer), request.version(), keep_alive);
+    co_await http::async_write(stream, response, StoreError(error));
+    co_return !error && keep_alive;
+  }
+
+  // GCC 12 destroys a temporary argument of a coroutine twice: by reference, from a variable.
+  asio::awaitable<bool> Refuse(beast::tcp_stream& stream, const Refusal& refusal) {
+    handler_.LogRefusal(fmt::format("{}: {}", refusal.status, refusal.reason));
+    Response response =
+        MakeResponse(RefusedRequest(refusal.status, refusal.reason), 11, /*keep_alive=*/false);
+    beast::error_code error;
+    co_await http::async_write(stream, response, StoreError(error));
+    if (!error) stream.socket().shutdown(tcp::socket::shutdown_send, error);
+    stream.expires_after(kDrainTimeout);
+    std::vector<char> dropped(kReadSize);
+    for (size_t total = 0; !error && total < kMaxDrain;) {
+      total += co_await stream.async_read_some(asio::buffer(dropped), StoreError(error));
+    }
+    co_return false;
+  }
+
+  const std::string token_;
+  const milliseconds request_timeout_;
+  const size_t connection_limit_;
+  int port_ = 0;
+  std::string url_;
+  ControlHandler handler_;
+  std::list<Connection*> connections_;  // used by the thread only
+  std::thread thread_;
+  // Last, so that the coroutines, which they own, go before what the coroutines use.
+  asio::io_context io_;
+  tcp::acceptor acceptor_;
+};
+
+std::expected<std::unique_ptr<ControlServer>, Error> ControlServer::Start(
+    const ControlServerOptions& options) {
+  auto impl = std::make_unique<Impl>(options);
+  if (auto listening = impl->Listen(options); !listening) {
+    return std::unexpected(listening.error());
+  }
+  impl->Run();
+  return std::unique_ptr<ControlServer>(new ControlServer(std::move(impl)));
+}
+
+ControlServer::ControlServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ControlServer::~ControlServer() = default;
+
+int ControlServer::port() const { return impl_->port(); }
+std::string ControlServer::url() const { return impl_->url(); }
+
+void ControlServer::BeginTestExecution(std::vector<PlannedFault> faults) {
+  impl_->handler().BeginTestExecution(std::move(faults));
+}
+
+CallLog ControlServer::EndTestExecution() { return impl_->handler().EndTestExecution(); }
+int ControlServer::stray_messages() const { return impl_->handler().stray_messages(); }
+
+}  // namespace filibuster
