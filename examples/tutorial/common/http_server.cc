@@ -1,6 +1,7 @@
 #include "common/http_server.h"
 
 #include <pthread.h>
+#include <sys/socket.h>
 
 #include <csignal>
 #include <exception>
@@ -31,6 +32,11 @@ int Serve(httplib::Server& server, const std::string& name, int port) {
     response.set_content("{\"status\": \"OK\"}", "application/json");
   });
 
+  // httplib's default, SO_REUSEPORT, would let a second process share the port unnoticed.
+  server.set_socket_options([](socket_t socket) {
+    const int yes = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  });
   if (!server.bind_to_port("127.0.0.1", port)) {
     std::cerr << name << ": cannot listen on 127.0.0.1:" << port << "\n";
     return 1;

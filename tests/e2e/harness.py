@@ -1,0 +1,130 @@
+"""What the end-to-end tests share: the real programs, on ports of the kernel's choice.
+
+Run by ctest with FILIBUSTER_BUILD_DIR and FILIBUSTER_SOURCE_DIR set. Nothing outlives a test.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BUILD = pathlib.Path(os.environ["FILIBUSTER_BUILD_DIR"])
+SOURCE = pathlib.Path(os.environ["FILIBUSTER_SOURCE_DIR"])
+TUTORIAL = BUILD / "examples/tutorial"
+E2E = SOURCE / "tests/e2e"
+
+# Generous: a sanitizer build on a loaded machine. A hang fails, it does not pass.
+TIMEOUT = 240
+
+
+class Port:
+    """A free port, kept for its owner: bound here but not listening, so that nobody is given it."""
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.bind(("127.0.0.1", 0))
+        # After bind: whoever sets it too and asks for this very port gets it.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.number = self.socket.getsockname()[1]
+
+    def close(self):
+        self.socket.close()
+
+
+class E2ETest(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="filibuster-e2e-"))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+
+    def port(self):
+        port = Port()
+        self.addCleanup(port.close)
+        return port.number
+
+    def write(self, name, content):
+        path = self.dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+    def script(self, name, content):
+        path = self.write(name, content)
+        path.chmod(0o755)
+        return path
+
+    def tutorial(self, foo="foo", bar=None, baz=None):
+        """application.json for the tutorial's services on ports of their own, and FOO_URL."""
+        ports = {name: self.port() for name in ("foo", "bar", "baz")}
+        environment = {}
+        for name, port in ports.items():
+            environment[name.upper() + "_PORT"] = str(port)
+            environment[name.upper() + "_URL"] = "http://127.0.0.1:%d" % port
+        commands = {
+            "foo": [str(TUTORIAL / "bin" / foo)],
+            "bar": bar or [str(TUTORIAL / "bin/bar")],
+            "baz": baz or [str(TUTORIAL / "bin/baz")],
+        }
+        application = {
+            "schema_version": 1,
+            "services": [
+                {
+                    "name": name,
+                    "command": commands[name],
+                    "port": ports[name],
+                    "health_check": "/health-check",
+                    "environment": environment,
+                }
+                for name in ("foo", "bar", "baz")
+            ],
+        }
+        self.foo_url = environment["FOO_URL"]
+        self.ports = ports
+        return self.write("application.json", application)
+
+    def run_tool(self, tool, *arguments, expect=None, cwd=None, environment=None):
+        """Runs build/bin/TOOL; returns CompletedProcess with text output (stdout and stderr)."""
+        env = dict(os.environ, NO_COLOR="1", **(environment or {}))
+        env.pop("FILIBUSTER_URL", None)
+        if hasattr(self, "foo_url"):
+            env["FOO_URL"] = self.foo_url
+        process = subprocess.Popen(
+            [str(BUILD / "bin" / tool), *map(str, arguments)],
+            cwd=cwd or self.dir,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        try:
+            output, _ = process.communicate(timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)
+            output, _ = process.communicate()
+            self.fail("%s hangs; its output so far:\n%s" % (tool, output))
+        process.output = output
+        if expect is not None:
+            self.assertEqual(process.returncode, expect, output)
+        return process
+
+    def filibuster(self, *arguments, functional_test=None, **kwargs):
+        test = functional_test or TUTORIAL / "bin/test_foo_bar_baz"
+        return self.run_tool(
+            "filibuster", "--port", "0", "--functional-test", test, *arguments, **kwargs
+        )
+
+    def report(self, name="report.json"):
+        return json.loads((self.dir / name).read_text())
+
+
+def main():
+    unittest.main(argv=[sys.argv[0], "-v"] if len(sys.argv) == 1 else sys.argv)
