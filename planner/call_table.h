@@ -1,0 +1,88 @@
+// CallLog => CallEvents, and PlannedFaults <= FaultSet: the one place that knows which number
+// stands for which call, fault and result. A call is its execution index: the same in every
+// execution.
+#pragma once
+
+#include <deque>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "planner/execution.h"
+
+namespace filibuster {
+
+// What a caller saw of a call. Exceptions that carry a code (gRPC) are their code.
+struct CallResult {
+  std::string status_code;  // "503", "NOT_FOUND"; empty if an exception without a code came
+  std::string exception;    // its name
+  std::string metadata;     // of the exception, as JSON, what else tells it from others
+
+  bool operator==(const CallResult&) const = default;
+};
+
+CallResult ResultOf(const Fault& fault);
+// Of an invocation_complete's `return_value` or `exception`; nullopt if both are null.
+std::optional<CallResult> ResultOf(const Json& return_value, const Json& exception);
+
+// A call, as it was first seen.
+struct KnownCall {
+  Invocation invocation;
+  CallId parent = kFunctionalTest;
+  std::optional<std::string> target_service_name;  // of the first execution that revealed it
+};
+
+class CallTable {
+ public:
+  CallTable();
+
+  // Enters what is new. The calls in order: a caller before its callees, one after the other as
+  // they were created; calls of one caller that overlap in time by execution index, so that the
+  // order in which their messages happened to arrive changes nothing.
+  std::vector<CallEvent> Enter(const CallLog& log);
+
+  CallId EnterCall(KnownCall call);
+  FaultId EnterFault(const Fault& fault);
+  ResultId EnterResult(const CallResult& result);
+
+  std::optional<CallId> Find(std::string_view execution_index) const;
+
+  const KnownCall& call(CallId id) const { return calls_[id]; }
+  const Fault& fault(FaultId id) const { return faults_[id].fault; }
+  const CallResult& result(ResultId id) const { return results_[id]; }
+  ResultId ResultOfFault(FaultId id) const { return faults_[id].result; }
+  size_t size() const { return calls_.size(); }  // kFunctionalTest counts
+
+  // What a control server needs to deliver the faults.
+  std::vector<PlannedFault> Planned(const FaultSet& faults) const;
+
+  // "foo -> bar: httplib::Error::Connection", as one line for people.
+  std::string Describe(const CallFault& fault) const;
+  std::string DescribeCall(CallId call) const;  // "foo -> bar (foo/foo.cc:17)"
+
+ private:
+  struct KnownFault {
+    Fault fault;
+    ResultId result;
+  };
+
+  CallId ParentOf(const CallLog& log, const CallRecord& record) const;
+
+  std::deque<KnownCall> calls_;
+  std::unordered_map<std::string, CallId> call_ids_;      // by execution index as it was sent
+  std::unordered_map<std::string, CallId> call_by_path_;  // by execution index, spaces aside
+  std::deque<KnownFault> faults_;
+  std::unordered_map<std::string, FaultId> fault_ids_;
+  std::deque<CallResult> results_;
+  std::unordered_map<std::string, ResultId> result_ids_;
+};
+
+// "httplib::Error::Connection", "503": the name of a fault for people.
+std::string FaultName(const Fault& fault);
+
+std::ostream& operator<<(std::ostream& out, const CallResult& result);
+
+}  // namespace filibuster

@@ -1,0 +1,33 @@
+#include "planner/execution.h"
+
+#include <fmt/ranges.h>
+
+#include <ostream>
+
+namespace filibuster {
+
+const char* VerdictName(const Verdict& verdict) {
+  if (std::holds_alternative<Passed>(verdict)) return "passed";
+  return std::holds_alternative<Failed>(verdict) ? "failed" : "undelivered";
+}
+
+std::ostream& operator<<(std::ostream& out, const CallFault& fault) {
+  return out << "call " << fault.call << ": fault " << fault.fault;
+}
+
+std::ostream& operator<<(std::ostream& out, const CallEvent& event) {
+  out << "call " << event.call << " => " << event.result;
+  if (event.fault != kNoFault) out << ", fault " << event.fault;
+  return out << (event.received ? ", received" : "");
+}
+
+std::ostream& operator<<(std::ostream& out, const Verdict& verdict) {
+  out << VerdictName(verdict);
+  if (const auto* failed = std::get_if<Failed>(&verdict)) out << ": " << failed->status;
+  if (const auto* undelivered = std::get_if<Undelivered>(&verdict)) {
+    out << ": " << fmt::format("{}", fmt::join(undelivered->reasons, "; "));
+  }
+  return out;
+}
+
+}  // namespace filibuster

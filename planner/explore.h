@@ -1,0 +1,114 @@
+// Runner x fault space => every execution that matters, and why the others were skipped: the loop.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+#include "planner/execution.h"
+#include "planner/fault_space.h"
+#include "planner/reduction.h"
+
+namespace filibuster {
+
+// Runs the functional test: over processes and the network, or over a model.
+class TestRunner {
+ public:
+  virtual ~TestRunner() = default;
+
+  // One run under `faults`. The calls seen are entered in `calls`; the verdict is the functional
+  // test's own: Passed or Failed. An Error is the infrastructure's, and ends the exploration.
+  virtual std::expected<TestExecution, Error> Run(const FaultSet& faults, CallTable& calls) = 0;
+};
+
+enum class Order { kLifo, kFifo };
+
+struct ExploreOptions {
+  Reduction reduction = Reduction::kDynamic;
+  Order order = Order::kLifo;
+  bool only_initial_execution = false;
+  bool keep_going = false;        // explore on after a failing execution
+  std::optional<int> max_tests;   // executions, the fault-free one counts
+  std::optional<int> max_faults;  // of one set
+  std::optional<std::chrono::milliseconds> time_budget;
+  std::function<bool()> cancelled;  // asked before each execution
+  std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
+};
+
+// Why a fault set was not run.
+struct Implied {
+  std::vector<int> executions;  // that have shown all that it would
+  bool operator==(const Implied&) const = default;
+};
+struct OverMaxFaults {
+  int max_faults = 0;
+  bool operator==(const OverMaxFaults&) const = default;
+};
+struct NotReached {
+  std::string ended_by;  // "--max-tests 10", "first failing execution", …
+  bool operator==(const NotReached&) const = default;
+};
+using SkipReason = std::variant<Implied, OverMaxFaults, NotReached>;
+
+// A scheduled set whose turn has come.
+struct Step {
+  int number = 0;  // 1 is the fault-free execution; skipped sets count
+  const FaultSet& faults;
+  std::span<const CallEvent> prefix;  // the calls up to the last one that fails
+  size_t pruned = 0;                  // so far
+  size_t remaining = 0;               // scheduled after this one
+};
+
+// What is told while it happens; any of them may be empty.
+struct ExploreCallbacks {
+  std::function<void(const Step&)> started;
+  std::function<void(const Step&, const TestExecution&)> finished;
+  std::function<void(const Step&, const SkipReason&)> skipped;
+};
+
+// An execution, as kept to the end.
+struct ExecutionRecord {
+  int number = 0;
+  FaultSet faults;
+  std::vector<CallEvent> calls;
+  Verdict verdict;
+  std::chrono::microseconds duration{0};
+};
+
+struct SkippedSet {
+  int number = 0;  // 0: its turn never came
+  FaultSet faults;
+  SkipReason reason;
+};
+
+struct Exploration {
+  std::vector<ExecutionRecord> executions;
+  std::vector<SkippedSet> skipped;
+  std::optional<TestExecution> first_failure;  // in full
+  std::optional<int> first_failure_at;         // its number
+  std::string ended_by;                        // why before all was done; empty: all was done
+  bool cancelled = false;
+  std::optional<Error> error;  // of the runner; what was explored until then is here
+
+  size_t failed = 0;
+  size_t undelivered = 0;
+
+  bool baseline_failed() const { return first_failure_at == 1; }
+  size_t pruned() const;  // skipped because a reduction said so
+};
+
+// Runs the functional test without faults, and, if that passes, under each fault set that the space
+// and the reduction leave.
+Exploration Explore(TestRunner& runner, FaultSpace& space, CallTable& calls,
+                    const ExploreOptions& options, const ExploreCallbacks& callbacks = {});
+
+std::ostream& operator<<(std::ostream& out, const SkipReason& reason);
+
+}  // namespace filibuster

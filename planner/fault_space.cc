@@ -1,0 +1,152 @@
+#include "planner/fault_space.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace filibuster {
+namespace {
+
+std::expected<std::regex, Error> Compile(const std::string& pattern) {
+  try {
+    return std::regex(pattern, std::regex::ECMAScript | std::regex::optimize);
+  } catch (const std::regex_error& error) {
+    return std::unexpected(
+        Error{fmt::format("\"{}\" is not a regular expression: {}", pattern, error.what())});
+  }
+}
+
+// As Python's re.match: at the start, and not necessarily to the end.
+bool Matches(const std::string& text, const std::regex& pattern) {
+  return std::regex_search(text, pattern, std::regex_constants::match_continuous);
+}
+
+std::optional<Json> Add(const Json& number, const std::string& summand) {
+  if (!number.is_number()) return std::nullopt;
+  if (summand.empty()) return number;
+  const Json other = Json::parse(summand.front() == '+' ? summand.substr(1) : summand, nullptr,
+                                 /*allow_exceptions=*/false);
+  if (!other.is_number()) return std::nullopt;
+  if (number.is_number_integer() && other.is_number_integer()) {
+    return number.get<std::int64_t>() + other.get<std::int64_t>();
+  }
+  return number.get<double>() + other.get<double>();
+}
+
+bool IsExpression(const Json& value) {
+  return value.is_string() && value.get_ref<const std::string&>().starts_with("@expr(");
+}
+
+const std::regex& Expression() {
+  static const std::regex expression(
+      R"(@expr\(metadata\['([^']*)'\]([+-][0-9]+(?:\.[0-9]+)?)?\)([+-][0-9]+(?:\.[0-9]+)?)?)");
+  return expression;
+}
+
+// A value of `exceptions[].metadata` for a call: "@expr(metadata['timeout']+1)+0.001" is computed
+// from the call's metadata; nullopt if that has no such number.
+std::optional<Json> Evaluate(const Json& value, const Json& metadata) {
+  if (!IsExpression(value)) return value;
+  const auto& text = value.get_ref<const std::string&>();
+  std::smatch match;
+  if (!std::regex_match(text, match, Expression())) return std::nullopt;
+  const auto operand = metadata.find(match[1].str());
+  if (operand == metadata.end()) return std::nullopt;
+  const auto inner = Add(*operand, match[2].str());
+  return inner ? Add(*inner, match[3].str()) : std::nullopt;
+}
+
+std::optional<Fault> FaultFor(const ExceptionType& exception, const Json& metadata) {
+  if (exception.restrictions) {
+    const auto restricted = metadata.find(*exception.restrictions);
+    if (restricted == metadata.end() || restricted->is_null()) return std::nullopt;
+  }
+  ForcedException fault{.name = exception.name};
+  for (const auto& [key, value] : exception.metadata.items()) {
+    auto evaluated = Evaluate(value, metadata);
+    if (!evaluated) return std::nullopt;
+    fault.metadata[key] = *std::move(evaluated);
+  }
+  return fault;
+}
+
+void AddOnce(FaultId fault, std::vector<FaultId>& faults) {
+  if (std::ranges::find(faults, fault) == faults.end()) faults.push_back(fault);
+}
+
+}  // namespace
+
+std::expected<FaultSpace, Error> FaultSpace::Create(const Analysis& analysis) {
+  FaultSpace space;
+  for (const Module& module : analysis.modules) {
+    auto pattern = Compile(module.pattern);
+    if (!pattern) {
+      return std::unexpected(
+          Error{fmt::format("{}: pattern: {}", module.name, pattern.error().message)});
+    }
+    for (const ExceptionType& exception : module.exceptions) {
+      for (const auto& [key, value] : exception.metadata.items()) {
+        if (IsExpression(value) && !std::regex_match(value.get<std::string>(), Expression())) {
+          return std::unexpected(Error{
+              fmt::format("{}: exceptions: {}: metadata: {}: found {}, expected an expression "
+                          "like @expr(metadata['timeout']+1)",
+                          module.name, exception.name, key, value.dump())});
+        }
+      }
+    }
+    CompiledModule compiled{*std::move(pattern), module.exceptions, {}};
+    for (const ServiceErrors& errors : module.errors) {
+      auto service_name = Compile(errors.service_name);
+      if (!service_name) {
+        return std::unexpected(Error{fmt::format("{}: errors: service_name: {}", module.name,
+                                                 service_name.error().message)});
+      }
+      compiled.errors.push_back({*std::move(service_name), errors.types});
+    }
+    space.modules_.push_back(std::move(compiled));
+  }
+  return space;
+}
+
+const std::vector<const FaultSpace::CompiledModule*>& FaultSpace::ModulesOf(
+    const Invocation& invocation) {
+  const std::string method = fmt::format("{}.{}", invocation.module, invocation.method);
+  const auto [it, is_new] = modules_by_method_.try_emplace(method);
+  if (is_new) {
+    for (const CompiledModule& module : modules_) {
+      if (Matches(method, module.pattern)) it->second.push_back(&module);
+    }
+  }
+  return it->second;
+}
+
+const CallFaults& FaultSpace::FaultsOf(CallId id, CallTable& calls) {
+  if (known_.size() <= id) known_.resize(calls.size());
+  Known& known = known_[id];
+  const KnownCall& call = calls.call(id);
+  if (!known.has_exceptions) {
+    known.has_exceptions = true;
+    for (const CompiledModule* module : ModulesOf(call.invocation)) {
+      for (const ExceptionType& exception : module->exceptions) {
+        const auto fault = FaultFor(exception, call.invocation.metadata);
+        if (fault) AddOnce(calls.EnterFault(*fault), known.faults.exceptions);
+      }
+    }
+  }
+  if (!known.has_errors && call.target_service_name) {
+    known.has_errors = true;
+    for (const CompiledModule* module : ModulesOf(call.invocation)) {
+      for (const CompiledErrors& errors : module->errors) {
+        if (!Matches(*call.target_service_name, errors.service_name)) continue;
+        for (const ErrorType& type : errors.types) {
+          AddOnce(calls.EnterFault(FailureMetadata{type.return_value, type.exception}),
+                  known.faults.errors);
+        }
+      }
+    }
+  }
+  return known.faults;
+}
+
+}  // namespace filibuster

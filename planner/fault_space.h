@@ -1,0 +1,57 @@
+// Analysis x call => the faults that apply to it, in the order in which they are tried.
+#pragma once
+
+#include <deque>
+#include <expected>
+#include <regex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/analysis.h"
+#include "base/error.h"
+#include "planner/call_table.h"
+
+namespace filibuster {
+
+// Exceptions need only the call; errors need a service that was reached.
+struct CallFaults {
+  std::vector<FaultId> exceptions;
+  std::vector<FaultId> errors;
+
+  bool operator==(const CallFaults&) const = default;
+};
+
+class FaultSpace {
+ public:
+  // Compiles each regular expression once.
+  static std::expected<FaultSpace, Error> Create(const Analysis& analysis);
+
+  // The faults of `call`, entered in `calls`. Computed once per call; the errors once its target is
+  // known. Without a target there are none: the call went to an external service.
+  const CallFaults& FaultsOf(CallId call, CallTable& calls);
+
+ private:
+  struct CompiledErrors {
+    std::regex service_name;
+    std::vector<ErrorType> types;
+  };
+  struct CompiledModule {
+    std::regex pattern;
+    std::vector<ExceptionType> exceptions;
+    std::vector<CompiledErrors> errors;
+  };
+  struct Known {
+    bool has_exceptions = false;
+    bool has_errors = false;
+    CallFaults faults;
+  };
+
+  const std::vector<const CompiledModule*>& ModulesOf(const Invocation& invocation);
+
+  std::vector<CompiledModule> modules_;
+  std::unordered_map<std::string, std::vector<const CompiledModule*>> modules_by_method_;
+  std::deque<Known> known_;  // by call
+};
+
+}  // namespace filibuster

@@ -1,0 +1,117 @@
+#include "planner/fault_space.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analyzer/analysis_json.h"
+
+namespace filibuster {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// The faults of one call, as JSON: exceptions and errors.
+struct Faults {
+  std::vector<std::string> exceptions;
+  std::vector<std::string> errors;
+};
+
+Faults FaultsOf(const Analysis& analysis, const Invocation& invocation,
+                std::optional<std::string> target) {
+  CallTable calls;
+  auto space = FaultSpace::Create(analysis);
+  const CallId call = calls.EnterCall({invocation, kFunctionalTest, std::move(target)});
+  Faults faults;
+  const CallFaults& found = space->FaultsOf(call, calls);
+  for (const FaultId id : found.exceptions) {
+    faults.exceptions.push_back(ToJson(calls.fault(id))["forced_exception"].dump());
+  }
+  for (const FaultId id : found.errors) {
+    faults.errors.push_back(ToJson(calls.fault(id))["failure_metadata"].dump());
+  }
+  return faults;
+}
+
+Invocation Get(Json metadata = Json::object()) {
+  Invocation invocation;
+  invocation.module = "httplib";
+  invocation.method = "Get";
+  invocation.metadata = std::move(metadata);
+  invocation.execution_index = "[]";
+  return invocation;
+}
+
+Analysis WithException(const std::string& metadata) {
+  return *AnalysisFromText(
+      R"({"m": {"pattern": "httplib", "exceptions": [{"name": "E", "metadata": )" + metadata +
+          "}]}}",
+      "analysis.json");
+}
+
+TEST(FaultSpaceTest, TriesExceptionsAndErrorsInTheFilesOrder) {
+  const Faults faults = FaultsOf(DefaultAnalysis(), Get({{"timeout", 10}}), "bar");
+  EXPECT_THAT(faults.exceptions,
+              ElementsAre(R"({"metadata":{},"name":"httplib::Error::Connection"})",
+                          R"({"metadata":{},"name":"httplib::Error::Read"})"));
+  EXPECT_THAT(faults.errors, ElementsAre(R"({"return_value":{"status_code":"500"}})",
+                                         R"({"return_value":{"status_code":"502"}})",
+                                         R"({"return_value":{"status_code":"503"}})"));
+}
+
+TEST(FaultSpaceTest, HasNoTimeoutForACallWithoutOne) {
+  EXPECT_EQ(FaultsOf(DefaultAnalysis(), Get(), "bar").exceptions.size(), 1u);
+  EXPECT_EQ(FaultsOf(DefaultAnalysis(), Get({{"timeout", nullptr}}), "bar").exceptions.size(), 1u);
+}
+
+TEST(FaultSpaceTest, HasNoErrorsForAnExternalService) {
+  EXPECT_THAT(FaultsOf(DefaultAnalysis(), Get(), std::nullopt).errors, IsEmpty());
+}
+
+TEST(FaultSpaceTest, MatchesPatternsAtTheStartOnly) {
+  const auto analysis = *AnalysisFromText(
+      R"({"m": {"pattern": "httplib", "exceptions": [{"name": "start"}],
+                "errors": [{"service_name": "bar", "types": [{"return_value": {"status_code": "1"}}]}]},
+          "n": {"pattern": "lib\\.Get", "exceptions": [{"name": "middle"}]},
+          "o": {"pattern": ".*\\.Ge$", "exceptions": [{"name": "end"}]}})",
+      "analysis.json");
+  const Faults faults = FaultsOf(analysis, Get(), "bar-primary");
+  EXPECT_THAT(faults.exceptions, ElementsAre(HasSubstr("start")));
+  EXPECT_EQ(faults.errors.size(), 1u);
+  EXPECT_THAT(FaultsOf(analysis, Get(), "sidebar").errors, IsEmpty());
+}
+
+TEST(FaultSpaceTest, NamesAFaultOnceThoughTwoModulesHaveIt) {
+  const auto analysis = *AnalysisFromText(
+      R"({"m": {"pattern": "httplib", "exceptions": [{"name": "E"}]},
+          "n": {"pattern": "httplib", "exceptions": [{"name": "E"}, {"name": "F"}]}})",
+      "analysis.json");
+  EXPECT_EQ(FaultsOf(analysis, Get(), "bar").exceptions.size(), 2u);
+}
+
+TEST(FaultSpaceTest, ComputesMetadataFromTheCall) {
+  const auto metadata_of = [](const std::string& metadata) {
+    return FaultsOf(WithException(metadata), Get({{"timeout", 10}}), "bar").exceptions;
+  };
+  EXPECT_THAT(metadata_of(R"-({"sleep": "@expr(metadata['timeout'])"})-"),
+              ElementsAre(R"({"metadata":{"sleep":10},"name":"E"})"));
+  EXPECT_THAT(metadata_of(R"-({"sleep": "@expr(metadata['timeout'])+0.001"})-"),
+              ElementsAre(R"({"metadata":{"sleep":10.001},"name":"E"})"));
+  EXPECT_THAT(metadata_of(R"-({"sleep": "@expr(metadata['timeout']-1)", "abort": false})-"),
+              ElementsAre(R"({"metadata":{"abort":false,"sleep":9},"name":"E"})"));
+  EXPECT_THAT(metadata_of(R"-({"sleep": "@expr(metadata['timeout']+1)"})-"),
+              ElementsAre(R"({"metadata":{"sleep":11},"name":"E"})"));
+  EXPECT_THAT(metadata_of(R"-({"sleep": "@expr(metadata['deadline'])"})-"), IsEmpty());
+}
+
+TEST(FaultSpaceTest, RefusesAnExpressionThatItCannotRead) {
+  const auto space = FaultSpace::Create(WithException(R"-({"sleep": "@expr(metadata.timeout)"})-"));
+  ASSERT_FALSE(space);
+  EXPECT_EQ(space.error().message,
+            "m: exceptions: E: metadata: sleep: found \"@expr(metadata.timeout)\", expected an "
+            "expression like @expr(metadata['timeout']+1)");
+}
+
+}  // namespace
+}  // namespace filibuster

@@ -1,0 +1,124 @@
+// A TestRunner over a function: which calls happen under which faults. Records what ran.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "planner/explore.h"
+
+namespace filibuster {
+
+// Builds the log of one execution as a control server would: `Call` makes a call from within the
+// one that is open, and says what the caller saw.
+class FakeApplication {
+ public:
+  FakeApplication(const std::vector<PlannedFault>& faults) : faults_(faults) {}
+
+  // Calls `target` from `source`; `serve` does what the callee does and returns its status. Returns
+  // the status, or the exception's name.
+  std::string Call(
+      const std::string& source, const std::string& target,
+      const std::function<std::string()>& serve = [] { return "200"; }) {
+    const size_t at = log_.calls.size();
+    CallRecord& record = log_.calls.emplace_back();
+    Invocation& invocation = record.invocation;
+    const std::string signature = source + ">" + target;
+    path_.push_back({signature, ++counts_[{path_, signature}]});
+    Json index = Json::array();
+    for (const auto& [name, count] : path_) index.push_back({name, count});
+    invocation.source_service_name = source;
+    invocation.module = "httplib";
+    invocation.method = "Get";
+    invocation.args = {target};
+    invocation.callsite_file = source + ".cc";
+    invocation.callsite_line = "17";
+    invocation.metadata = {{"timeout", 10}};
+    invocation.origin_vclock = clock_;
+    invocation.vclock = clock_;
+    invocation.vclock[source] = ++calls_of_[source];
+    invocation.execution_index = index.dump();
+    record.generated_id = static_cast<int>(at);
+    record.created_at = time_++;
+
+    std::string result;
+    const auto planned =
+        std::ranges::find(faults_, invocation.execution_index, &PlannedFault::execution_index);
+    if (planned != faults_.end() && !lose_faults) {
+      record.fault = planned->fault;
+      const CallResult seen = ResultOf(planned->fault);
+      result = seen.exception.empty() ? seen.status_code : seen.exception;
+    } else {
+      record.received_at = time_++;
+      record.target_service_name = target;
+      const VectorClock outer = std::exchange(clock_, invocation.vclock);
+      result = serve();
+      clock_ = outer;
+    }
+    CallRecord& completed = log_.calls[at];
+    if (result.find("::") == std::string::npos) {
+      completed.return_value = {{"status_code", result}};
+    } else {
+      completed.exception = {{"name", result}};
+    }
+    completed.completed_at = time_++;
+    path_.pop_back();
+    return result;
+  }
+
+  CallLog TakeLog() { return std::move(log_); }
+
+  bool lose_faults = false;  // plan faults and deliver none
+
+ private:
+  using Path = std::vector<std::pair<std::string, int>>;
+
+  const std::vector<PlannedFault>& faults_;
+  CallLog log_;
+  Path path_;
+  std::map<std::pair<Path, std::string>, int> counts_;
+  std::map<std::string, int> calls_of_;
+  VectorClock clock_;
+  int time_ = 0;
+};
+
+class FakeTestRunner : public TestRunner {
+ public:
+  // The functional test: returns whether it passes.
+  using Test = std::function<bool(FakeApplication&, bool fault_injected)>;
+
+  explicit FakeTestRunner(Test test) : test_(std::move(test)) {}
+
+  std::expected<TestExecution, Error> Run(const FaultSet& faults, CallTable& calls) override {
+    std::string line;
+    for (const CallFault& fault : faults) {
+      const Invocation& invocation = calls.call(fault.call).invocation;
+      line +=
+          fmt::format("{}{}>{}:{}", line.empty() ? "" : " ", invocation.source_service_name,
+                      invocation.args[0].get<std::string>(), FaultName(calls.fault(fault.fault)));
+    }
+    ran.push_back(line);
+    if (error_at && ran.size() == *error_at) return std::unexpected(Error{"out of order"});
+    const auto planned = calls.Planned(faults);
+    FakeApplication application(planned);
+    application.lose_faults = lose_faults;
+    TestExecution execution;
+    if (!test_(application, !faults.empty())) execution.verdict = Failed{"exit code 1"};
+    execution.log = application.TakeLog();
+    execution.calls = calls.Enter(execution.log);
+    return execution;
+  }
+
+  std::vector<std::string> ran;    // the fault set of each run: "foo>bar:503 bar>baz:500"
+  std::optional<size_t> error_at;  // this run is an error of the infrastructure
+  bool lose_faults = false;
+
+ private:
+  Test test_;
+};
+
+}  // namespace filibuster
