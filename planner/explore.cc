@@ -116,7 +116,7 @@ class Explorer {
     }
     TestExecution& execution = *run;
     execution.faults = faults;
-    CheckDelivery(execution);
+    CheckDelivery(execution, calls_);
     if (callbacks_.finished) callbacks_.finished(step, execution);
 
     auto trace = std::make_shared<Trace>(Trace{step.number, faults, execution.calls});
@@ -139,24 +139,6 @@ class Explorer {
     }
     Schedule(std::move(trace), prefix);
     if (failed && !options_.keep_going) result_.ended_by = "the first failing execution";
-  }
-
-  // Planned = delivered, or it is no pass.
-  void CheckDelivery(TestExecution& execution) {
-    Undelivered undelivered;
-    for (const CallFault& planned : execution.faults) {
-      const auto event = std::ranges::find(execution.calls, planned.call, &CallEvent::call);
-      if (event == execution.calls.end()) {
-        undelivered.reasons.push_back(
-            fmt::format("{}: the call was not made", calls_.Describe(planned)));
-      } else if (event->fault != planned.fault) {
-        undelivered.reasons.push_back(fmt::format(
-            "{}: the call was made and the fault not injected", calls_.Describe(planned)));
-      }
-    }
-    if (!undelivered.reasons.empty() && std::holds_alternative<Passed>(execution.verdict)) {
-      execution.verdict = std::move(undelivered);
-    }
   }
 
   // Each call beyond the prefix, with each fault that applies: exceptions first, because a call
@@ -211,6 +193,22 @@ size_t Exploration::pruned() const {
 Exploration Explore(TestRunner& runner, FaultSpace& space, CallTable& calls,
                     const ExploreOptions& options, const ExploreCallbacks& callbacks) {
   return Explorer(runner, space, calls, options, callbacks).Run();
+}
+
+void CheckDelivery(TestExecution& execution, const CallTable& calls) {
+  if (!std::holds_alternative<Passed>(execution.verdict)) return;
+  Undelivered undelivered;
+  for (const CallFault& planned : execution.faults) {
+    const auto event = std::ranges::find(execution.calls, planned.call, &CallEvent::call);
+    if (event == execution.calls.end()) {
+      undelivered.reasons.push_back(
+          fmt::format("{}: the call was not made", calls.Describe(planned)));
+    } else if (event->fault != planned.fault) {
+      undelivered.reasons.push_back(
+          fmt::format("{}: the call was made and the fault not injected", calls.Describe(planned)));
+    }
+  }
+  if (!undelivered.reasons.empty()) execution.verdict = std::move(undelivered);
 }
 
 std::ostream& operator<<(std::ostream& out, const SkipReason& reason) {

@@ -109,6 +109,10 @@ struct Exploration {
 Exploration Explore(TestRunner& runner, FaultSpace& space, CallTable& calls,
                     const ExploreOptions& options, const ExploreCallbacks& callbacks = {});
 
+// Planned = delivered, or it is no pass: the verdict Passed becomes Undelivered if a fault of
+// `execution.faults` was not injected into its call.
+void CheckDelivery(TestExecution& execution, const CallTable& calls);
+
 std::ostream& operator<<(std::ostream& out, const SkipReason& reason);
 
 }  // namespace filibuster

@@ -15,7 +15,7 @@ namespace filibuster {
 
 enum class Reduction {
   kNone,
-  kDynamic,   // as published (algorithm 1 of the paper)
+  kDynamic,  // as published (algorithm 1 of the paper)
 };
 
 std::optional<Reduction> ReductionFromName(std::string_view name);

@@ -34,7 +34,7 @@ class FakeApplication {
     invocation.source_service_name = source;
     invocation.module = "httplib";
     invocation.method = "Get";
-    invocation.args = {target};
+    invocation.args = Json::array({port + target});
     invocation.callsite_file = source + ".cc";
     invocation.callsite_line = "17";
     invocation.metadata = {{"timeout", 10}};
@@ -73,6 +73,7 @@ class FakeApplication {
   CallLog TakeLog() { return std::move(log_); }
 
   bool lose_faults = false;  // plan faults and deliver none
+  std::string port;          // before each target: "5001/"
 
  private:
   using Path = std::vector<std::pair<std::string, int>>;

@@ -1,0 +1,264 @@
+#include "planner/counterexample.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/file.h"
+#include "base/json_reader.h"
+
+namespace filibuster {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+
+// The keys of an entry of Filibuster's `log`: what was known when the call was made.
+Json LogEntry(const Invocation& invocation, int generated_id) {
+  Json entry = ToJson(invocation);
+  entry.erase("instrumentation_type");
+  entry["generated_id"] = generated_id;
+  return entry;
+}
+
+Json FailureEntry(const CounterexampleFault& fault) {
+  Json entry = ToJson(fault.fault);
+  entry["args"] = fault.call.args;
+  entry["execution_index"] = fault.call.execution_index;
+  return entry;
+}
+
+// An entry of Filibuster's `response_log`: the call and what came of it.
+Json ResponseEntry(const CallRecord& record, const std::optional<std::string>& target,
+                   const CounterexampleFault* fault) {
+  Json entry = LogEntry(record.invocation, record.generated_id);
+  entry["target_service_name"] = target.value_or("external");
+  entry["return_value"] = record.return_value;
+  entry["exception"] = record.exception;
+  entry["fault_injection"] = fault != nullptr;
+  if (fault != nullptr) {
+    entry["failure_metadata"] = nullptr;
+    entry["forced_exception"] = nullptr;
+    entry.update(ToJson(fault->fault));
+  }
+  return entry;
+}
+
+// Where the service listens differs from machine to machine: "5001/bar/baz",
+// "http://bar:80/bar/baz".
+std::string WithoutHost(const std::string& target) {
+  std::string_view rest = target;
+  if (const size_t scheme = rest.find("://"); scheme != rest.npos) {
+    rest.remove_prefix(scheme + 3);
+  } else if (rest.find_first_not_of("0123456789") != rest.find('/')) {
+    return target;
+  }
+  const size_t path = rest.find('/');
+  return std::string(path == rest.npos ? std::string_view() : rest.substr(path));
+}
+
+std::string LikenessKey(const std::string& service, const std::string& module,
+                        const std::string& method, Json args) {
+  for (Json& arg : args) {
+    if (arg.is_string()) arg = WithoutHost(arg.get<std::string>());
+  }
+  return Json{service, module, method, std::move(args)}.dump();
+}
+
+CallDescription Describe(const KnownCall& call, int occurrence) {
+  const Invocation& invocation = call.invocation;
+  return {.service = invocation.source_service_name,
+          .target_service = call.target_service_name,
+          .module = invocation.module,
+          .method = invocation.method,
+          .args = invocation.args,
+          .callsite_file = invocation.callsite_file,
+          .callsite_line = invocation.callsite_line,
+          .execution_index = invocation.execution_index,
+          .occurrence = occurrence};
+}
+
+// ---- JSON => Counterexample ------------------------------------------------------------------
+
+std::string Text(const JsonReader& reader, std::string_view key) {
+  const auto value = reader.Optional(key);
+  if (!value) return {};
+  return value->value().is_number() ? value->value().dump() : value->String();
+}
+
+Fault FaultOf(const JsonReader& reader) {
+  std::string error;
+  auto fault = FaultFromJson(reader.value(), &error);
+  if (!fault) reader.Fail(error);
+  return fault.value_or(Fault{});
+}
+
+CounterexampleFault FaultFromReader(const JsonReader& reader) {
+  CounterexampleFault fault;
+  fault.call.service = reader.Required("service").String();
+  if (reader.Optional("target_service")) {
+    fault.call.target_service = reader.Required("target_service").String();
+  }
+  fault.call.module = reader.Required("module").String();
+  fault.call.method = reader.Required("method").String();
+  if (const auto args = reader.Optional("args")) {
+    args->Items();
+    fault.call.args = args->value();
+  }
+  fault.call.callsite_file = Text(reader, "callsite_file");
+  fault.call.callsite_line = Text(reader, "callsite_line");
+  fault.call.execution_index = reader.Required("execution_index").String();
+  if (const auto occurrence = reader.Optional("occurrence")) {
+    fault.call.occurrence = static_cast<int>(occurrence->Int());
+  }
+  fault.fault = FaultOf(reader);
+  return fault;
+}
+
+// Filibuster's form names the calls that fail by their execution index only; what they are stands
+// in its log, and whom they call in its response log.
+std::vector<CounterexampleFault> FaultsFromFilibuster(const JsonReader& execution) {
+  std::map<std::string, CallDescription> calls;
+  std::map<std::string, int> occurrences;
+  for (const char* key : {"log", "response_log"}) {
+    const auto log = execution.Optional(key);
+    if (!log) continue;
+    for (const JsonReader& entry : log->Items()) {
+      CallDescription call;
+      call.execution_index = entry.Required("execution_index").String();
+      call.service = Text(entry, "source_service_name");
+      call.module = Text(entry, "module");
+      call.method = Text(entry, "method");
+      call.args = entry.Required("args").value();
+      call.callsite_file = Text(entry, "callsite_file");
+      call.callsite_line = Text(entry, "callsite_line");
+      const auto [it, is_new] = calls.try_emplace(call.execution_index, call);
+      if (is_new)
+        it->second.occurrence =
+            ++occurrences[LikenessKey(call.service, call.module, call.method, call.args)];
+      const std::string target = Text(entry, "target_service_name");
+      if (!target.empty() && target != "external") it->second.target_service = target;
+    }
+  }
+  std::vector<CounterexampleFault> faults;
+  for (const JsonReader& failure : execution.Required("failures").Items()) {
+    const JsonReader index = failure.Required("execution_index");
+    const auto call = calls.find(index.String());
+    if (call == calls.end()) {
+      index.Fail("found no call with this execution index in the log");
+      break;
+    }
+    faults.push_back({call->second, FaultOf(failure)});
+  }
+  return faults;
+}
+
+}  // namespace
+
+std::string LikenessOf(const Invocation& call) {
+  return LikenessKey(call.source_service_name, call.module, call.method, call.args);
+}
+
+Counterexample MakeCounterexample(const TestExecution& execution, const CallTable& calls,
+                                  std::string functional_test) {
+  Counterexample counterexample{.functional_test = std::move(functional_test)};
+  std::map<std::string, int> occurrences;
+  for (const CallEvent& event : execution.calls) {
+    const KnownCall& call = calls.call(event.call);
+    const int occurrence = ++occurrences[LikenessOf(call.invocation)];
+    const auto planned = std::ranges::find(execution.faults, event.call, &CallFault::call);
+    if (planned == execution.faults.end()) continue;
+    counterexample.faults.push_back({Describe(call, occurrence), calls.fault(planned->fault)});
+  }
+
+  Json log = Json::array();
+  Json response_log = Json::array();
+  for (const CallRecord& record : execution.log.calls) {
+    const std::string& index = record.invocation.execution_index;
+    const auto fault =
+        std::ranges::find_if(counterexample.faults, [&](const CounterexampleFault& candidate) {
+          return candidate.call.execution_index == index;
+        });
+    const auto known = calls.Find(index);
+    log.push_back(LogEntry(record.invocation, record.generated_id));
+    response_log.push_back(
+        ResponseEntry(record, known ? calls.call(*known).target_service_name : std::nullopt,
+                      fault == counterexample.faults.end() ? nullptr : &*fault));
+  }
+  Json failures = Json::array();
+  for (const auto& fault : counterexample.faults) failures.push_back(FailureEntry(fault));
+  counterexample.test_execution = {{"log", std::move(log)},
+                                   {"failures", std::move(failures)},
+                                   {"response_log", std::move(response_log)}};
+  return counterexample;
+}
+
+std::expected<Counterexample, Error> CounterexampleFromText(std::string_view text,
+                                                            const std::string& name) {
+  const auto json = ParseJson(text, name);
+  if (!json) return std::unexpected(json.error());
+  const JsonReader reader(*json, name);
+  Counterexample counterexample;
+  counterexample.functional_test = Text(reader, "functional_test");
+  if (const auto version = reader.Optional("schema_version");
+      version && version->Int() > kSchemaVersion) {
+    version->Fail(
+        fmt::format("found version {}, expected at most {}", version->Int(), kSchemaVersion));
+  }
+  const auto ours = reader.Optional("faults");
+  const auto filibusters =
+      ours ? reader.Optional("TestExecution") : std::optional(reader.Required("TestExecution"));
+  if (filibusters) {
+    const auto execution =
+        ParseJson(filibusters->String(), fmt::format("{}: $.TestExecution", name));
+    if (reader.error()) return std::unexpected(*reader.error());
+    if (!execution) return std::unexpected(execution.error());
+    counterexample.test_execution = *execution;
+    if (!ours) {
+      const JsonReader inner(*execution, fmt::format("{}: $.TestExecution", name));
+      counterexample.faults = FaultsFromFilibuster(inner);
+      if (inner.error()) return std::unexpected(*inner.error());
+    }
+  }
+  if (ours) {
+    for (const JsonReader& fault : ours->Items()) {
+      counterexample.faults.push_back(FaultFromReader(fault));
+    }
+  }
+  if (reader.error()) return std::unexpected(*reader.error());
+  return counterexample;
+}
+
+std::expected<Counterexample, Error> ReadCounterexample(const std::filesystem::path& path) {
+  const auto text = ReadFile(path);
+  if (!text) return std::unexpected(text.error());
+  return CounterexampleFromText(*text, path.string());
+}
+
+std::string CounterexampleToText(const Counterexample& counterexample) {
+  nlohmann::ordered_json faults = nlohmann::ordered_json::array();
+  for (const auto& [call, fault] : counterexample.faults) {
+    nlohmann::ordered_json entry = {{"service", call.service}};
+    if (call.target_service) entry["target_service"] = *call.target_service;
+    entry["module"] = call.module;
+    entry["method"] = call.method;
+    entry["args"] = call.args;
+    entry["callsite_file"] = call.callsite_file;
+    entry["callsite_line"] = call.callsite_line;
+    entry["execution_index"] = call.execution_index;
+    if (call.occurrence != 1) entry["occurrence"] = call.occurrence;
+    const Json way = ToJson(fault);
+    for (const auto& [key, value] : way.items()) entry[key] = value;
+    faults.push_back(std::move(entry));
+  }
+  constexpr auto kReplace = Json::error_handler_t::replace;
+  const nlohmann::ordered_json json = {
+      {"schema_version", kSchemaVersion},
+      {"functional_test", counterexample.functional_test},
+      {"faults", std::move(faults)},
+      {"TestExecution", counterexample.test_execution.dump(-1, ' ', false, kReplace)}};
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace filibuster

@@ -1,0 +1,54 @@
+#include "planner/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace filibuster {
+namespace {
+
+std::string Plural(size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+template <typename Reason>
+size_t CountSkipped(const Exploration& exploration) {
+  return static_cast<size_t>(std::ranges::count_if(exploration.skipped, [](const SkippedSet& set) {
+    return std::holds_alternative<Reason>(set.reason);
+  }));
+}
+
+}  // namespace
+
+std::string CoverageText(const Report& report) {
+  const Exploration& exploration = report.exploration;
+  if (!exploration.ended_by.empty()) {
+    return fmt::format("ended by {}: {} not run", exploration.ended_by,
+                       Plural(CountSkipped<NotReached>(exploration), "fault set"));
+  }
+  if (const size_t over = CountSkipped<OverMaxFaults>(exploration)) {
+    return fmt::format("all fault sets up to {}, {} over that not run",
+                       Plural(static_cast<size_t>(*report.options.max_faults), "fault"), over);
+  }
+  return "all fault sets";
+}
+
+std::string VerdictText(const Report& report) {
+  const Exploration& exploration = report.exploration;
+  if (exploration.baseline_failed()) return "failed: without any fault; no fault was injected";
+  std::string undelivered;
+  if (exploration.undelivered != 0) {
+    undelivered = fmt::format("; {} did not get the planned faults",
+                              Plural(exploration.undelivered, "execution"));
+  }
+  if (exploration.failed != 0) {
+    return fmt::format("failed: {} of {}, the first is test {}{}; {}", exploration.failed,
+                       Plural(exploration.executions.size(), "execution"),
+                       *exploration.first_failure_at, undelivered, CoverageText(report));
+  }
+  const bool clean = undelivered.empty() && exploration.ended_by.empty() && !exploration.error;
+  return fmt::format("{}: {}{}", clean ? "passed" : "incomplete", CoverageText(report),
+                     undelivered);
+}
+
+}  // namespace filibuster

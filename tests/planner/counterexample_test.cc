@@ -1,0 +1,134 @@
+#include "planner/counterexample.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "planner/replay.h"
+#include "tests/support/fake_test_runner.h"
+
+namespace filibuster {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// a calls b twice, and c if the second call fails with 503; fails if c fails, too.
+bool TwoFaultBug(FakeApplication& application, bool) {
+  application.Call("a", "b");
+  if (application.Call("a", "b") == "503") return application.Call("a", "c") == "200";
+  return true;
+}
+
+Counterexample Find(FakeTestRunner::Test test) {
+  FakeTestRunner runner(std::move(test));
+  CallTable calls;
+  auto space = FaultSpace::Create(DefaultAnalysis());
+  const auto result = Explore(runner, *space, calls, {});
+  return MakeCounterexample(*result.first_failure, calls, "./test");
+}
+
+TEST(CounterexampleTest, HoldsWhatAPersonNeeds) {
+  const Counterexample found = Find(TwoFaultBug);
+  ASSERT_EQ(found.faults.size(), 2u);
+  EXPECT_EQ(found.faults[0].call.service, "a");
+  EXPECT_EQ(found.faults[0].call.target_service, "b");
+  EXPECT_EQ(found.faults[0].call.callsite_line, "17");
+  EXPECT_EQ(found.faults[0].call.occurrence, 2);
+  EXPECT_EQ(found.faults[1].call.target_service, "c");
+  EXPECT_EQ(FaultName(found.faults[0].fault), "503");
+}
+
+TEST(CounterexampleTest, IsReadAsItWasWritten) {
+  const Counterexample found = Find(TwoFaultBug);
+  const auto read = CounterexampleFromText(CounterexampleToText(found), "counterexample.json");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(*read, found);
+}
+
+TEST(CounterexampleTest, IsReadFromFilibustersTextFormAlone) {
+  const Counterexample found = Find(TwoFaultBug);
+  Json json = Json::parse(CounterexampleToText(found));
+  json.erase("faults");
+  json.erase("schema_version");
+  const auto read = CounterexampleFromText(json.dump(), "counterexample.json");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->faults, found.faults);
+}
+
+TEST(CounterexampleTest, HasFilibustersKeysInItsTextForm) {
+  const Json execution = Find(TwoFaultBug).test_execution;
+  std::vector<std::string> failure_keys;
+  for (const auto& [key, value] : execution["failures"][0].items()) failure_keys.push_back(key);
+  EXPECT_THAT(failure_keys, ElementsAre("args", "execution_index", "failure_metadata"));
+  EXPECT_EQ(execution["log"].size(), 3u);
+  const Json& response = execution["response_log"][1];
+  EXPECT_EQ(response["target_service_name"], "b");
+  EXPECT_EQ(response["fault_injection"], true);
+  EXPECT_EQ(response["failure_metadata"]["return_value"]["status_code"], "503");
+}
+
+TEST(CounterexampleTest, NamesTheMistakeInAFile) {
+  const auto error_of = [](const std::string& text) {
+    const auto read = CounterexampleFromText(text, "c.json");
+    return read ? std::string("no error") : read.error().message;
+  };
+  EXPECT_EQ(error_of("{}"), "c.json: $: expected the key \"TestExecution\"");
+  EXPECT_EQ(error_of(R"({"TestExecution": "{\"failures\": [{\"execution_index\": \"x\"}]}"})"),
+            "c.json: $.TestExecution: $.failures[0].execution_index: found no call with this "
+            "execution index in the log");
+  EXPECT_EQ(error_of(R"({"faults": [{"service": 1}]})"),
+            "c.json: $.faults[0].service: found number, expected a string");
+  EXPECT_EQ(error_of(R"({"schema_version": 9, "faults": []})"),
+            "c.json: $.schema_version: found version 9, expected at most 1");
+}
+
+TEST(ReplayTest, FailsAgainUnderTheSameFaults) {
+  FakeTestRunner runner(TwoFaultBug);
+  CallTable calls;
+  const auto replay = ReplayCounterexample(Find(TwoFaultBug), runner, calls);
+  EXPECT_EQ(replay->execution.verdict, Verdict(Failed{"exit code 1"}));
+  EXPECT_THAT(replay->matched, IsEmpty());
+  EXPECT_EQ(runner.ran.size(), 1u);
+}
+
+TEST(ReplayTest, PassesOnceTheBugIsGone) {
+  FakeTestRunner runner([](FakeApplication& application, bool) {
+    TwoFaultBug(application, true);
+    return true;
+  });
+  CallTable calls;
+  const auto replay = ReplayCounterexample(Find(TwoFaultBug), runner, calls);
+  EXPECT_EQ(replay->execution.verdict, Verdict(Passed{}));
+}
+
+TEST(ReplayTest, MatchesCallsThatMoved) {
+  Counterexample found = Find(TwoFaultBug);
+  for (auto& fault : found.faults) {
+    fault.call.execution_index = R"([["older", 1]])" + fault.call.callsite_line;
+    fault.call.execution_index += fault.call.target_service.value();
+    fault.call.callsite_line = "12";
+    fault.call.args = Json{"5001/" + fault.call.args[0].get<std::string>()};
+  }
+  FakeTestRunner runner([](FakeApplication& application, bool) {
+    application.port = "6001/";
+    return TwoFaultBug(application, true);
+  });
+  CallTable calls;
+  const auto replay = ReplayCounterexample(found, runner, calls);
+  EXPECT_EQ(replay->execution.verdict, Verdict(Failed{"exit code 1"}));
+  EXPECT_THAT(replay->matched, ElementsAre("a -> b (a.cc:12) was matched to a -> b (a.cc:17)",
+                                           "a -> c (a.cc:12) was matched to a -> c (a.cc:17)"));
+}
+
+TEST(ReplayTest, SaysThatACallIsGone) {
+  FakeTestRunner runner([](FakeApplication& application, bool) {
+    application.Call("a", "b");
+    return true;
+  });
+  CallTable calls;
+  const auto replay = ReplayCounterexample(Find(TwoFaultBug), runner, calls);
+  EXPECT_EQ(VerdictName(replay->execution.verdict), std::string("undelivered"));
+}
+
+}  // namespace
+}  // namespace filibuster

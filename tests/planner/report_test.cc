@@ -1,0 +1,62 @@
+#include "planner/report.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_test_runner.h"
+
+namespace filibuster {
+namespace {
+
+// a calls b, and fails under the given fault.
+struct Run {
+  explicit Run(ExploreOptions chosen, std::string bug = "") : options(std::move(chosen)) {
+    FakeTestRunner runner(
+        [bug](FakeApplication& application, bool) { return application.Call("a", "b") != bug; });
+    auto space = FaultSpace::Create(DefaultAnalysis());
+    exploration = Explore(runner, *space, calls, options);
+  }
+  Report report() const { return {"./test", options, exploration, calls}; }
+
+  ExploreOptions options;
+  CallTable calls;
+  Exploration exploration;
+};
+
+TEST(ReportTest, SaysAllOnlyIfAllWasRun) {
+  EXPECT_EQ(VerdictText(Run({}).report()), "passed: all fault sets");
+  EXPECT_EQ(VerdictText(Run({.max_tests = 2}).report()),
+            "incomplete: ended by --max-tests 2: 4 fault sets not run");
+  EXPECT_EQ(VerdictText(Run({.max_faults = 0}).report()),
+            "passed: all fault sets up to 0 faults, 5 over that not run");
+}
+
+TEST(ReportTest, SaysWhichTestFailedFirst) {
+  EXPECT_EQ(VerdictText(Run({.keep_going = true}, "500").report()),
+            "failed: 1 of 6 executions, the first is test 4; all fault sets");
+  EXPECT_EQ(VerdictText(Run({}, "500").report()),
+            "failed: 1 of 4 executions, the first is test 4; ended by the first failing execution: "
+            "2 fault sets not run");
+  EXPECT_EQ(VerdictText(Run({}, "200").report()),
+            "failed: without any fault; no fault was injected");
+}
+
+TEST(ReportTest, HoldsEachExecution) {
+  const Json json = Json::parse(ReportToJson(Run({}, "500").report()));
+  EXPECT_EQ(json["schema_version"], 1);
+  EXPECT_EQ(json["functional_test"], "./test");
+  EXPECT_EQ(json["executions"],
+            Json({{"run", 4}, {"pruned", 0}, {"failed", 1}, {"undelivered", 0}}));
+  EXPECT_EQ(json["first_failure_at"], 4);
+  const Json& last = json["test_executions"][3];
+  EXPECT_EQ(last["number"], 4);
+  EXPECT_EQ(last["outcome"], "failed");
+  EXPECT_EQ(last["status"], "exit code 1");
+  EXPECT_EQ(last["faults"][0]["target_service"], "b");
+  EXPECT_EQ(last["faults"][0]["failure_metadata"]["return_value"]["status_code"], "500");
+  EXPECT_EQ(last["calls"][0]["fault_injected"], true);
+  EXPECT_EQ(last["calls"][0]["status_code"], "500");
+  EXPECT_EQ(json["skipped"][0]["reason"]["ended_by"], "the first failing execution");
+}
+
+}  // namespace
+}  // namespace filibuster
