@@ -8,8 +8,8 @@ namespace filibuster {
 namespace {
 
 // a calls b, and fails under the given fault.
-struct Run {
-  explicit Run(ExploreOptions chosen, std::string bug = "") : options(std::move(chosen)) {
+struct Explored {
+  explicit Explored(ExploreOptions chosen, std::string bug = "") : options(std::move(chosen)) {
     FakeTestRunner runner(
         [bug](FakeApplication& application, bool) { return application.Call("a", "b") != bug; });
     auto space = FaultSpace::Create(DefaultAnalysis());
@@ -23,25 +23,25 @@ struct Run {
 };
 
 TEST(ReportTest, SaysAllOnlyIfAllWasRun) {
-  EXPECT_EQ(VerdictText(Run({}).report()), "passed: all fault sets");
-  EXPECT_EQ(VerdictText(Run({.max_tests = 2}).report()),
+  EXPECT_EQ(VerdictText(Explored({}).report()), "passed: all fault sets");
+  EXPECT_EQ(VerdictText(Explored({.max_tests = 2}).report()),
             "incomplete: ended by --max-tests 2: 4 fault sets not run");
-  EXPECT_EQ(VerdictText(Run({.max_faults = 0}).report()),
+  EXPECT_EQ(VerdictText(Explored({.max_faults = 0}).report()),
             "passed: all fault sets up to 0 faults, 5 over that not run");
 }
 
 TEST(ReportTest, SaysWhichTestFailedFirst) {
-  EXPECT_EQ(VerdictText(Run({.keep_going = true}, "500").report()),
+  EXPECT_EQ(VerdictText(Explored({.keep_going = true}, "500").report()),
             "failed: 1 of 6 executions, the first is test 4; all fault sets");
-  EXPECT_EQ(VerdictText(Run({}, "500").report()),
+  EXPECT_EQ(VerdictText(Explored({}, "500").report()),
             "failed: 1 of 4 executions, the first is test 4; ended by the first failing execution: "
             "2 fault sets not run");
-  EXPECT_EQ(VerdictText(Run({}, "200").report()),
+  EXPECT_EQ(VerdictText(Explored({}, "200").report()),
             "failed: without any fault; no fault was injected");
 }
 
 TEST(ReportTest, HoldsEachExecution) {
-  const Json json = Json::parse(ReportToJson(Run({}, "500").report()));
+  const Json json = Json::parse(ReportToJson(Explored({}, "500").report()));
   EXPECT_EQ(json["schema_version"], 1);
   EXPECT_EQ(json["functional_test"], "./test");
   EXPECT_EQ(json["executions"],
