@@ -1,0 +1,37 @@
+#include "filibuster/assertions.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+
+#include "runtime/control_client.h"
+
+namespace filibuster {
+namespace {
+
+// Standard output is flushed by exit(): what the test has printed so far is not lost.
+[[noreturn]] void EndTest(const std::string& reason) {
+  std::fprintf(stderr, "[FILIBUSTER] [FAIL]: infrastructure: %s\n", reason.c_str());
+  std::exit(2);
+}
+
+bool Ask(const std::string& query) {
+  const char* url = std::getenv("FILIBUSTER_URL");
+  if (url == nullptr || *url == '\0') return false;
+  const auto address = ParseHttpUrl(url);
+  if (!address) {
+    EndTest(std::string("FILIBUSTER_URL: found \"") + url + "\", expected http://HOST:PORT");
+  }
+  std::string error;
+  const std::optional<bool> result = ControlClient(*address).FaultInjected(query, &error);
+  if (!result) EndTest(error);
+  return *result;
+}
+
+}  // namespace
+
+bool was_fault_injected() { return Ask(""); }
+
+bool was_fault_injected_on(const std::string& service) { return Ask("/" + PercentEncode(service)); }
+
+}  // namespace filibuster

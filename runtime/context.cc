@@ -1,0 +1,35 @@
+#include "runtime/context.h"
+
+#include <utility>
+
+namespace filibuster {
+namespace {
+
+// Reached through functions of this file alone: a coroutine may resume on another thread, and code
+// inlined into it would keep the address of the first thread's variable.
+thread_local ContextHandle current_context;
+
+}  // namespace
+
+ContextHandle CurrentContext() { return current_context; }
+
+ContextScope::ContextScope(ContextHandle context)
+    : previous_(std::exchange(current_context, std::move(context))) {}
+
+ContextScope::~ContextScope() { current_context = std::move(previous_); }
+
+Parent::Stamp Parent::Next(const std::string& signature, const std::string& service) {
+  ExecutionIndex index = index_;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  index.push_back({signature, ++counts_[signature]});
+  ++vclock_[service];
+  return {ExecutionIndexText(index), vclock_};
+}
+
+std::shared_ptr<Parent> Context::parent(const std::function<std::shared_ptr<Parent>()>& find_root) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (parent_ == nullptr) parent_ = find_root();
+  return parent_;
+}
+
+}  // namespace filibuster

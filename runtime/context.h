@@ -1,0 +1,62 @@
+// The calls under one parent => their execution indexes and clocks.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "filibuster/context.h"
+#include "runtime/execution_index.h"
+#include "runtime/protocol.h"
+
+namespace filibuster {
+
+// One call or, as a root, one test: whatever caused the calls that are counted here. Calls of one
+// parent may be made on many threads at a time.
+class Parent {
+ public:
+  Parent() = default;  // a root
+  Parent(ExecutionIndex index, VectorClock vclock, VectorClock origin_vclock)
+      : index_(std::move(index)),
+        origin_vclock_(std::move(origin_vclock)),
+        vclock_(std::move(vclock)) {}
+
+  struct Stamp {
+    std::string execution_index;
+    VectorClock vclock;
+  };
+  // The next call with this signature.
+  Stamp Next(const std::string& signature, const std::string& service);
+
+  // The vclock of the call that caused these.
+  const VectorClock& origin_vclock() const { return origin_vclock_; }
+
+ private:
+  const ExecutionIndex index_;
+  const VectorClock origin_vclock_;
+  std::mutex mutex_;
+  VectorClock vclock_;                 // guarded by mutex_
+  std::map<std::string, int> counts_;  // by signature; guarded by mutex_
+};
+
+// The request that a service is handling.
+class Context {
+ public:
+  // Of an instrumented caller; a null parent: of the test, or of anybody else who is not
+  // instrumented. Then it belongs to a root, which its first call finds out.
+  Context(std::string request_id, std::shared_ptr<Parent> parent)
+      : request_id_(std::move(request_id)), parent_(std::move(parent)) {}
+
+  const std::string& request_id() const { return request_id_; }
+  // `find_root` may fail, with null; then so does this, and the next call tries again.
+  std::shared_ptr<Parent> parent(const std::function<std::shared_ptr<Parent>()>& find_root);
+
+ private:
+  const std::string request_id_;
+  std::mutex mutex_;
+  std::shared_ptr<Parent> parent_;  // guarded by mutex_
+};
+
+}  // namespace filibuster

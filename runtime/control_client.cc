@@ -1,0 +1,135 @@
+#include "runtime/control_client.h"
+
+#include <utility>
+#include <variant>
+
+#include "runtime/warn.h"
+
+namespace filibuster {
+namespace {
+
+using Clock = HttpConnection::Clock;
+
+// A server that is there answers within a millisecond. One that is stopped in a debugger, or is
+// gone behind a firewall, costs this much once, and then only every kSilence.
+constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kSilence{1};
+
+constexpr size_t kMaxIdle = 64;
+
+}  // namespace
+
+std::optional<bool> ControlClient::NewTestExecution(const std::string& service) {
+  const auto answer =
+      SendOrWarn("GET", "/filibuster/new-test-execution/" + PercentEncode(service), Json());
+  if (!answer) return std::nullopt;
+  const auto it = answer->find("new-test-execution");
+  return it != answer->end() && it->is_boolean() && it->get<bool>();
+}
+
+std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) {
+  const auto json = SendOrWarn("PUT", "/filibuster/create", ToJson(invocation));
+  if (!json) return std::nullopt;
+  std::string error;
+  auto answer = CreateAnswerFromJson(*json, &error);
+  if (!answer) Warn("control server " + Url() + " answered /filibuster/create with: " + error);
+  return answer;
+}
+
+void ControlClient::Report(const Update& update) {
+  SendOrWarn("POST", "/filibuster/update",
+             std::visit([](const auto& message) { return ToJson(message); }, update));
+}
+
+std::optional<bool> ControlClient::FaultInjected(std::string_view query, std::string* error) {
+  const std::string path = "/filibuster/fault-injected" + std::string(query);
+  const auto answer = Send("GET", path, Json(), error);
+  if (!answer) return std::nullopt;
+  const auto it = answer->find("result");
+  if (it == answer->end() || !it->is_boolean()) {
+    *error = "control server " + Url() + " answered " + path + " without a \"result\"";
+    return std::nullopt;
+  }
+  return it->get<bool>();
+}
+
+std::optional<Json> ControlClient::SendOrWarn(std::string_view method, std::string_view path,
+                                              const Json& body) {
+  std::string error;
+  auto answer = Send(method, path, body, &error);
+  if (answer) {
+    warned_ = false;
+  } else if (!error.empty() && !warned_.exchange(true)) {
+    Warn(error + "; calls are made as if it were not there");
+  }
+  return answer;
+}
+
+std::optional<Json> ControlClient::Send(std::string_view method, std::string_view path,
+                                        const Json& body, std::string* error) {
+  if (Clock::now().time_since_epoch().count() < silent_until_) {
+    *error = "control server " + Url() + " did not answer a moment ago";
+    return std::nullopt;
+  }
+  // Bytes of an application that are not UTF-8 must not make us throw.
+  const std::string text =
+      body.is_null() ? ""
+                     : body.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+  auto connection = TakeConnection();
+  HttpConnection::Failure failure;
+  const auto answer = connection->Exchange(method, path, text, Clock::now() + kPatience, &failure);
+  if (!answer) {
+    if (failure.timed_out) silent_until_ = (Clock::now() + kSilence).time_since_epoch().count();
+    *error = "control server " + Url() + " cannot be reached: " + failure.reason;
+    return std::nullopt;
+  }
+  ReturnConnection(std::move(connection));
+  if (answer->status != 200) {
+    *error = "control server " + Url() + " refused " + std::string(method) + " " +
+             std::string(path) + ": " + std::to_string(answer->status) + " " + answer->body;
+    return std::nullopt;
+  }
+  Json json = Json::parse(answer->body, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) {
+    *error = "control server " + Url() + " answered " + std::string(path) + " with no JSON object";
+    return std::nullopt;
+  }
+  return json;
+}
+
+std::unique_ptr<HttpConnection> ControlClient::TakeConnection() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (idle_.empty()) return std::make_unique<HttpConnection>(address_);
+  auto connection = std::move(idle_.back());
+  idle_.pop_back();
+  return connection;
+}
+
+void ControlClient::ReturnConnection(std::unique_ptr<HttpConnection> connection) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (idle_.size() < kMaxIdle) idle_.push_back(std::move(connection));
+}
+
+std::string ControlClient::Url() const {
+  const bool ipv6 = address_.host.find(':') != std::string::npos;
+  return "http://" + (ipv6 ? "[" + address_.host + "]" : address_.host) + ":" +
+         std::to_string(address_.port);
+}
+
+std::string PercentEncode(std::string_view text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string result;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) {
+      result += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      result += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return result;
+}
+
+}  // namespace filibuster

@@ -1,0 +1,50 @@
+// message => the control server's answer, from inside a service.
+//
+// Never throws and never waits without bound. When the server cannot be reached, the answer is
+// nullopt, and the caller goes on as if we were not there.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/http_connection.h"
+#include "runtime/protocol.h"
+
+namespace filibuster {
+
+class ControlClient {
+ public:
+  explicit ControlClient(HttpAddress address) : address_(std::move(address)) {}
+
+  // Whether this is the first question of `service` in this test execution.
+  std::optional<bool> NewTestExecution(const std::string& service);
+  std::optional<CreateAnswer> Create(const Invocation& invocation);
+  // Waits for the answer, so that whoever learns the call's outcome finds it recorded.
+  void Report(const Update& update);
+  // `query`: what follows /filibuster/fault-injected. On failure *error says why.
+  std::optional<bool> FaultInjected(std::string_view query, std::string* error);
+
+ private:
+  std::optional<Json> Send(std::string_view method, std::string_view path, const Json& body,
+                           std::string* error);
+  std::optional<Json> SendOrWarn(std::string_view method, std::string_view path, const Json& body);
+  std::unique_ptr<HttpConnection> TakeConnection();
+  void ReturnConnection(std::unique_ptr<HttpConnection> connection);
+  std::string Url() const;
+
+  const HttpAddress address_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<HttpConnection>> idle_;  // guarded by mutex_; most recent last
+  std::atomic<HttpConnection::Clock::rep> silent_until_{0};
+  std::atomic<bool> warned_{false};  // of this outage
+};
+
+// A part of a path: all but letters, digits and -._~ as %XX.
+std::string PercentEncode(std::string_view text);
+
+}  // namespace filibuster

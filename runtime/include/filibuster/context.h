@@ -1,0 +1,34 @@
+// incoming request => what the calls that it causes need to know, on whatever thread they are made
+//
+// A service's handler runs inside a ContextScope. Code that goes on with the request on another
+// thread takes the context along:
+//
+//   std::thread([context = filibuster::CurrentContext()] {
+//     const filibuster::ContextScope scope(context);
+//     client.Get("/bar");
+//   });
+#pragma once
+
+#include <memory>
+
+namespace filibuster {
+
+class Context;
+using ContextHandle = std::shared_ptr<Context>;
+
+// The request that this thread is handling; null if none, and always while injection is off.
+ContextHandle CurrentContext();
+
+// Makes `context` (null too) this thread's current one for as long as the scope lives.
+class ContextScope {
+ public:
+  explicit ContextScope(ContextHandle context);
+  ~ContextScope();
+  ContextScope(const ContextScope&) = delete;
+  ContextScope& operator=(const ContextScope&) = delete;
+
+ private:
+  ContextHandle previous_;
+};
+
+}  // namespace filibuster

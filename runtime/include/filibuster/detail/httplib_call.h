@@ -1,0 +1,70 @@
+// call => the same with our headers, or its fault. Part of filibuster/httplib.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "filibuster/detail/httplib_values.h"
+
+namespace filibuster_httplib {
+
+// Ours replace those that a service passed on from the request that it is handling.
+inline ::httplib::Headers Merge(::httplib::Headers headers, const filibuster::Injection& call) {
+  for (const auto& [name, value] : call.headers()) {
+    headers.erase(name);
+    headers.emplace(name, value);
+  }
+  return headers;
+}
+
+// Makes the call, `invoke(headers to add)`, or fails it, and reports how it ended.
+template <typename Invoke>
+::httplib::Result Run(const filibuster::OutgoingCall& call, Invoke&& invoke) {
+  filibuster::Injection injection(call);
+  std::optional<::httplib::Result> fault;
+  if (injection.fault()) {
+    fault = ResultOf(*injection.fault());
+    if (!fault) injection.DropFault("httplib knows no such error");
+  }
+  const bool make_call = !fault || injection.fault()->call_first;
+  std::optional<::httplib::Result> natural;
+  if (make_call) natural.emplace(invoke(injection));
+  ::httplib::Result result = std::move(fault ? *fault : *natural);
+  if (result) {
+    injection.Returned(result->status, result->body);
+  } else {
+    injection.Failed(NameOf(result.error()));
+  }
+  return result;
+}
+
+// Calls `invoke` with the headers of `call` added to those among `args`, wherever the overloads of
+// httplib's request functions have them.
+template <typename Invoke>
+::httplib::Result InvokeWithHeaders(const filibuster::Injection& call, Invoke&& invoke) {
+  if constexpr (std::is_invocable_v<Invoke, ::httplib::Headers>) {
+    return invoke(Merge({}, call));
+  } else {  // Put and Patch take headers only with a body and its type
+    return invoke(Merge({}, call), std::string(), std::string());
+  }
+}
+template <typename Invoke, typename First, typename... Rest>
+::httplib::Result InvokeWithHeaders(const filibuster::Injection& call, Invoke&& invoke,
+                                    First&& first, Rest&&... rest) {
+  using ::httplib::Headers;
+  if constexpr (std::is_convertible_v<First, const Headers&>) {
+    return invoke(Merge(std::forward<First>(first), call), std::forward<Rest>(rest)...);
+  } else if constexpr (std::is_invocable_v<Invoke, Headers, First, Rest...>) {
+    return invoke(Merge({}, call), std::forward<First>(first), std::forward<Rest>(rest)...);
+  } else {  // Get(path, params, headers, ...)
+    const auto with_params = [&](Headers headers, auto&&... others) {
+      return invoke(std::forward<First>(first), std::move(headers),
+                    std::forward<decltype(others)>(others)...);
+    };
+    return InvokeWithHeaders(call, with_params, std::forward<Rest>(rest)...);
+  }
+}
+
+}  // namespace filibuster_httplib

@@ -1,0 +1,73 @@
+// call about to be made => does it fail, and how?
+// What instruments a client or server library (httplib.h and its like) is made of this.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "filibuster/context.h"
+
+namespace filibuster {
+
+// Whether FILIBUSTER_URL names a control server. Otherwise nothing of ours does anything.
+bool InjectionEnabled() noexcept;
+
+// Strings must outlive the Injection.
+struct OutgoingCall {
+  const char* module = "";  // the client library: "httplib"
+  const char* method = "";  // "Get"
+  std::string target;       // without scheme and host: "5001/bar/baz"
+  const char* file = "";    // the call site
+  int line = 0;
+  const char* function = "";
+  std::optional<double> timeout;  // seconds, if the call has one
+  bool ssl = false;
+};
+
+// How the call is to fail: with a client exception or error, or answered by an error. Exactly one
+// of the first three is set.
+struct InjectedFault {
+  std::string exception;    // "httplib::Error::Connection"
+  int status = 0;           // 503
+  std::string code;         // of an RPC: "NOT_FOUND"
+  bool call_first = false;  // make the call all the same, then fail it
+};
+
+// One call, from before it is made until its outcome is known. Asks the control server, and
+// reports to it; when that is not possible, there is neither a fault nor a header.
+class Injection {
+ public:
+  explicit Injection(const OutgoingCall& call);
+  ~Injection();  // a call that neither returned nor failed was left by an exception: reports that
+  Injection(const Injection&) = delete;
+  Injection& operator=(const Injection&) = delete;
+
+  const std::optional<InjectedFault>& fault() const { return fault_; }
+  // To be sent with the call, so that the callee knows which call it is answering.
+  const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
+
+  // The outcome as the caller sees it, natural or injected.
+  void Returned(int status, std::string_view body);
+  void Failed(std::string_view exception);
+
+  // The library cannot fail a call in this way: says so, and there is no fault.
+  void DropFault(std::string_view why);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;  // null: nothing is reported
+  std::optional<InjectedFault> fault_;
+  std::vector<std::pair<std::string, std::string>> headers_;
+};
+
+// A request has arrived: tells the control server that the call reached us, sleeps if the planned
+// fault says so, and answers what the calls made for this request need. `header` gives a request
+// header's value, or "".
+ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>& header);
+
+}  // namespace filibuster

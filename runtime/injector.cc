@@ -1,0 +1,281 @@
+#include "filibuster/injector.h"
+
+#include <openssl/evp.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <thread>
+
+#include "filibuster/service.h"
+#include "runtime/context.h"
+#include "runtime/control_client.h"
+#include "runtime/vector_clock.h"
+#include "runtime/warn.h"
+
+namespace filibuster {
+namespace {
+
+// A service's code must not find its errno changed by a call that it did not make.
+class KeepErrno {
+ public:
+  ~KeepErrno() { errno = kept_; }
+
+ private:
+  const int kept_ = errno;
+};
+
+// Set by static initialisers and by main(), read once calls are made. Never destroyed: calls may
+// still be made while the program ends.
+std::string& ServiceName() {
+  static auto& name = *new std::string;
+  return name;
+}
+
+// Of a service and its control server.
+struct Injector {
+  explicit Injector(HttpAddress address) : control(std::move(address)) {}
+
+  // The root of calls that no instrumented caller caused; null if the control server is silent. A
+  // new one begins with each test execution, and calls of the one before keep theirs.
+  std::shared_ptr<Parent> FindRoot() {
+    // Held while waiting for the answer: whoever is told "not the first" must find the new root.
+    const std::lock_guard<std::mutex> lock(mutex);
+    const auto is_new = control.NewTestExecution(ServiceName());
+    if (!is_new) return nullptr;
+    if (*is_new || root == nullptr) root = std::make_shared<Parent>();
+    return root;
+  }
+
+  ControlClient control;
+  std::mutex mutex;
+  std::shared_ptr<Parent> root;  // guarded by mutex
+};
+
+// Null if injection is off: decided once, at the first use.
+Injector* TheInjector() {
+  static Injector* const injector = []() -> Injector* {
+    const char* url = std::getenv("FILIBUSTER_URL");
+    if (url == nullptr || *url == '\0') return nullptr;
+    auto address = ParseHttpUrl(url);
+    if (!address) {
+      Warn(std::string("FILIBUSTER_URL: found \"") + url +
+           "\", expected http://HOST:PORT; no fault will be injected");
+      return nullptr;
+    }
+    return new Injector(*std::move(address));
+  }();
+  return injector;
+}
+
+// A service without a name cannot be told from others.
+bool HasName() {
+  static const bool has_name = [] {
+    if (!ServiceName().empty()) return true;
+    Warn("no FILIBUSTER_SERVICE(\"name\") in this program; no fault will be injected");
+    return false;
+  }();
+  return has_name;
+}
+
+std::string NewRequestId() {
+  unsigned char bytes[16] = {};
+  if (::getrandom(bytes, sizeof bytes, 0) < 0) return "unknown";
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string id;
+  for (const unsigned char byte : bytes) id += {kHex[byte >> 4], kHex[byte & 15]};
+  return id;
+}
+
+// Lower-case hexadecimal; "" if this OpenSSL has no MD5 (FIPS).
+std::string Md5(std::string_view text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_md5(), nullptr) != 1) return "";
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) hex += {kHex[digest[i] >> 4], kHex[digest[i] & 15]};
+  return hex;
+}
+
+// 10, not 10.0, if it is a whole number: what people and restrictions expect to read.
+Json SecondsToJson(double seconds) {
+  if (seconds == std::floor(seconds) && std::fabs(seconds) < 1e9) {
+    return static_cast<std::int64_t>(seconds);
+  }
+  return seconds;
+}
+
+template <typename Number>
+std::optional<Number> ParseNumber(std::string_view text) {
+  Number number{};
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, number);
+  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  return number;
+}
+
+// A field that may hold a value or its text: {"status_code": "503"}, {"status_code": 503}.
+std::string TextAt(const Json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto it = object.find(key);
+  if (it == object.end() || it->is_null()) return {};
+  return it->is_string() ? it->get<std::string>()
+                         : it->dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+std::optional<InjectedFault> Translate(const Fault& fault) {
+  InjectedFault result;
+  if (const auto* exception = std::get_if<ForcedException>(&fault)) {
+    result.exception = exception->name;
+    result.call_first = TextAt(exception->metadata, "abort") == "false";
+    return result;
+  }
+  const auto& failure = std::get<FailureMetadata>(fault);
+  if (failure.exception.is_object()) {
+    const auto metadata = failure.exception.find("metadata");
+    if (metadata != failure.exception.end()) result.code = TextAt(*metadata, "code");
+    if (!result.code.empty()) return result;
+  } else if (const auto status = ParseNumber<int>(TextAt(failure.return_value, "status_code"))) {
+    result.status = *status;
+    if (*status >= 100 && *status <= 999) return result;
+  }
+  Warn("this fault has neither an exception nor a status, and is not injected: " +
+       ToJson(fault).dump(-1, ' ', true, Json::error_handler_t::replace));
+  return std::nullopt;
+}
+
+}  // namespace
+
+void SetServiceName(std::string name) { ServiceName() = std::move(name); }
+
+bool InjectionEnabled() noexcept { return TheInjector() != nullptr; }
+
+struct Injection::State {
+  Injector& injector;
+  InvocationComplete outcome;
+  Json fault_metadata = Json::object();
+
+  void Report() {
+    const KeepErrno keep_errno;
+    injector.control.Report(outcome);
+  }
+};
+
+Injection::Injection(const OutgoingCall& call) {
+  const KeepErrno keep_errno;
+  Injector* const injector = TheInjector();
+  if (injector == nullptr || !HasName()) return;
+  const ContextHandle context = CurrentContext();
+  const auto find_root = [&] { return injector->FindRoot(); };
+  const auto parent = context != nullptr ? context->parent(find_root) : find_root();
+  if (parent == nullptr) return;
+
+  const std::string signature =
+      CallSignature(call.file, call.line, call.module, call.method, call.target);
+  Parent::Stamp stamp = parent->Next(signature, ServiceName());
+
+  Invocation invocation;
+  invocation.source_service_name = ServiceName();
+  invocation.module = call.module;
+  invocation.method = call.method;
+  invocation.args = Json::array({call.target});
+  invocation.callsite_file = CallSiteFile(call.file, ServiceName());
+  invocation.callsite_line = std::to_string(call.line);
+  // The call site is as much of the stack as a header can see.
+  invocation.full_traceback = CallSignature(call.file, call.line, "", call.function, "");
+  if (call.timeout) invocation.metadata["timeout"] = SecondsToJson(*call.timeout);
+  if (call.ssl) invocation.metadata["ssl"] = true;
+  invocation.vclock = stamp.vclock;
+  invocation.origin_vclock = parent->origin_vclock();
+  invocation.execution_index = stamp.execution_index;
+  const auto answer = injector->control.Create(invocation);
+  if (!answer) return;
+
+  if (answer->fault) fault_ = Translate(*answer->fault);
+  const std::string clock = VectorClockText(stamp.vclock);
+  headers_ = {{kGeneratedIdHeader, std::to_string(answer->generated_id)},
+              {kVClockHeader, clock},
+              {kOriginVClockHeader, clock},  // of the calls that this one causes
+              {kExecutionIndexHeader, stamp.execution_index},
+              {kRequestIdHeader, context != nullptr ? context->request_id() : NewRequestId()}};
+
+  state_.reset(new State{*injector, {}, {}});
+  state_->outcome.generated_id = answer->generated_id;
+  state_->outcome.execution_index = std::move(stamp.execution_index);
+  state_->outcome.vclock = std::move(stamp.vclock);
+  if (fault_ && !fault_->exception.empty()) {
+    state_->fault_metadata = std::get<ForcedException>(*answer->fault).metadata;
+    if (fault_->call_first) {
+      const std::string sleep = TextAt(state_->fault_metadata, "sleep");
+      headers_.emplace_back(kForcedSleepHeader, sleep.empty() ? "0" : sleep);
+    }
+  }
+}
+
+Injection::~Injection() {
+  if (state_ == nullptr) return;
+  Failed("unknown");
+}
+
+void Injection::Returned(int status, std::string_view body) {
+  if (state_ == nullptr) return;
+  state_->outcome.return_value = {
+      {"__class__", "Response"}, {"status_code", std::to_string(status)}, {"text", Md5(body)}};
+  state_->Report();
+  state_.reset();
+}
+
+void Injection::Failed(std::string_view exception) {
+  if (state_ == nullptr) return;
+  const bool injected = fault_ && fault_->exception == exception;
+  state_->outcome.exception = {{"name", exception},
+                               {"metadata", injected ? state_->fault_metadata : Json::object()}};
+  state_->Report();
+  state_.reset();
+}
+
+void Injection::DropFault(std::string_view why) {
+  if (!fault_) return;
+  const std::string what = !fault_->exception.empty() ? fault_->exception
+                           : fault_->status != 0      ? std::to_string(fault_->status)
+                                                      : fault_->code;
+  Warn("the fault " + what + " is not injected: " + std::string(why));
+  if (fault_->call_first) headers_.pop_back();  // the callee is not to sleep
+  fault_.reset();
+}
+
+ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>& header) {
+  const KeepErrno keep_errno;
+  Injector* const injector = TheInjector();
+  if (injector == nullptr || !HasName()) return nullptr;
+  std::string request_id = header(kRequestIdHeader);
+  if (request_id.empty()) request_id = NewRequestId();
+
+  const std::string index_text = header(kExecutionIndexHeader);
+  if (index_text.empty()) return std::make_shared<Context>(std::move(request_id), nullptr);
+  auto index = ParseExecutionIndex(index_text);
+  auto vclock = ParseVectorClock(header(kVClockHeader));
+  auto origin_vclock = ParseVectorClock(header(kOriginVClockHeader));
+  const auto generated_id = ParseNumber<int>(header(kGeneratedIdHeader));
+  if (!index || !vclock || !origin_vclock || !generated_id) {
+    Warn("a request came with unreadable X-Filibuster headers; its calls are taken for new ones");
+    return std::make_shared<Context>(std::move(request_id), nullptr);
+  }
+  injector->control.Report(RequestReceived{*generated_id, index_text, ServiceName()});
+
+  const auto sleep = ParseNumber<double>(header(kForcedSleepHeader));
+  if (sleep && *sleep > 0 && std::isfinite(*sleep)) {
+    constexpr double kDay = 24 * 60 * 60;
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(*sleep, kDay)));
+  }
+  return std::make_shared<Context>(
+      std::move(request_id),
+      std::make_shared<Parent>(*std::move(index), *std::move(vclock), *std::move(origin_vclock)));
+}
+
+}  // namespace filibuster

@@ -1,0 +1,15 @@
+// One line on standard error, as the tool's own log lines look. Services have no other logger of
+// ours, and nothing is written while injection is off.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+namespace filibuster {
+
+inline void Warn(const std::string& text) {
+  const std::string line = "[FILIBUSTER] [WARNING]: " + text + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+}  // namespace filibuster
