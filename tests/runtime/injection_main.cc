@@ -1,0 +1,22 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/runtime/httplib_test_service.h"
+
+FILIBUSTER_SERVICE("foo");
+
+namespace filibuster {
+
+FakeControlServer& ControlServer() {
+  static FakeControlServer server;
+  return server;
+}
+
+}  // namespace filibuster
+
+int main(int argc, char** argv) {
+  ::setenv("FILIBUSTER_URL", filibuster::ControlServer().url().c_str(), 1);
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
