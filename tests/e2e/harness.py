@@ -60,10 +60,13 @@ class E2ETest(unittest.TestCase):
         path.chmod(0o755)
         return path
 
-    def tutorial(self, foo="foo", bar=None, baz=None):
-        """application.json for the tutorial's services on ports of their own, and FOO_URL."""
+    def tutorial(self, foo="foo", bar=None, baz=None, **settings):
+        """application.json for the tutorial's services on ports of their own, and FOO_URL.
+
+        bar, baz: their command lines; settings: more of the services' environment.
+        """
         ports = {name: self.port() for name in ("foo", "bar", "baz")}
-        environment = {}
+        environment = dict(settings)
         for name, port in ports.items():
             environment[name.upper() + "_PORT"] = str(port)
             environment[name.upper() + "_URL"] = "http://127.0.0.1:%d" % port

@@ -6,7 +6,7 @@ implementation's instrumentation do: module "requests", snake-case methods, md5 
     GET /bar/baz       calls baz and answers "bar baz", or 503 if baz fails
     GET /health-check  {"status": "OK"}
 
-Environment: BAR_PORT, BAZ_URL, FILIBUSTER_URL.
+Environment: BAR_PORT, BAZ_URL, FILIBUSTER_URL; BAR_WHEN_BAZ_FAILS: "answer" (default), "crash", "hang".
 """
 
 import hashlib
@@ -179,6 +179,7 @@ class Filibuster:
 
 
 FILIBUSTER = Filibuster(os.environ.get("FILIBUSTER_URL", ""))
+WHEN_BAZ_FAILS = os.environ.get("BAR_WHEN_BAZ_FAILS", "answer")
 BAZ_URL = os.environ.get("BAZ_URL", "http://127.0.0.1:5002")
 
 
@@ -202,10 +203,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             try:
                 status, body = FILIBUSTER.call(self.headers, "get", BAZ_URL + "/baz", timeout=10)
             except (ConnectionError_, Timeout):
-                return self.answer(503, b"")
-            if status != 200:
-                return self.answer(503, b"")
-            self.answer(200, b"bar " + body)
+                status = 503
+            if status == 200:
+                return self.answer(200, b"bar " + body)
+            if WHEN_BAZ_FAILS == "crash":
+                os.abort()
+            if WHEN_BAZ_FAILS == "hang":
+                time.sleep(3600)
+            self.answer(503, b"")
         else:
             self.answer(404, b"")
 

@@ -1,0 +1,153 @@
+#include "runner/console_report.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <sstream>
+#include <utility>
+
+#include "base/console.h"
+#include "base/python_text.h"
+
+namespace filibuster {
+namespace {
+
+constexpr char kRule[] =
+    "=====================================================================================";
+
+// {'name': …, 'metadata': {}} for an exception, [('return_value', {'status_code': '503'})] for an
+// error.
+std::string FaultText(const Fault& fault) {
+  const Json json = ToJson(fault);
+  if (std::holds_alternative<ForcedException>(fault)) {
+    return PythonText(json.at("forced_exception"));
+  }
+  std::vector<std::string> items;
+  for (const auto& [key, value] : json.at("failure_metadata").items()) {
+    items.push_back(fmt::format("('{}', {})", key, PythonText(value)));
+  }
+  return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+std::string Text(const auto& value) {
+  std::ostringstream out;
+  out << value;
+  return std::move(out).str();
+}
+
+}  // namespace
+
+void DescribeTest(const CallTable& calls, int number, std::span<const CallEvent> prefix,
+                  const FaultSet& faults) {
+  LogInfo("");
+  LogInfo("{}", kRule);
+  LogInfo("Test number: {}", number);
+  LogInfo("");
+  for (size_t i = 0; i < prefix.size(); ++i) {
+    const Invocation& invocation = calls.call(prefix[i].call).invocation;
+    LogInfo("gen_id: {}", i);
+    LogInfo("  source_service_name: {}", invocation.source_service_name);
+    LogInfo("  module: {}", invocation.module);
+    LogInfo("  method: {}", invocation.method);
+    LogInfo("  args: {}", PythonText(invocation.args));
+    LogInfo("  kwargs: {}", PythonText(invocation.kwargs));
+    LogInfo("  vclock: {}", PythonText(Json(invocation.vclock)));
+    LogInfo("  origin_vclock: {}", PythonText(Json(invocation.origin_vclock)));
+    LogInfo("  execution_index: {}", invocation.execution_index);
+    for (const CallFault& fault : faults) {
+      if (fault.call != prefix[i].call) continue;
+      const Fault& what = calls.fault(fault.fault);
+      LogInfo("* Failed with {}: {}",
+              std::holds_alternative<ForcedException>(what) ? "exception" : "metadata",
+              FaultText(what));
+    }
+    LogInfo("");
+  }
+  LogInfo("Failures for this execution:");
+  for (const CallFault& fault : faults) {
+    LogInfo("{}: {}", calls.call(fault.call).invocation.execution_index,
+            FaultText(calls.fault(fault.fault)));
+  }
+  if (faults.empty()) LogInfo("None.");
+  LogInfo("{}", kRule);
+}
+
+void DescribeFailure(const TestExecution& execution) {
+  if (const auto* failed = std::get_if<Failed>(&execution.verdict)) {
+    LogFail("The functional test failed: {}", failed->status);
+  }
+  if (execution.output.empty()) {
+    LogFail("It wrote nothing.");
+    return;
+  }
+  LogFail("It wrote:");
+  std::istringstream lines(execution.output);
+  for (std::string line; std::getline(lines, line);) LogFail("| {}", line);
+}
+
+ConsoleReport::ConsoleReport(const CallTable& calls, std::string functional_test)
+    : calls_(calls), functional_test_(std::move(functional_test)) {}
+
+ExploreCallbacks ConsoleReport::Callbacks() {
+  return {.started = [this](const Step& step) { Started(step); },
+          .finished = [this](const Step& step,
+                             const TestExecution& execution) { Finished(step, execution); },
+          .skipped = [this](const Step& step, const SkipReason& reason) { Skipped(step, reason); }};
+}
+
+void ConsoleReport::Started(const Step& step) const {
+  if (step.number == 1) {
+    LogInfo("Running initial non-failing execution (test 1) {}", functional_test_);
+    return;
+  }
+  LogInfo("Running test {}", step.number);
+  LogInfo("Total tests pruned so far: {}", step.pruned);
+  LogInfo("Total tests remaining: {}", step.remaining);
+  DescribeTest(calls_, step.number, step.prefix, step.faults);
+}
+
+void ConsoleReport::Finished(const Step& step, const TestExecution& execution) const {
+  if (std::holds_alternative<Failed>(execution.verdict)) {
+    if (step.number > 1) {
+      std::vector<std::string> faults;
+      for (const CallFault& fault : step.faults) faults.push_back(calls_.Describe(fault));
+      LogFail("Test {} failed under: {}", step.number, fmt::join(faults, ", "));
+    }
+    DescribeFailure(execution);
+  }
+  if (const auto* undelivered = std::get_if<Undelivered>(&execution.verdict)) {
+    for (const std::string& reason : undelivered->reasons) {
+      LogWarning("Test {}: a planned fault was not delivered: {}", step.number, reason);
+    }
+  }
+  for (const std::string& reason : execution.log.bad_requests) {
+    LogWarning("Test {}: the control server refused a request: {}", step.number, reason);
+  }
+  if (step.number == 1) {
+    LogInfo("[DONE] Running initial non-failing execution (test 1)");
+  } else {
+    LogInfo("Test {} completed.", step.number);
+  }
+}
+
+void ConsoleReport::Skipped(const Step& step, const SkipReason& reason) const {
+  LogInfo("Test {} pruned: {}", step.number, Text(reason));
+}
+
+void ConsoleReport::Finish(const Exploration& exploration,
+                           std::chrono::duration<double> elapsed) const {
+  LogNotice("Completed testing {}", functional_test_);
+  LogInfo("");
+  LogInfo("Number of test executions ran: {}", exploration.executions.size());
+  LogInfo("Test executions pruned with only dynamic pruning: {}", exploration.pruned());
+  LogInfo("Total tests: {}", exploration.executions.size() + exploration.pruned());
+  const size_t left_out = exploration.skipped.size() - exploration.pruned();
+  if (left_out > 0) {
+    LogInfo("Fault sets left out: {} ({})", left_out,
+            exploration.ended_by.empty() ? "bounds" : exploration.ended_by);
+  }
+  LogInfo("");
+  LogInfo("Time elapsed: {:.3f} seconds.", elapsed.count());
+}
+
+}  // namespace filibuster

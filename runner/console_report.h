@@ -1,0 +1,37 @@
+// Steps of an exploration => Filibuster's log lines, as they happen.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "planner/explore.h"
+
+namespace filibuster {
+
+class ConsoleReport {
+ public:
+  // `calls` must outlive the report.
+  ConsoleReport(const CallTable& calls, std::string functional_test);
+
+  ExploreCallbacks Callbacks();
+
+  // What is left to say at the end: the pruned sets with their reasons, and the figures.
+  void Finish(const Exploration& exploration, std::chrono::duration<double> elapsed) const;
+
+ private:
+  void Started(const Step& step) const;
+  void Finished(const Step& step, const TestExecution& execution) const;
+  void Skipped(const Step& step, const SkipReason& reason) const;
+
+  const CallTable& calls_;
+  std::string functional_test_;
+};
+
+// The calls of a test and the faults planned for it, as Filibuster prints them.
+void DescribeTest(const CallTable& calls, int number, std::span<const CallEvent> prefix,
+                  const FaultSet& faults);
+
+// How a test execution failed, with what the functional test wrote.
+void DescribeFailure(const TestExecution& execution);
+
+}  // namespace filibuster

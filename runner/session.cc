@@ -1,0 +1,208 @@
+#include "runner/session.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "analyzer/analysis_json.h"
+#include "base/console.h"
+#include "base/file.h"
+#include "planner/counterexample.h"
+#include "planner/replay.h"
+#include "planner/report.h"
+#include "runner/console_report.h"
+#include "runner/process_runner.h"
+#include "runtime/command.h"
+#include "runtime/signals.h"
+
+namespace filibuster {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kPassed = 0;
+constexpr int kFailed = 1;
+constexpr int kNothingToSay = 2;
+constexpr int kInterrupted = 130;
+
+constexpr char kCounterexampleFile[] = "counterexample.json";
+
+// What the options name, read and checked before anything runs.
+struct Inputs {
+  Command functional_test;
+  FaultSpace space;
+  std::optional<Counterexample> counterexample;
+};
+
+std::expected<Inputs, Error> ReadInputs(const SessionOptions& options) {
+  auto argv = ParseCommand(options.functional_test);
+  if (!argv) return std::unexpected(argv.error());
+
+  auto analysis = options.analysis_file ? ReadAnalysis(*options.analysis_file)
+                                        : std::expected<Analysis, Error>(DefaultAnalysis());
+  if (!analysis) return std::unexpected(analysis.error());
+  auto space = FaultSpace::Create(*analysis);
+  if (!space) return std::unexpected(space.error());
+
+  std::optional<Counterexample> counterexample;
+  if (options.counterexample_file) {
+    auto read = ReadCounterexample(*options.counterexample_file);
+    if (!read) return std::unexpected(read.error());
+    counterexample = *std::move(read);
+  } else if (auto writable = CheckWritable(kCounterexampleFile); !writable) {
+    return std::unexpected(writable.error());
+  }
+  if (options.report_file) {
+    if (auto writable = CheckWritable(*options.report_file); !writable) {
+      return std::unexpected(writable.error());
+    }
+  }
+  return Inputs{{.argv = *std::move(argv)}, *std::move(space), std::move(counterexample)};
+}
+
+class Session {
+ public:
+  Session(const SessionOptions& options, Inputs inputs, ControlServer& server,
+          const StopSignals& signals)
+      : options_(options),
+        inputs_(std::move(inputs)),
+        signals_(signals),
+        url_(server.url()),
+        runner_(server, {.functional_test = inputs_.functional_test,
+                         .timeout = options.timeout,
+                         .stop_fd = signals.fd()}) {}
+
+  int Run() { return inputs_.counterexample ? Replay() : Explore(); }
+
+ private:
+  int Explore() {
+    const auto started = std::chrono::steady_clock::now();
+    ExploreOptions explore = options_.explore;
+    explore.cancelled = [this] { return signals_.received() != 0; };
+    ConsoleReport console(calls_, options_.functional_test);
+    ExploreCallbacks callbacks = console.Callbacks();
+    const auto tell = std::exchange(callbacks.finished, {});
+    callbacks.finished = [&](const Step& step, const TestExecution& execution) {
+      tell(step, execution);
+      if (step.number > 1 && std::holds_alternative<Failed>(execution.verdict)) {
+        KeepCounterexample(step.number, execution);
+      }
+    };
+
+    LogNotice("Running test {}", options_.functional_test);
+    const Exploration exploration =
+        filibuster::Explore(runner_, inputs_.space, calls_, explore, callbacks);
+    console.Finish(exploration, std::chrono::steady_clock::now() - started);
+    WarnIfNothingWasSeen(exploration);
+    const Report report{options_.functional_test, explore, exploration, calls_};
+    int exit_code = Verdict(exploration);
+    if (exit_code <= kFailed) LogNotice("{}", VerdictText(report));
+    if (options_.report_file) {
+      if (const auto written = WriteFile(*options_.report_file, ReportToJson(report)); !written) {
+        LogFail("{}", written.error().message);
+        exit_code = kNothingToSay;
+      }
+    }
+    return exit_code;
+  }
+
+  void WarnIfNothingWasSeen(const Exploration& exploration) const {
+    if (exploration.executions.size() != 1 || !exploration.executions.front().calls.empty()) return;
+    LogWarning("No call between services was seen, so nothing could be failed.");
+    LogWarning("Are the services instrumented, and do they run with FILIBUSTER_URL={} ?", url_);
+  }
+
+  int Verdict(const Exploration& exploration) {
+    if (signals_.received() != 0) {
+      LogFail("Interrupted after {} test executions.", exploration.executions.size());
+      return kInterrupted;
+    }
+    if (exploration.error) {
+      LogFail("{}", exploration.error->message);
+      return kNothingToSay;
+    }
+    if (exploration.baseline_failed()) {
+      LogFail("The functional test fails without faults; no fault was injected.");
+      return kNothingToSay;
+    }
+    if (exploration.failed > 0) return kFailed;
+    if (exploration.undelivered > 0) {
+      LogFail("{} of {} test executions ran without a fault that was planned: this is no pass.",
+              exploration.undelivered, exploration.executions.size());
+      return kNothingToSay;
+    }
+    return kPassed;
+  }
+
+  // The first failing execution goes to counterexample.json; with --keep-going, the others go
+  // beside it, under their numbers.
+  void KeepCounterexample(int number, const TestExecution& execution) {
+    const fs::path path = counterexamples_++ == 0
+                              ? fs::path(kCounterexampleFile)
+                              : fs::path(fmt::format("counterexample-{}.json", number));
+    const auto written = WriteFile(path, CounterexampleToText(MakeCounterexample(
+                                             execution, calls_, options_.functional_test)));
+    if (written) {
+      LogFail("Test failed; counterexample file written: {}", path.string());
+    } else {
+      LogFail("Test failed; its counterexample is lost: {}", written.error().message);
+    }
+  }
+
+  int Replay() {
+    LogInfo("Counterexample loaded from file.");
+    LogNotice("Running test {}", options_.functional_test);
+    const auto replay = ReplayCounterexample(*inputs_.counterexample, runner_, calls_);
+    if (signals_.received() != 0) return kInterrupted;
+    if (!replay) {
+      LogFail("{}", replay.error().message);
+      return kNothingToSay;
+    }
+    const TestExecution& execution = replay->execution;
+    DescribeTest(calls_, 1, execution.calls, execution.faults);
+    for (const std::string& matched : replay->matched) LogWarning("{}", matched);
+    if (std::holds_alternative<Failed>(execution.verdict)) {
+      DescribeFailure(execution);
+      LogFail("Counterexample reproduced.");
+      return kFailed;
+    }
+    if (const auto* undelivered = std::get_if<Undelivered>(&execution.verdict)) {
+      for (const std::string& reason : undelivered->reasons) {
+        LogFail("A fault of the counterexample was not delivered: {}", reason);
+      }
+      return kNothingToSay;
+    }
+    LogNotice("Counterexample did not reproduce: the functional test passes under its faults.");
+    return kPassed;
+  }
+
+  const SessionOptions& options_;
+  Inputs inputs_;
+  const StopSignals& signals_;
+  const std::string url_;
+  CallTable calls_;
+  ProcessRunner runner_;
+  int counterexamples_ = 0;
+};
+
+}  // namespace
+
+int RunSession(const SessionOptions& options) {
+  auto inputs = ReadInputs(options);
+  if (!inputs) {
+    LogFail("{}", inputs.error().message);
+    return kNothingToSay;
+  }
+  const StopSignals signals;
+  auto server = ControlServer::Start(options.server);
+  if (!server) {
+    LogFail("{}", server.error().message);
+    return kNothingToSay;
+  }
+  LogInfo("Control server listening on {}", (*server)->url());
+  return Session(options, *std::move(inputs), **server, signals).Run();
+}
+
+}  // namespace filibuster

@@ -1,0 +1,30 @@
+// What the command line asks for => a whole run of filibuster, and its exit code.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "planner/explore.h"
+#include "runtime/control_server.h"
+
+namespace filibuster {
+
+struct SessionOptions {
+  std::string functional_test;  // a program, or a shell command
+  std::chrono::milliseconds timeout{60'000};
+  std::optional<std::filesystem::path> analysis_file;        // absent: DefaultAnalysis()
+  std::optional<std::filesystem::path> counterexample_file;  // replay this one
+  std::optional<std::filesystem::path> application_file;
+  std::optional<std::filesystem::path> coverage_directory;
+  std::optional<std::filesystem::path> report_file;
+  ExploreOptions explore;
+  ControlServerOptions server;
+};
+
+// 0: passed. 1: a failing execution, or the counterexample was reproduced. 2: misused, or nothing
+// can be said. 130: interrupted. Says why on standard error.
+int RunSession(const SessionOptions& options);
+
+}  // namespace filibuster

@@ -1,0 +1,194 @@
+"""Bad input gets a clear error, exit 2, and nothing written over."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import harness
+from harness import BUILD, E2E, TUTORIAL
+
+PYTHON_BAR = [sys.executable, "-B", str(E2E / "python_bar.py")]
+
+
+class AnalysisInputTest(harness.E2ETest):
+    def analyze(self, directory, output="analysis.json", **kwargs):
+        return self.run_tool("filibuster-analysis", "--services-directory", directory,
+                             "--output-file", output, **kwargs)
+
+    def test_a_missing_services_directory(self):
+        run = self.analyze("nowhere", expect=2)
+        self.assertIn("nowhere", run.output)
+        self.assertFalse((self.dir / "analysis.json").exists())
+
+    def test_an_empty_services_directory(self):
+        (self.dir / "services").mkdir()
+        run = self.analyze("services", expect=2)
+        self.assertIn("services", run.output)
+
+    def test_services_without_cpp_sources(self):
+        self.write("services/foo/README", "no code here")
+        run = self.analyze("services", expect=2)
+        self.assertIn("C++", run.output)
+
+    def test_an_old_output_survives_a_failure(self):
+        self.write("analysis.json", "old")
+        self.analyze("nowhere", expect=2)
+        self.assertEqual((self.dir / "analysis.json").read_text(), "old")
+
+    def test_an_output_that_cannot_be_written(self):
+        self.write("services/foo/foo.cc", "int main() {}\n")
+        run = self.analyze("services", output="no/such/dir/analysis.json", expect=2)
+        self.assertIn("no/such/dir", run.output)
+
+    def test_a_source_that_does_not_parse_is_named_and_the_rest_is_analysed(self):
+        self.write("services/foo/broken.cc", "#include \"missing.h\"\nint f( {\n")
+        self.write("services/foo/foo.cc", "int main() {}\n")
+        run = self.analyze("services", expect=0)
+        self.assertIn("broken.cc:1", run.output)
+        self.assertIn("missing.h", run.output)
+        self.assertTrue((self.dir / "analysis.json").exists())
+
+
+class FilibusterInputTest(harness.E2ETest):
+    def test_analysis_files(self):
+        for content, expected in [
+            ("{", "analysis.json:1:"),
+            ("[]", "expected an object"),
+            ('{"http": {"errors": []}}', "pattern"),
+            ('{"http": {"pattern": "(", "errors": []}}', "$.http.pattern"),
+        ]:
+            with self.subTest(content):
+                self.write("analysis.json", content)
+                run = self.filibuster("--analysis-file", "analysis.json",
+                                      functional_test="true", expect=2)
+                self.assertIn("analysis.json", run.output)
+                self.assertIn(expected, run.output)
+
+    def test_a_functional_test_that_is_not_there(self):
+        run = self.filibuster(functional_test="./nowhere", expect=2)
+        self.assertIn("./nowhere", run.output)
+
+    def test_a_functional_test_that_is_not_executable(self):
+        self.write("test.sh", "true")
+        run = self.filibuster(functional_test="./test.sh", expect=2)
+        self.assertIn("./test.sh", run.output)
+        self.assertIn("not executable", run.output)
+
+    def test_a_functional_test_that_fails_without_faults(self):
+        test = self.script("test.sh", "#!/bin/sh\necho to stdout\necho to stderr >&2\nexit 3\n")
+        run = self.filibuster(functional_test=test, expect=2)
+        self.assertIn("to stdout", run.output)
+        self.assertIn("to stderr", run.output)
+        self.assertIn("exit code 3", run.output)
+        self.assertNotIn("Running test 2", run.output)
+        self.assertFalse((self.dir / "counterexample.json").exists())
+
+    def test_a_port_in_use(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            run = self.run_tool("filibuster", "--functional-test", "true", "--port", port, expect=2)
+        self.assertIn(str(port), run.output)
+        self.assertIn("in use", run.output)
+
+    def test_an_application_file_with_a_mistake(self):
+        self.write("application.json", {"schema_version": 1, "services": [{"name": "foo"}]})
+        run = self.filibuster("--application", "application.json", functional_test="true", expect=2)
+        self.assertIn("application.json: $.services[0]", run.output)
+
+    def test_a_service_that_does_not_start(self):
+        application = self.tutorial(baz=["/bin/sh", "-c", "echo no baz today >&2; exit 7"])
+        run = self.filibuster("--application", application, expect=2)
+        self.assertIn("baz", run.output)
+        self.assertIn("exit code 7", run.output)
+        self.assertIn("no baz today", run.output)
+
+    def test_unknown_options_and_missing_ones(self):
+        self.assertIn("--functional-test", self.run_tool("filibuster", expect=2).output)
+        run = self.filibuster("--no-such-option", functional_test="true", expect=2)
+        self.assertIn("--no-such-option", run.output)
+
+    def test_a_counterexample_file_of_another_format(self):
+        self.write("counterexample.json", "{}")
+        run = self.filibuster("--counterexample-file", "counterexample.json",
+                              functional_test="true", expect=2)
+        self.assertIn("counterexample.json", run.output)
+
+
+class MisbehaviourTest(harness.E2ETest):
+    def test_a_service_that_dies_is_a_finding_and_is_restarted(self):
+        application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="crash")
+        run = self.filibuster("--application", application, "--keep-going", "--report",
+                              "report.json", "--analysis-file", self.python_analysis(), expect=1)
+        self.assertIn("bar", run.output)
+        self.assertIn("SIGABRT", run.output)
+        report = self.report()
+        self.assertGreaterEqual(report["executions"]["failed"], 2, run.output)
+
+    def test_a_hanging_functional_test_fails_in_time_and_is_ended(self):
+        application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="hang")
+        started = time.monotonic()
+        run = self.filibuster("--application", application, "--timeout", "3", "--analysis-file",
+                              self.python_analysis(), expect=1)
+        self.assertLess(time.monotonic() - started, 60)
+        self.assertIn("3 s", run.output)
+
+    def test_a_fault_that_is_not_delivered_is_no_pass(self):
+        application = self.tutorial(foo="foo_fixed")
+        test = self.script("test.sh", """#!/bin/sh
+            test -e seen && exit 0
+            touch seen
+            exec %s
+            """ % (TUTORIAL / "bin/test_foo_bar_baz"))
+        run = self.filibuster("--application", application, "--report", "report.json",
+                              functional_test=test, expect=2)
+        report = self.report()
+        self.assertEqual(report["executions"]["undelivered"], report["executions"]["run"] - 1)
+        self.assertIn("not delivered", run.output)
+
+    def test_ctrl_c_ends_the_children_and_writes_the_report(self):
+        application = self.tutorial(foo="foo_fixed")
+        test = self.script("test.sh", """#!/bin/sh
+            test -e seen && { echo $$ > pid; sleep 1000; }
+            touch seen
+            exec %s
+            """ % (TUTORIAL / "bin/test_foo_bar_baz"))
+        process = subprocess.Popen(
+            [str(BUILD / "bin/filibuster"), "--port", "0", "--application", str(application),
+             "--functional-test", str(test), "--report", "report.json"],
+            cwd=self.dir, env=dict(os.environ, FOO_URL=self.foo_url),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + harness.TIMEOUT
+        while not ((self.dir / "pid").exists() and (self.dir / "pid").read_text().strip()):
+            self.assertLess(time.monotonic(), deadline)
+            self.assertIsNone(process.poll())
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=harness.TIMEOUT), 130)
+        self.assertEqual(self.report()["executions"]["run"], 1)
+        pid = int((self.dir / "pid").read_text())
+        self.assertRaises(ProcessLookupError, os.kill, pid, 0)
+        for port in self.ports.values():
+            with socket.socket() as client:
+                self.assertNotEqual(client.connect_ex(("127.0.0.1", port)), 0)
+
+    def python_analysis(self):
+        return self.write("analysis.json", {
+            "python.requests": {
+                "pattern": "requests\\.(get|put|post|head)",
+                "exceptions": [{"name": "requests.exceptions.ConnectionError"}],
+            },
+            "http": {
+                "pattern": "requests\\.get",
+                "errors": [{"service_name": "baz",
+                            "types": [{"return_value": {"status_code": "503"}}]}],
+            },
+        })
+
+
+if __name__ == "__main__":
+    harness.main()
