@@ -21,6 +21,8 @@ void AnswerException(const httplib::Request&, httplib::Response& response,
   } catch (const std::exception& error) {
     response.status = 500;
     response.set_content(error.what(), "text/plain");
+  } catch (...) {
+    response.status = 500;
   }
 }
 
@@ -51,6 +53,7 @@ int Serve(httplib::Server& server, const std::string& name, int port) {
   std::thread stopper([&] {
     int signal = 0;
     sigwait(&stop_signals, &signal);
+    while (!server.is_running()) std::this_thread::yield();  // an earlier stop() would be lost
     server.stop();
   });
 
