@@ -1,0 +1,83 @@
+// A service that runs without FILIBUSTER_URL, or with one that makes no sense.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "filibuster/context.h"
+#include "filibuster/httplib.h"
+#include "filibuster/injector.h"
+#include "tests/runtime/httplib_test_service.h"
+#include "tests/support/fake_control_server.h"
+
+namespace filibuster {
+namespace {
+
+long CountOf(const char* directory) {
+  return std::distance(std::filesystem::directory_iterator(directory), {});
+}
+
+// A call through an instrumented client to an instrumented server, whose handler makes none.
+void CallOnce() {
+  TestServer bar;
+  bar.server.Get("/bar", [](const httplib::Request& request, httplib::Response& response) {
+    EXPECT_EQ(CurrentContext(), nullptr);
+    EXPECT_FALSE(request.has_header("X-Filibuster-Execution-Index"));
+    response.set_content("bar", "text/plain");
+  });
+  httplib::Client client("127.0.0.1", bar.Start());
+  const auto result = client.Get("/bar", {{"Own", "1"}});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->body, "bar");
+}
+
+TEST(InjectionOffTest, WithoutAUrlThereIsNoThreadNoSocketAndNoLine) {
+  testing::internal::CaptureStderr();
+  testing::internal::CaptureStdout();
+  CallOnce();  // whatever httplib itself sets up once
+  const long threads = CountOf("/proc/self/task");
+  const long files = CountOf("/proc/self/fd");
+  CallOnce();
+  OutgoingCall call;
+  Injection injection(call);
+  EXPECT_FALSE(injection.fault());
+  EXPECT_TRUE(injection.headers().empty());
+  EXPECT_EQ(ReceiveRequest([](const char*) { return "1"; }), nullptr);
+  EXPECT_FALSE(InjectionEnabled());
+  EXPECT_EQ(CountOf("/proc/self/task"), threads);
+  EXPECT_EQ(CountOf("/proc/self/fd"), files);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(InjectionOffTest, AUrlThatMakesNoSenseIsNamedOnceAndSwitchesNothingOn) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        ::setenv("FILIBUSTER_URL", "localhost:5005", 1);
+        CallOnce();
+        CallOnce();
+        std::exit(InjectionEnabled() ? 1 : 0);
+      },
+      testing::ExitedWithCode(0),
+      "^\\[FILIBUSTER\\] \\[WARNING\\]: FILIBUSTER_URL: found \"localhost:5005\", expected "
+      "http://HOST:PORT; no fault will be injected\n$");
+}
+
+TEST(InjectionOffTest, AServiceWithoutANameIsToldSoOnceAndSendsNothing) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        FakeControlServer control;
+        ::setenv("FILIBUSTER_URL", control.url().c_str(), 1);
+        CallOnce();
+        CallOnce();
+        std::exit(control.messages().empty() ? 0 : 1);
+      },
+      testing::ExitedWithCode(0),
+      "^\\[FILIBUSTER\\] \\[WARNING\\]: no FILIBUSTER_SERVICE\\(\"name\"\\) in this program; no "
+      "fault will be injected\n$");
+}
+
+}  // namespace
+}  // namespace filibuster
