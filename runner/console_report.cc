@@ -18,12 +18,12 @@ constexpr char kRule[] =
 // {'name': …, 'metadata': {}} for an exception, [('return_value', {'status_code': '503'})] for an
 // error.
 std::string FaultText(const Fault& fault) {
-  const Json json = ToJson(fault);
-  if (std::holds_alternative<ForcedException>(fault)) {
-    return PythonText(json.at("forced_exception"));
+  if (const auto* exception = std::get_if<ForcedException>(&fault)) {
+    return fmt::format("{{'name': {}, 'metadata': {}}}", PythonText(exception->name),
+                       PythonText(exception->metadata));
   }
   std::vector<std::string> items;
-  for (const auto& [key, value] : json.at("failure_metadata").items()) {
+  for (const auto& [key, value] : ToJson(fault).at("failure_metadata").items()) {
     items.push_back(fmt::format("('{}', {})", key, PythonText(value)));
   }
   return fmt::format("[{}]", fmt::join(items, ", "));
