@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,12 +31,16 @@ bool HasEnded(int pidfd) {
          info.si_pid != 0;
 }
 
-// Ends what is left of the group of a child that ended, and reaps the child. In this order: until
-// the child is reaped, no other group can have the number.
+// Ends what is left of the group of a child that ended, and waits until all of it is gone. Killed
+// before the child is reaped: until then no other group can have its number.
 TerminationStatus Reap(pid_t pid, int pidfd) {
   ::kill(-pid, SIGKILL);
   siginfo_t info{};
   while (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED) != 0 && errno == EINTR) {
+  }
+  // Orphans come to us: see Spawn.
+  siginfo_t member{};
+  while (::waitid(P_PGID, static_cast<id_t>(pid), &member, WEXITED) == 0 || errno == EINTR) {
   }
   if (info.si_code == CLD_EXITED) return ExitCode{info.si_status};
   return Signal{info.si_status};
@@ -82,6 +87,8 @@ std::expected<Child, Error> Spawn(const Command& command, int output_fd, short g
   if (auto runnable = CheckExecutable(command); !runnable) {
     return std::unexpected(runnable.error());
   }
+  // What a child leaves behind becomes ours and not init's, so that its end can be waited for.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, output_fd, STDOUT_FILENO);
@@ -290,9 +297,12 @@ std::optional<TerminationStatus> BackgroundProcess::Poll(milliseconds timeout) {
   return status_;
 }
 
+void BackgroundProcess::Terminate() {
+  if (!Poll()) ::kill(-pid_, SIGTERM);
+}
+
 TerminationStatus BackgroundProcess::Stop(milliseconds grace) {
-  if (const auto ended = Poll()) return *ended;
-  ::kill(-pid_, SIGTERM);
+  Terminate();
   if (const auto ended = Poll(grace)) return *ended;
   ::kill(-pid_, SIGKILL);
   status_ = Reap(pid_, pidfd_.get());

@@ -74,6 +74,8 @@ class BackgroundProcess {
   pid_t pid() const { return pid_; }
   // How it ended; nullopt while it runs. With a timeout: waits that long for its end.
   std::optional<TerminationStatus> Poll(std::chrono::milliseconds timeout = {});
+  // Asks the group to end; Stop() waits for it.
+  void Terminate();
   // Ends the group: SIGTERM, and after the grace SIGKILL.
   TerminationStatus Stop(std::chrono::milliseconds grace = std::chrono::milliseconds(2000));
   // From here on it is on its own.

@@ -1,0 +1,57 @@
+#include "runtime/health_check.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "runtime/unique_fd.h"
+
+namespace filibuster {
+namespace {
+
+constexpr char kHost[] = "127.0.0.1";
+constexpr std::chrono::seconds kTimeout(1);
+
+}  // namespace
+
+bool IsListening(const Service& service) {
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(service.port));
+  ::inet_pton(AF_INET, kHost, &address.sin_addr);
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return false;
+  }
+  // A reset: this connection shall not keep the port from the service later.
+  const linger abort{1, 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+  // Where nobody listens, the kernel may choose that very port as ours: TCP then connects us to
+  // ourselves.
+  sockaddr_in own{};
+  socklen_t size = sizeof own;
+  return ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&own), &size) == 0 &&
+         own.sin_port != address.sin_port;
+}
+
+HealthReport CheckHealth(const Service& service) {
+  if (!IsListening(service)) return {Health::kDown, "nothing listens"};
+  if (service.health_check == "tcp") return {Health::kHealthy, ""};
+  httplib::Client client(kHost, service.port);
+  client.set_connection_timeout(kTimeout);
+  client.set_read_timeout(kTimeout);
+  client.set_write_timeout(kTimeout);
+  const httplib::Result result = client.Get(service.health_check);
+  if (!result) {
+    return {Health::kUnhealthy,
+            fmt::format("no HTTP answer ({} error)", httplib::to_string(result.error()))};
+  }
+  if (result->status != 200) {
+    return {Health::kUnhealthy, fmt::format("status {}", result->status)};
+  }
+  return {Health::kHealthy, ""};
+}
+
+}  // namespace filibuster

@@ -1,0 +1,210 @@
+#include "runtime/services.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/file.h"
+#include "runtime/health_check.h"
+
+namespace filibuster {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+// Between two rounds of health checks.
+constexpr milliseconds kHealthInterval(10);
+constexpr size_t kMaxLogTail = 4096;
+
+std::expected<void, Error> MakeDirectory(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    return std::unexpected(
+        Error{fmt::format("{}: cannot make the directory: {}", path.string(), error.message())});
+  }
+  return {};
+}
+
+// The last lines of a log.
+std::string LogTail(const fs::path& file) {
+  std::string text = ReadFile(file).value_or("");
+  if (text.size() > kMaxLogTail) {
+    text.erase(0, text.size() - kMaxLogTail);
+    text.erase(0, text.find('\n') + 1);
+  }
+  return text;
+}
+
+std::string ProfilePrefix(const Service& service) { return service.name + "-"; }
+
+void RemoveProfiles(const Service& service, const fs::path& directory) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
+    const std::string name = entry.path().filename();
+    if (entry.path().extension() == ".profraw" && name.starts_with(ProfilePrefix(service))) {
+      fs::remove(entry.path(), ignored);
+    }
+  }
+}
+
+std::string HealthUrl(const Service& service) {
+  return service.health_check == "tcp"
+             ? fmt::format("127.0.0.1:{}", service.port)
+             : fmt::format("http://127.0.0.1:{}{}", service.port, service.health_check);
+}
+
+}  // namespace
+
+Command ServiceCommand(const Service& service, const ServiceOptions& options) {
+  Command command{service.command, service.environment, service.working_directory};
+  for (const auto& [name, value] : options.environment) command.environment[name] = value;
+  if (!options.coverage_directory.empty()) {
+    // %p: one file for each process; %c: the counters live in the file itself.
+    command.environment["LLVM_PROFILE_FILE"] =
+        fs::absolute(options.coverage_directory) / (ProfilePrefix(service) + "%p%c.profraw");
+  }
+  return command;
+}
+
+fs::path LogFile(const Service& service, const ServiceOptions& options) {
+  return options.log_directory / (service.name + ".log");
+}
+
+Services::Services(Application application, ServiceOptions options)
+    : application_(std::move(application)), options_(std::move(options)) {}
+
+Services::~Services() { Stop(); }
+
+std::expected<void, Error> Services::Start() {
+  if (auto made = MakeDirectory(options_.log_directory); !made) return made;
+  if (!options_.coverage_directory.empty()) {
+    if (auto made = MakeDirectory(options_.coverage_directory); !made) return made;
+  }
+  std::vector<const Service*> waiting;
+  std::expected<void, Error> result;
+  for (const Service& service : application_.services) {
+    if (started_.contains(service.name)) continue;
+    const HealthReport report = CheckHealth(service);
+    if (report.health == Health::kHealthy) continue;
+    if (report.health == Health::kUnhealthy) {
+      result = std::unexpected(Error{fmt::format(
+          "service {}: port {} is used by something that does not answer the health check {}: {}",
+          service.name, service.port, HealthUrl(service), report.reason)});
+      break;
+    }
+    std::error_code ignored;
+    fs::remove(LogFile(service, options_), ignored);
+    if (!options_.coverage_directory.empty()) {
+      RemoveProfiles(service, options_.coverage_directory);
+    }
+    result = StartOne(service);
+    if (!result) break;
+    waiting.push_back(&service);
+  }
+  if (result) result = WaitUntilHealthy(waiting);
+  if (!result) Stop();
+  return result;
+}
+
+std::expected<void, Error> Services::StartOne(const Service& service) {
+  auto process = BackgroundProcess::Start(ServiceCommand(service, options_),
+                                          LogFile(service, options_), options_.kind);
+  if (!process) {
+    return std::unexpected(
+        Error{fmt::format("service {}: {}", service.name, process.error().message)});
+  }
+  started_.insert_or_assign(service.name, *std::move(process));
+  return {};
+}
+
+std::expected<void, Error> Services::WaitUntilHealthy(std::vector<const Service*> waiting) {
+  const auto deadline = Clock::now() + options_.start_timeout;
+  while (!waiting.empty()) {
+    std::string reason;
+    for (const Service* service : std::vector(waiting)) {
+      if (const auto status = started_.at(service->name).Poll()) {
+        return std::unexpected(
+            WithLog(*service, fmt::format("it ended while starting: {}", ToString(*status))));
+      }
+      const HealthReport report = CheckHealth(*service);
+      if (report.health == Health::kHealthy) {
+        std::erase(waiting, service);
+      } else if (service == waiting.front()) {
+        reason = report.reason;
+      }
+    }
+    if (waiting.empty()) break;
+    if (Clock::now() >= deadline) {
+      return std::unexpected(WithLog(
+          *waiting.front(), fmt::format("not healthy after {} s: {}: {}",
+                                        static_cast<double>(options_.start_timeout.count()) / 1000,
+                                        HealthUrl(*waiting.front()), reason)));
+    }
+    pollfd stop{options_.stop_fd, POLLIN, 0};
+    if (::poll(&stop, 1, kHealthInterval.count()) > 0) {
+      return std::unexpected(
+          Error{fmt::format("stopped while waiting for service {}", waiting.front()->name)});
+    }
+  }
+  return {};
+}
+
+Error Services::WithLog(const Service& service, std::string message) const {
+  const fs::path file = LogFile(service, options_);
+  std::string tail = LogTail(file);
+  if (tail.ends_with('\n')) tail.pop_back();
+  return Error{tail.empty() ? fmt::format("service {}: {} (its log {} is empty)", service.name,
+                                          message, file.string())
+                            : fmt::format("service {}: {}; the end of its log {}:\n{}",
+                                          service.name, message, file.string(), tail)};
+}
+
+std::vector<DeadService> Services::FindDead() {
+  std::vector<DeadService> dead;
+  for (const Service& service : application_.services) {
+    const auto it = started_.find(service.name);
+    if (it == started_.end()) {
+      if (!IsListening(service)) dead.push_back({service.name, std::nullopt, ""});
+    } else if (const auto status = it->second.Poll()) {
+      dead.push_back({service.name, *status, LogTail(LogFile(service, options_))});
+    }
+  }
+  return dead;
+}
+
+std::expected<void, Error> Services::Restart(const std::string& name) {
+  const auto it = std::find_if(application_.services.begin(), application_.services.end(),
+                               [&](const Service& service) { return service.name == name; });
+  if (it == application_.services.end()) {
+    return std::unexpected(
+        Error{fmt::format("service {}: {} does not name it", name, application_.file.string())});
+  }
+  if (const auto running = started_.find(name); running != started_.end()) {
+    running->second.Stop(options_.stop_grace);
+  }
+  if (auto started = StartOne(*it); !started) return started;
+  return WaitUntilHealthy({&*it});
+}
+
+void Services::Stop() {
+  for (auto& [name, process] : started_) process.Terminate();
+  for (auto& [name, process] : started_) process.Stop(options_.stop_grace);
+  started_.clear();
+}
+
+std::map<std::string, pid_t> Services::Release() {
+  std::map<std::string, pid_t> pids;
+  for (auto& [name, process] : started_) {
+    pids[name] = process.pid();
+    process.Release();
+  }
+  started_.clear();
+  return pids;
+}
+
+}  // namespace filibuster

@@ -1,0 +1,70 @@
+// Application => its services, running: those that do not run are started, and end with us.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "runtime/application.h"
+#include "runtime/process.h"
+
+namespace filibuster {
+
+struct ServiceOptions {
+  std::map<std::string, std::string> environment;  // of each: FILIBUSTER_URL and the like
+  std::filesystem::path log_directory;             // made if missing
+  std::filesystem::path coverage_directory;        // empty: no coverage is collected
+  std::chrono::milliseconds start_timeout = std::chrono::seconds(30);
+  std::chrono::milliseconds stop_grace = std::chrono::seconds(5);  // from SIGTERM to SIGKILL
+  int stop_fd = -1;  // readable: no more waiting (see signals.h)
+  BackgroundProcess::Kind kind = BackgroundProcess::Kind::kGroup;  // kSession: for Release()
+};
+
+// A service that ended though nobody stopped it, or that does not listen any more.
+struct DeadService {
+  std::string name;
+  std::optional<TerminationStatus> status;  // absent: it was not started by us
+  std::string log;                          // the end of it
+};
+
+// What runs, in which environment.
+Command ServiceCommand(const Service& service, const ServiceOptions& options);
+std::filesystem::path LogFile(const Service& service, const ServiceOptions& options);
+
+class Services {
+ public:
+  Services(Application application, ServiceOptions options);
+  ~Services();
+  Services(const Services&) = delete;
+  Services& operator=(const Services&) = delete;
+
+  // Starts those that do not run, and waits until all are healthy. After an error those that it
+  // started are stopped.
+  std::expected<void, Error> Start();
+  // Asked after a test execution; cheap.
+  std::vector<DeadService> FindDead();
+  // Starts a service that died, and waits until it is healthy.
+  std::expected<void, Error> Restart(const std::string& name);
+  // Ends those that we started.
+  void Stop();
+  // Lets those that we started live on. Their process ids, by service.
+  std::map<std::string, pid_t> Release();
+
+  const Application& application() const { return application_; }
+
+ private:
+  std::expected<void, Error> StartOne(const Service& service);
+  std::expected<void, Error> WaitUntilHealthy(std::vector<const Service*> waiting);
+  Error WithLog(const Service& service, std::string message) const;
+
+  Application application_;
+  ServiceOptions options_;
+  std::map<std::string, BackgroundProcess> started_;
+};
+
+}  // namespace filibuster
