@@ -23,7 +23,8 @@ std::string FaultText(const Fault& fault) {
                        PythonText(exception->metadata));
   }
   std::vector<std::string> items;
-  for (const auto& [key, value] : ToJson(fault).at("failure_metadata").items()) {
+  const Json json = ToJson(fault);
+  for (const auto& [key, value] : json.at("failure_metadata").items()) {
     items.push_back(fmt::format("('{}', {})", key, PythonText(value)));
   }
   return fmt::format("[{}]", fmt::join(items, ", "));

@@ -32,13 +32,24 @@ std::expected<TestExecution, Error> ProcessRunner::Run(const FaultSet& faults, C
   }
   std::vector<std::string> reasons;
   if (run->status != TerminationStatus(ExitCode{0})) reasons.push_back(ToString(run->status));
-  if (options_.check_services) {
-    auto wrong = options_.check_services();
-    if (!wrong) return std::unexpected(wrong.error());
-    reasons.insert(reasons.end(), wrong->begin(), wrong->end());
+  if (auto revived = ReviveServices(reasons, execution.output); !revived) {
+    return std::unexpected(revived.error());
   }
   if (!reasons.empty()) execution.verdict = Failed{fmt::format("{}", fmt::join(reasons, "; "))};
   return execution;
+}
+
+std::expected<void, Error> ProcessRunner::ReviveServices(std::vector<std::string>& reasons,
+                                                         std::string& output) const {
+  if (options_.services == nullptr) return {};
+  for (const DeadService& dead : options_.services->FindDead()) {
+    reasons.push_back(dead.status
+                          ? fmt::format("service {} died: {}", dead.name, ToString(*dead.status))
+                          : fmt::format("service {} no longer answers", dead.name));
+    if (!dead.log.empty()) output += fmt::format("[the log of {} ends:]\n{}", dead.name, dead.log);
+    if (auto restarted = options_.services->Restart(dead.name); !restarted) return restarted;
+  }
+  return {};
 }
 
 }  // namespace filibuster

@@ -2,23 +2,21 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "planner/explore.h"
 #include "runtime/command.h"
 #include "runtime/control_server.h"
+#include "runtime/services.h"
 
 namespace filibuster {
 
 struct ProcessRunnerOptions {
   Command functional_test;
   std::chrono::milliseconds timeout{60'000};
-  int stop_fd = -1;  // readable: end the functional test and Run with an Error
-  // Asked after each run: what is wrong with the application's services ("bar died of SIGSEGV"). A
-  // service that dies makes the execution a failing one, whatever the functional test says.
-  std::function<std::expected<std::vector<std::string>, Error>()> check_services;
+  int stop_fd = -1;              // readable: end the functional test and Run with an Error
+  Services* services = nullptr;  // to look after; null: nobody knows how to start them
 };
 
 class ProcessRunner final : public TestRunner {
@@ -26,9 +24,14 @@ class ProcessRunner final : public TestRunner {
   // `server` must outlive the runner.
   ProcessRunner(ControlServer& server, ProcessRunnerOptions options);
 
+  // A service that dies makes the execution a failing one, whatever the functional test says; it is
+  // started again.
   std::expected<TestExecution, Error> Run(const FaultSet& faults, CallTable& calls) override;
 
  private:
+  std::expected<void, Error> ReviveServices(std::vector<std::string>& reasons,
+                                            std::string& output) const;
+
   ControlServer& server_;
   ProcessRunnerOptions options_;
 };

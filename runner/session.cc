@@ -28,12 +28,14 @@ constexpr int kNothingToSay = 2;
 constexpr int kInterrupted = 130;
 
 constexpr char kCounterexampleFile[] = "counterexample.json";
+constexpr char kLogDirectory[] = "filibuster-logs";
 
 // What the options name, read and checked before anything runs.
 struct Inputs {
   Command functional_test;
   FaultSpace space;
   std::optional<Counterexample> counterexample;
+  std::optional<Application> application;
 };
 
 std::expected<Inputs, Error> ReadInputs(const SessionOptions& options) {
@@ -59,12 +61,26 @@ std::expected<Inputs, Error> ReadInputs(const SessionOptions& options) {
       return std::unexpected(writable.error());
     }
   }
-  return Inputs{{.argv = *std::move(argv)}, *std::move(space), std::move(counterexample)};
+  std::optional<Application> application;
+  if (options.application_file) {
+    auto read = ReadApplication(*options.application_file);
+    if (!read) return std::unexpected(read.error());
+    application = *std::move(read);
+  } else if (options.coverage_directory) {
+    return std::unexpected(
+        Error{"--coverage-dir: expected --application as well: coverage is that of services "
+              "started here"});
+  }
+  return Inputs{.functional_test = {.argv = *std::move(argv)},
+                .space = *std::move(space),
+                .counterexample = std::move(counterexample),
+                .application = std::move(application)};
 }
 
 class Session {
  public:
-  Session(const SessionOptions& options, Inputs inputs, ControlServer& server,
+  // `services`: null, or running.
+  Session(const SessionOptions& options, Inputs inputs, ControlServer& server, Services* services,
           const StopSignals& signals)
       : options_(options),
         inputs_(std::move(inputs)),
@@ -72,7 +88,8 @@ class Session {
         url_(server.url()),
         runner_(server, {.functional_test = inputs_.functional_test,
                          .timeout = options.timeout,
-                         .stop_fd = signals.fd()}) {}
+                         .stop_fd = signals.fd(),
+                         .services = services}) {}
 
   int Run() { return inputs_.counterexample ? Replay() : Explore(); }
 
@@ -202,7 +219,24 @@ int RunSession(const SessionOptions& options) {
     return kNothingToSay;
   }
   LogInfo("Control server listening on {}", (*server)->url());
-  return Session(options, *std::move(inputs), **server, signals).Run();
+
+  std::unique_ptr<Services> services;
+  if (inputs->application) {
+    services = std::make_unique<Services>(
+        *std::move(inputs->application),
+        ServiceOptions{.environment = {{"FILIBUSTER_URL", (*server)->url()}},
+                       .log_directory = kLogDirectory,
+                       .coverage_directory = options.coverage_directory.value_or(fs::path()),
+                       .stop_fd = signals.fd()});
+    LogInfo("Starting the services of {}; their logs: {}/", options.application_file->string(),
+            kLogDirectory);
+    if (const auto started = services->Start(); !started) {
+      if (signals.received() != 0) return kInterrupted;
+      LogFail("{}", started.error().message);
+      return kNothingToSay;
+    }
+  }
+  return Session(options, *std::move(inputs), **server, services.get(), signals).Run();
 }
 
 }  // namespace filibuster

@@ -62,7 +62,7 @@ class MixedTest(harness.E2ETest):
         report = self.report()
         # Fault-free, and bar -> baz with two exceptions and three statuses.
         self.assertEqual(report["executions"]["run"], 6, run.output)
-        foo, bar = report["executions_list"][0]["calls"]
+        foo, bar = report["test_executions"][0]["calls"]
         self.assertEqual((foo["service"], foo["module"], foo["target_service"]),
                          ("foo", "httplib", "bar"))
         self.assertEqual((bar["service"], bar["module"], bar["target_service"]),

@@ -10,7 +10,7 @@ class TutorialTest(harness.E2ETest):
     def test_the_planted_bug_is_found_by_test_11(self):
         application = self.tutorial()
         run = self.filibuster("--application", application, "--report", "report.json",
-                              "--order", "lifo", expect=1)
+                              expect=1)
         self.assertIn("[FILIBUSTER] [INFO]: Running test 11", run.output)
         self.assertNotIn("Running test 12", run.output)
         self.assertIn("Test failed; counterexample file written: counterexample.json", run.output)
@@ -56,6 +56,29 @@ class TutorialTest(harness.E2ETest):
         run = self.filibuster("--application", application, "--disable-dynamic-reduction", expect=0)
         self.assertIn("Number of test executions ran: 11", run.output)
         self.assertIn("Total tests: 11", run.output)
+
+    def test_the_log_shows_calls_and_faults_as_filibuster_prints_them(self):
+        application = self.tutorial()
+        run = self.filibuster("--application", application, expect=1)
+        for line in (
+            "[FILIBUSTER] [INFO]: gen_id: 0",
+            "[FILIBUSTER] [INFO]:   module: httplib",
+            "[FILIBUSTER] [INFO]:   method: Get",
+            "[FILIBUSTER] [INFO]:   args: ['%d/bar/baz']" % self.ports["bar"],
+            "[FILIBUSTER] [INFO]:   vclock: {'bar': 1, 'foo': 1}",
+            "[FILIBUSTER] [INFO]: * Failed with metadata: "
+            "[('return_value', {'status_code': '503'})]",
+            "[FILIBUSTER] [INFO]: * Failed with exception: "
+            "{'name': 'httplib::Error::Connection', 'metadata': {}}",
+            "[FILIBUSTER] [INFO]: Failures for this execution:",
+        ):
+            self.assertIn(line + "\n", run.output)
+
+    def test_quiet_leaves_failures_only(self):
+        application = self.tutorial()
+        run = self.filibuster("--application", application, "--quiet", expect=1)
+        self.assertNotIn("[INFO]", run.output)
+        self.assertIn("counterexample file written", run.output)
 
     def test_keep_going_runs_everything_and_still_fails(self):
         application = self.tutorial()
