@@ -220,7 +220,8 @@ std::string CallTable::DescribeCall(CallId call) const {
   }
   std::string text = fmt::format("{} -> {}", invocation.source_service_name, target);
   if (!invocation.callsite_file.empty()) {
-    text += fmt::format(" ({}:{})", invocation.callsite_file, invocation.callsite_line);
+    text += fmt::format(" ({}{}{})", invocation.callsite_file,
+                        invocation.callsite_line.empty() ? "" : ":", invocation.callsite_line);
   }
   return text;
 }

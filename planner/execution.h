@@ -38,7 +38,8 @@ struct CallEvent {
   CallId call = 0;
   ResultId result = kNoResult;
   FaultId fault = kNoFault;  // delivered to this call
-  bool received = false;     // an instrumented service was reached: its errors apply
+  std::uint32_t site = 0;  // tells call sites apart that share an execution index; 0: there is one
+  bool received = false;   // an instrumented service was reached: its errors apply
 
   bool operator==(const CallEvent&) const = default;
 };

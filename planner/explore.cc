@@ -4,11 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <deque>
 #include <memory>
 #include <ostream>
 #include <unordered_set>
 #include <utility>
+
+#include "planner/prediction.h"
 
 namespace filibuster {
 namespace {
@@ -25,6 +26,11 @@ std::size_t HashOf(const FaultSet& faults) {
   return hash;
 }
 
+Equivalence EquivalenceOf(Reduction reduction) {
+  if (reduction == Reduction::kOutcomes) return Equivalence::kOutcome;
+  return reduction == Reduction::kSound ? Equivalence::kResult : Equivalence::kEntry;
+}
+
 class Explorer {
  public:
   Explorer(TestRunner& runner, FaultSpace& space, CallTable& calls, const ExploreOptions& options,
@@ -35,7 +41,10 @@ class Explorer {
         options_(options),
         callbacks_(callbacks),
         started_(options.now()),
-        dynamic_(calls) {}
+        labels_(calls, options.facts, EquivalenceOf(options.reduction)),
+        dynamic_(calls),
+        prediction_(calls, labels_),
+        scheduled_(options.order, labels_, options.seed) {}
 
   Exploration Run() {
     Execute({}, {});
@@ -46,7 +55,7 @@ class Explorer {
         TakeNext();
       }
     }
-    for (const ScheduledSet& set : scheduled_) {
+    for (const ScheduledSet& set : scheduled_.TakeAll()) {
       result_.skipped.push_back({0, set.faults(), NotReached{result_.ended_by}});
     }
     return std::move(result_);
@@ -70,87 +79,105 @@ class Explorer {
     return std::nullopt;
   }
 
+  bool predicts() const { return options_.reduction == Reduction::kSound || merges_branches(); }
+  bool merges_branches() const {
+    return options_.reduction == Reduction::kHandlers || options_.reduction == Reduction::kOutcomes;
+  }
+
   void TakeNext() {
-    ScheduledSet set;
-    if (options_.order == Order::kLifo) {
-      set = std::move(scheduled_.back());
-      scheduled_.pop_back();
-    } else {
-      set = std::move(scheduled_.front());
-      scheduled_.pop_front();
-    }
+    const ScheduledSet set = scheduled_.Pop();
+    const FaultSet faults = set.faults();
     if (options_.reduction == Reduction::kDynamic) {
       if (auto executions = dynamic_.ImpliedBy(set)) {
-        Skip(set, Implied{*std::move(executions)});
-        return;
+        return Skip(faults, set.prefix(), Implied{*std::move(executions)});
       }
     }
-    Execute(set.faults(), set.prefix());
+    if (predicts()) {
+      if (const auto executions = prediction_.CoveredBy(set)) {
+        return Skip(faults, set.prefix(), Implied{*executions});
+      }
+      if (auto predicted = prediction_.Predict(set)) {
+        Skip(faults, set.prefix(), Implied{predicted->shown_by});
+        // The sets that extend it may show something new.
+        prediction_.Cover(*predicted, set.position);
+        return Extend(std::make_shared<Trace>(*std::move(predicted)), set.prefix());
+      }
+    }
+    const auto trace = Execute(faults, set.prefix());
+    if (predicts() && trace) prediction_.Cover(*trace, set.position);
   }
 
   Step StepFor(const FaultSet& faults, std::span<const CallEvent> prefix) {
     return {.number = ++number_,
             .faults = faults,
             .prefix = prefix,
-            .pruned = pruned_,
+            .pruned = result_.pruned,
             .remaining = scheduled_.size()};
   }
 
-  void Skip(const ScheduledSet& set, SkipReason reason) {
-    FaultSet faults = set.faults();
-    const Step step = StepFor(faults, set.prefix());
+  void Skip(const FaultSet& faults, std::span<const CallEvent> prefix, SkipReason reason) {
+    const Step step = StepFor(faults, prefix);
     if (callbacks_.started) callbacks_.started(step);
     if (callbacks_.skipped) callbacks_.skipped(step, reason);
-    ++pruned_;
-    result_.skipped.push_back({step.number, std::move(faults), std::move(reason)});
+    ++result_.pruned;
+    result_.skipped.push_back({step.number, faults, std::move(reason)});
   }
 
-  void Execute(const FaultSet& faults, std::span<const CallEvent> prefix) {
+  // Null if nothing is to follow.
+  std::shared_ptr<const Trace> Execute(const FaultSet& faults, std::span<const CallEvent> prefix) {
     const Step step = StepFor(faults, prefix);
     if (callbacks_.started) callbacks_.started(step);
     auto run = runner_.Run(faults, calls_);
     if (!run) {
       result_.ended_by = "an error of the infrastructure";
       result_.error = std::move(run.error());
-      return;
+      return nullptr;
     }
     TestExecution& execution = *run;
     execution.faults = faults;
     CheckDelivery(execution, calls_);
     if (callbacks_.finished) callbacks_.finished(step, execution);
 
-    auto trace = std::make_shared<Trace>(Trace{step.number, faults, execution.calls});
-    const bool failed = std::holds_alternative<Failed>(execution.verdict);
-    result_.failed += failed;
-    result_.undelivered += std::holds_alternative<Undelivered>(execution.verdict);
-    result_.executions.push_back({.number = step.number,
-                                  .faults = faults,
+    const auto trace = std::make_shared<const Trace>(Trace{{step.number}, faults, execution.calls});
+    Record(step.number, std::move(execution));
+    if (result_.baseline_failed()) {
+      result_.ended_by = "the fault-free execution failed";
+      return nullptr;
+    }
+    if (options_.reduction == Reduction::kDynamic) dynamic_.Learn(*trace);
+    if (predicts()) prediction_.Learn(*trace);
+    Extend(trace, prefix);
+    if (result_.failed != 0 && !options_.keep_going) {
+      result_.ended_by = "the first failing execution";
+    }
+    return trace;
+  }
+
+  void Record(int number, TestExecution execution) {
+    result_.executions.push_back({.number = number,
+                                  .faults = execution.faults,
                                   .calls = execution.calls,
                                   .verdict = execution.verdict,
                                   .duration = execution.duration});
-    if (failed && !result_.first_failure) {
-      result_.first_failure_at = step.number;
+    result_.undelivered += std::holds_alternative<Undelivered>(execution.verdict);
+    if (!std::holds_alternative<Failed>(execution.verdict)) return;
+    if (result_.failed++ == 0) {
+      result_.first_failure_at = number;
       result_.first_failure = std::move(execution);
     }
-    if (options_.reduction == Reduction::kDynamic) dynamic_.Learn(*trace);
-    if (failed && step.number == 1) {
-      result_.ended_by = "the fault-free execution failed";
-      return;
-    }
-    Schedule(std::move(trace), prefix);
-    if (failed && !options_.keep_going) result_.ended_by = "the first failing execution";
   }
 
-  // Each call beyond the prefix, with each fault that applies: exceptions first, because a call
-  // fails with them before it reaches a service, whose errors come next, and then that service's
-  // own calls.
-  void Schedule(std::shared_ptr<const Trace> trace, std::span<const CallEvent> prefix) {
+  // Schedules each call beyond the prefix with each fault that applies: exceptions first, because a
+  // call fails with them before it reaches a service, whose errors come next, and then the calls
+  // that this service made.
+  void Extend(const std::shared_ptr<const Trace>& trace, std::span<const CallEvent> prefix) {
     in_prefix_.assign(calls_.size(), false);
     for (const CallEvent& event : prefix) in_prefix_[event.call] = true;
     for (std::uint32_t i = 0; i < trace->calls.size(); ++i) {
       const CallEvent& event = trace->calls[i];
       if (in_prefix_[event.call]) continue;
       const CallFaults& faults = space_.FaultsOf(event.call, calls_);
+      tried_.clear();
       for (const FaultId fault : faults.exceptions) Add({trace, i, fault});
       if (!event.received) continue;
       for (const FaultId fault : faults.errors) Add({trace, i, fault});
@@ -164,7 +191,21 @@ class Explorer {
       result_.skipped.push_back({0, std::move(faults), OverMaxFaults{*options_.max_faults}});
       return;
     }
-    scheduled_.push_back(std::move(set));
+    if (merges_branches()) {
+      const CallEvent& event = set.trace->calls[set.position];
+      const auto label = labels_.Of(event, calls_.ResultOfFault(set.fault));
+      const auto same = std::ranges::find(tried_, label, &std::pair<std::uint32_t, FaultId>::first);
+      if (same != tried_.end()) {
+        const auto& branch = labels_.BranchOfFault(event, set.fault);
+        ++result_.pruned;
+        result_.skipped.push_back(
+            {0, std::move(faults),
+             SameBranch{{event.call, same->second}, branch ? branch->where : std::string()}});
+        return;
+      }
+      tried_.emplace_back(label, set.fault);
+    }
+    scheduled_.Push(std::move(set));
   }
 
   TestRunner& runner_;
@@ -174,21 +215,19 @@ class Explorer {
   const ExploreCallbacks& callbacks_;
   const std::chrono::steady_clock::time_point started_;
 
+  Labels labels_;
   DynamicReduction dynamic_;
-  std::deque<ScheduledSet> scheduled_;
-  std::unordered_set<std::size_t> seen_;  // hashes of the sets that were scheduled
-  std::vector<bool> in_prefix_;           // by call; of one Schedule
+  Prediction prediction_;
+  Schedule scheduled_;
+  // Hashes of the sets that were scheduled. Two sets have the same but for a chance of 2^-64.
+  std::unordered_set<std::size_t> seen_;
+  std::vector<bool> in_prefix_;                           // by call; of one Extend
+  std::vector<std::pair<std::uint32_t, FaultId>> tried_;  // labels of one call; of one Extend
   int number_ = 0;
-  size_t pruned_ = 0;
   Exploration result_;
 };
 
 }  // namespace
-
-size_t Exploration::pruned() const {
-  return static_cast<size_t>(std::ranges::count_if(
-      skipped, [](const SkippedSet& set) { return std::holds_alternative<Implied>(set.reason); }));
-}
 
 Exploration Explore(TestRunner& runner, FaultSpace& space, CallTable& calls,
                     const ExploreOptions& options, const ExploreCallbacks& callbacks) {
@@ -216,6 +255,9 @@ std::ostream& operator<<(std::ostream& out, const SkipReason& reason) {
     return out << fmt::format("implied by execution{} {}",
                               implied->executions.size() == 1 ? "" : "s",
                               fmt::join(implied->executions, " and "));
+  }
+  if (const auto* same = std::get_if<SameBranch>(&reason)) {
+    return out << "same branch as fault " << same->as.fault << ", " << same->where;
   }
   if (const auto* over = std::get_if<OverMaxFaults>(&reason)) {
     return out << "over --max-faults " << over->max_faults;

@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "planner/execution.h"
 #include "planner/fault_space.h"
+#include "planner/handler_facts.h"
+#include "planner/order.h"
 #include "planner/reduction.h"
 
 namespace filibuster {
@@ -28,11 +30,11 @@ class TestRunner {
   virtual std::expected<TestExecution, Error> Run(const FaultSet& faults, CallTable& calls) = 0;
 };
 
-enum class Order { kLifo, kFifo };
-
 struct ExploreOptions {
   Reduction reduction = Reduction::kDynamic;
   Order order = Order::kLifo;
+  HandlerFacts facts;      // what kHandlers, kOutcomes and kGuided go by
+  std::uint32_t seed = 1;  // of Order::kRandom
   bool only_initial_execution = false;
   bool keep_going = false;        // explore on after a failing execution
   std::optional<int> max_tests;   // executions, the fault-free one counts
@@ -47,6 +49,11 @@ struct Implied {
   std::vector<int> executions;  // that have shown all that it would
   bool operator==(const Implied&) const = default;
 };
+struct SameBranch {
+  CallFault as;       // of the same call, which is tried
+  std::string where;  // "catch at foo/foo.cc:18"
+  bool operator==(const SameBranch&) const = default;
+};
 struct OverMaxFaults {
   int max_faults = 0;
   bool operator==(const OverMaxFaults&) const = default;
@@ -55,7 +62,7 @@ struct NotReached {
   std::string ended_by;  // "--max-tests 10", "first failing execution", …
   bool operator==(const NotReached&) const = default;
 };
-using SkipReason = std::variant<Implied, OverMaxFaults, NotReached>;
+using SkipReason = std::variant<Implied, SameBranch, OverMaxFaults, NotReached>;
 
 // A scheduled set whose turn has come.
 struct Step {
@@ -99,9 +106,9 @@ struct Exploration {
 
   size_t failed = 0;
   size_t undelivered = 0;
+  size_t pruned = 0;  // skipped because a reduction said so
 
   bool baseline_failed() const { return first_failure_at == 1; }
-  size_t pruned() const;  // skipped because a reduction said so
 };
 
 // Runs the functional test without faults, and, if that passes, under each fault set that the space

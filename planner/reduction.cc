@@ -7,9 +7,12 @@
 namespace filibuster {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Reduction>, 2> kNames = {{
+constexpr std::array<std::pair<std::string_view, Reduction>, 5> kNames = {{
     {"none", Reduction::kNone},
     {"dynamic", Reduction::kDynamic},
+    {"sound", Reduction::kSound},
+    {"handlers", Reduction::kHandlers},
+    {"outcomes", Reduction::kOutcomes},
 }};
 
 }  // namespace
@@ -63,7 +66,7 @@ void DynamicReduction::Learn(const Trace& trace) {
   for (const CallEvent& event : trace.calls) {
     const CallId request = calls_.call(event.call).parent;
     if (cursors_[request] == 0) cursors_[request] = RootOf(request);
-    cursors_[request] = Child(cursors_[request], event, trace.number);
+    cursors_[request] = Child(cursors_[request], event, trace.shown_by.front());
   }
 }
 
@@ -105,8 +108,8 @@ std::optional<std::vector<int>> DynamicReduction::ImpliedBy(const ScheduledSet& 
   const std::uint32_t root = request < roots_.size() ? roots_[request] : 0;
   const auto number = root == 0 ? std::nullopt : Find(root, wanted, 0);
   if (!number) return std::nullopt;
-  std::vector<int> executions = {set.trace->number};
-  if (*number != set.trace->number) executions.push_back(*number);
+  std::vector<int> executions = set.trace->shown_by;
+  if (*number != executions.front()) executions.push_back(*number);
   return executions;
 }
 

@@ -15,7 +15,10 @@ namespace filibuster {
 
 enum class Reduction {
   kNone,
-  kDynamic,  // as published (algorithm 1 of the paper)
+  kDynamic,   // as published (algorithm 1 of the paper); loses a behaviour now and then
+  kSound,     // dynamic reduction that loses none: skips what can be predicted
+  kHandlers,  // kSound, and one fault for each handler entry of a call site
+  kOutcomes,  // kSound, and one fault for each distinct outcome of a call site
 };
 
 std::optional<Reduction> ReductionFromName(std::string_view name);
@@ -23,7 +26,7 @@ std::string_view ReductionName(Reduction reduction);
 
 // What happened in an execution: the fault sets that extend its own are scheduled from it.
 struct Trace {
-  int number = 0;  // of the execution
+  std::vector<int> shown_by;  // the execution itself, or those from which it was predicted
   FaultSet faults;
   std::vector<CallEvent> calls;
 };

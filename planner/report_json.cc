@@ -67,10 +67,14 @@ OrderedJson ExecutionToJson(const ExecutionRecord& execution, const CallTable& c
   return json;
 }
 
-OrderedJson ReasonToJson(const SkipReason& reason) {
+OrderedJson ReasonToJson(const SkipReason& reason, const CallTable& calls) {
   return std::visit(
       Overloaded{
           [](const Implied& implied) { return OrderedJson{{"implied_by", implied.executions}}; },
+          [&](const SameBranch& same) {
+            return OrderedJson{{"same_branch_as", FaultName(calls.fault(same.as.fault))},
+                               {"where", same.where}};
+          },
           [](const OverMaxFaults& over) {
             return OrderedJson{{"over_max_faults", over.max_faults}};
           },
@@ -83,7 +87,7 @@ OrderedJson SkippedToJson(const SkippedSet& set, const CallTable& calls) {
   OrderedJson json = OrderedJson::object();
   if (set.number != 0) json["number"] = set.number;
   json["faults"] = FaultsToJson(set.faults, calls);
-  json["reason"] = ReasonToJson(set.reason);
+  json["reason"] = ReasonToJson(set.reason, calls);
   return json;
 }
 
@@ -98,7 +102,7 @@ std::string ReportToJson(const Report& report) {
       {"verdict", VerdictText(report)},
       {"executions",
        {{"run", exploration.executions.size()},
-        {"pruned", exploration.pruned()},
+        {"pruned", exploration.pruned},
         {"failed", exploration.failed},
         {"undelivered", exploration.undelivered}}},
   };

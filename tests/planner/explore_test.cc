@@ -44,7 +44,7 @@ TEST(ExploreTest, RunsTheTutorialInFilibustersOrderAndPrunesOne) {
       ElementsAre("", "bar>baz:503", "bar>baz:502", "bar>baz:500", "bar>baz:httplib::Error::Read",
                   "bar>baz:httplib::Error::Connection", "foo>bar:502", "foo>bar:500",
                   "foo>bar:httplib::Error::Read", "foo>bar:httplib::Error::Connection"));
-  EXPECT_EQ(result.pruned(), 1u);
+  EXPECT_EQ(result.pruned, 1u);
   ASSERT_EQ(result.skipped.size(), 1u);
   EXPECT_EQ(result.skipped[0].number, 7);
   EXPECT_EQ(result.skipped[0].reason, SkipReason(Implied{{1, 2}}));
