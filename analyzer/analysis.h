@@ -64,6 +64,7 @@ struct Outcome {
   Kind kind = Kind::kUnknown;
   std::string status_code;      // kAnswers, kEscapes
   std::optional<int> attempts;  // kRetries, where known
+  bool unbounded = false;       // kRetries: nothing ends the loop but a success
   std::string reason;           // kUnknown: why
 
   bool operator==(const Outcome&) const = default;
@@ -75,6 +76,11 @@ struct HandlerEntry {
   std::string kind;                        // "catch", "error-check", "status-check", "none"
   std::optional<SourceLocation> location;  // absent for "none"
   Outcome outcome;
+  // What nobody outside the service sees, but a reader of the code should know.
+  bool catch_all = false;     // the clause is `catch (...)`
+  bool does_nothing = false;  // the branch calls, stores, logs and throws nothing
+  std::string ends_by;        // kTerminates: "dereference", "noexcept", "thread", "exit"
+  std::vector<SourceLocation> later_calls;  // call sites that only this fault leads to, in order
 
   bool operator==(const HandlerEntry&) const = default;
 };
@@ -108,6 +114,7 @@ struct CallSite {
   std::string method;  // "Get"
   CallTarget target;
   bool timeout = false;
+  std::optional<double> timeout_seconds;  // where known
   std::vector<HandlerEntry> handlers;
 
   bool operator==(const CallSite&) const = default;

@@ -39,6 +39,11 @@ std::optional<std::string> MaybeString(const JsonReader& reader, std::string_vie
   return value ? std::optional(value->String()) : std::nullopt;
 }
 
+bool IsSet(const JsonReader& reader, std::string_view key) {
+  const auto value = reader.Optional(key);
+  return value && value->Bool();
+}
+
 Json OptionalObject(const JsonReader& reader, std::string_view key) {
   const auto value = reader.Optional(key);
   if (!value) return nullptr;
@@ -85,11 +90,10 @@ ErrorType ErrorTypeFromJson(const JsonReader& reader) {
 }
 
 ErrorSource ErrorSourceFromJson(const JsonReader& reader) {
-  const auto unreached = reader.Optional("unreached");
   return {.status_code = reader.Required("status_code").String(),
           .location = LocationFromJson(reader),
           .function = OptionalString(reader, "function"),
-          .unreached = unreached && unreached->Bool()};
+          .unreached = IsSet(reader, "unreached")};
 }
 
 ServiceErrors ServiceErrorsFromJson(const JsonReader& reader) {
@@ -99,26 +103,23 @@ ServiceErrors ServiceErrorsFromJson(const JsonReader& reader) {
 }
 
 Outcome OutcomeFromJson(const JsonReader& reader) {
-  const auto is_set = [&](std::string_view key) {
-    const auto value = reader.Optional(key);
-    return value && value->Bool();
-  };
   Outcome outcome;
   outcome.status_code = OptionalString(reader, "status_code");
   if (const auto unknown = reader.Optional("unknown")) {
     outcome.kind = Outcome::Kind::kUnknown;
     outcome.reason = unknown->String();
-  } else if (is_set("terminates")) {
+  } else if (IsSet(reader, "terminates")) {
     outcome.kind = Outcome::Kind::kTerminates;
-  } else if (is_set("escapes")) {
+  } else if (IsSet(reader, "escapes")) {
     outcome.kind = Outcome::Kind::kEscapes;
-  } else if (is_set("continues")) {
+  } else if (IsSet(reader, "continues")) {
     outcome.kind = Outcome::Kind::kContinues;
-  } else if (is_set("retries")) {
+  } else if (IsSet(reader, "retries")) {
     outcome.kind = Outcome::Kind::kRetries;
     if (const auto attempts = reader.Optional("attempts")) {
       outcome.attempts = static_cast<int>(attempts->Int());
     }
+    outcome.unbounded = IsSet(reader, "unbounded");
   } else if (!outcome.status_code.empty()) {
     outcome.kind = Outcome::Kind::kAnswers;
   } else {
@@ -135,6 +136,10 @@ HandlerEntry HandlerFromJson(const JsonReader& reader) {
   handler.kind = reader.Required("kind").String();
   if (reader.Optional("file")) handler.location = LocationFromJson(reader);
   handler.outcome = OutcomeFromJson(reader.Required("outcome"));
+  handler.catch_all = IsSet(reader, "catch_all");
+  handler.does_nothing = IsSet(reader, "does_nothing");
+  handler.ends_by = OptionalString(reader, "ends_by");
+  handler.later_calls = OptionalList(reader, "later_calls", LocationFromJson);
   return handler;
 }
 
@@ -155,8 +160,10 @@ CallSite CallSiteFromJson(const JsonReader& reader) {
                    .service = MaybeString(*target, "service"),
                    .unresolved = MaybeString(*target, "unresolved")};
   }
-  const auto timeout = reader.Optional("timeout");
-  site.timeout = timeout && timeout->Bool();
+  site.timeout = IsSet(reader, "timeout");
+  if (const auto seconds = reader.Optional("timeout_seconds")) {
+    site.timeout_seconds = seconds->Number();
+  }
   site.handlers = OptionalList(reader, "handlers", HandlerFromJson);
   return site;
 }
@@ -261,6 +268,7 @@ OrderedJson ToOrderedJson(const Outcome& outcome) {
     case Outcome::Kind::kRetries:
       json["retries"] = true;
       if (outcome.attempts) json["attempts"] = *outcome.attempts;
+      if (outcome.unbounded) json["unbounded"] = true;
       break;
     case Outcome::Kind::kUnknown:
       json["unknown"] = outcome.reason;
@@ -270,10 +278,22 @@ OrderedJson ToOrderedJson(const Outcome& outcome) {
   return json;
 }
 
+OrderedJson ToOrderedJson(const SourceLocation& location) {
+  OrderedJson json = OrderedJson::object();
+  PutLocation(json, location);
+  return json;
+}
+
 OrderedJson ToOrderedJson(const HandlerEntry& handler) {
   OrderedJson json = {{"faults", handler.faults}, {"kind", handler.kind}};
   if (handler.location) PutLocation(json, *handler.location);
   json["outcome"] = ToOrderedJson(handler.outcome);
+  if (handler.catch_all) json["catch_all"] = true;
+  if (handler.does_nothing) json["does_nothing"] = true;
+  if (!handler.ends_by.empty()) json["ends_by"] = handler.ends_by;
+  if (!handler.later_calls.empty()) {
+    json["later_calls"] = ToJsonArray<SourceLocation>(handler.later_calls, ToOrderedJson);
+  }
   return json;
 }
 
@@ -301,6 +321,7 @@ OrderedJson ToOrderedJson(const CallSite& site) {
   json["method"] = site.method;
   json["target"] = ToOrderedJson(site.target);
   json["timeout"] = site.timeout;
+  if (site.timeout_seconds) json["timeout_seconds"] = *site.timeout_seconds;
   json["handlers"] = ToJsonArray<HandlerEntry>(
       SortedBy(site.handlers,
                [](const HandlerEntry& handler) { return std::tie(handler.faults, handler.kind); }),

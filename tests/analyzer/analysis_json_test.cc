@@ -18,7 +18,8 @@ Analysis OneOfEverything() {
                 .module = "httplib",
                 .method = "Get",
                 .target = {.url = "http://localhost:5001/bar/baz", .service = "bar"},
-                .timeout = true};
+                .timeout = true,
+                .timeout_seconds = 2.5};
   const auto handler = [](std::string fault, std::string kind, Outcome outcome) {
     HandlerEntry entry{.faults = {std::move(fault)}, .kind = std::move(kind), .outcome = outcome};
     if (entry.kind != "none") entry.location = SourceLocation{"foo/foo.cc", 18, 5};
@@ -27,11 +28,17 @@ Analysis OneOfEverything() {
   using Kind = Outcome::Kind;
   site.handlers = {
       handler("500", "status-check", {.kind = Kind::kRetries, .attempts = 3}),
+      handler("501", "status-check", {.kind = Kind::kRetries, .unbounded = true}),
       handler("502", "status-check", {.kind = Kind::kContinues}),
       handler("503", "status-check", {.kind = Kind::kUnknown, .reason = "why"}),
       handler("httplib::Error::Connection", "none", {.kind = Kind::kEscapes, .status_code = "500"}),
       handler("httplib::Error::Read", "catch", {.kind = Kind::kAnswers, .status_code = "503"}),
       handler("httplib::Error::Write", "none", {.kind = Kind::kTerminates})};
+  HandlerEntry& catch_all = site.handlers[5];
+  catch_all.catch_all = true;
+  catch_all.does_nothing = true;
+  catch_all.later_calls = {{"foo/foo.cc", 30, 3}, {"foo/foo.cc", 20, 3}};
+  site.handlers.back().ends_by = "noexcept";
   return {{{.name = "cpp.httplib",
             .pattern = R"(httplib\.(Get|Post))",
             .exceptions = {{.name = "httplib::Error::Read",
