@@ -140,9 +140,9 @@ void ConsoleReport::Finish(const Exploration& exploration,
   LogNotice("Completed testing {}", functional_test_);
   LogInfo("");
   LogInfo("Number of test executions ran: {}", exploration.executions.size());
-  LogInfo("Test executions pruned with only dynamic pruning: {}", exploration.pruned());
-  LogInfo("Total tests: {}", exploration.executions.size() + exploration.pruned());
-  const size_t left_out = exploration.skipped.size() - exploration.pruned();
+  LogInfo("Test executions pruned with only dynamic pruning: {}", exploration.pruned);
+  LogInfo("Total tests: {}", exploration.executions.size() + exploration.pruned);
+  const size_t left_out = exploration.skipped.size() - exploration.pruned;
   if (left_out > 0) {
     LogInfo("Fault sets left out: {} ({})", left_out,
             exploration.ended_by.empty() ? "bounds" : exploration.ended_by);
