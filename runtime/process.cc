@@ -46,6 +46,12 @@ TerminationStatus Reap(pid_t pid, int pidfd) {
   return Signal{info.si_status};
 }
 
+// A stopped process, too.
+void AskToEnd(pid_t group) {
+  ::kill(-group, SIGTERM);
+  ::kill(-group, SIGCONT);
+}
+
 bool WaitReadable(int fd, milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
   for (;;) {
@@ -191,7 +197,7 @@ class Deadlines {
   }
   void Terminate(TerminationStatus why) {
     ended_ = why;
-    ::kill(-pid_, SIGTERM);
+    AskToEnd(pid_);
     at_ = Clock::now() + options_.grace;
   }
   const std::optional<TerminationStatus>& ended() const { return ended_; }
@@ -211,8 +217,10 @@ std::string ToString(const TerminationStatus& status) {
     return fmt::format("exit code {}", exit_code->code);
   }
   if (const auto* signal = std::get_if<Signal>(&status)) {
-    const char* description = ::sigdescr_np(signal->number);
-    return fmt::format("signal {} ({})", signal->number, description ? description : "unknown");
+    const char* name = ::sigabbrev_np(signal->number);
+    if (name == nullptr) return fmt::format("signal {}", signal->number);
+    return fmt::format("signal {} (SIG{}, {})", signal->number, name,
+                       ::sigdescr_np(signal->number));
   }
   if (const auto* timed_out = std::get_if<TimedOut>(&status)) {
     return fmt::format("no end after {} s", static_cast<double>(timed_out->after.count()) / 1000);
@@ -298,7 +306,7 @@ std::optional<TerminationStatus> BackgroundProcess::Poll(milliseconds timeout) {
 }
 
 void BackgroundProcess::Terminate() {
-  if (!Poll()) ::kill(-pid_, SIGTERM);
+  if (!Poll()) AskToEnd(pid_);
 }
 
 TerminationStatus BackgroundProcess::Stop(milliseconds grace) {

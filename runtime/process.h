@@ -38,7 +38,7 @@ struct Stopped {
 };
 using TerminationStatus = std::variant<ExitCode, Signal, TimedOut, Stopped>;
 
-// "exit code 1", "signal 11 (Segmentation fault)", "no end after 60 s", "stopped"
+// "exit code 1", "signal 11 (SIGSEGV, Segmentation fault)", "no end after 60 s", "stopped"
 std::string ToString(const TerminationStatus& status);
 std::ostream& operator<<(std::ostream& out, const TerminationStatus& status);
 

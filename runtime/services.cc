@@ -197,14 +197,15 @@ void Services::Stop() {
   started_.clear();
 }
 
-std::map<std::string, pid_t> Services::Release() {
+std::map<std::string, pid_t> Services::pids() const {
   std::map<std::string, pid_t> pids;
-  for (auto& [name, process] : started_) {
-    pids[name] = process.pid();
-    process.Release();
-  }
-  started_.clear();
+  for (const auto& [name, process] : started_) pids[name] = process.pid();
   return pids;
+}
+
+void Services::Release() {
+  for (auto& [name, process] : started_) process.Release();
+  started_.clear();
 }
 
 }  // namespace filibuster

@@ -52,8 +52,10 @@ class Services {
   std::expected<void, Error> Restart(const std::string& name);
   // Ends those that we started.
   void Stop();
-  // Lets those that we started live on. Their process ids, by service.
-  std::map<std::string, pid_t> Release();
+  // The process ids of those that we started, by service.
+  std::map<std::string, pid_t> pids() const;
+  // Lets those that we started live on.
+  void Release();
 
   const Application& application() const { return application_; }
 

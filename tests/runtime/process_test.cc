@@ -72,7 +72,7 @@ TEST(RunTest, ReturnsTheSignal) {
 
 TEST(RunTest, SaysHowACommandEnded) {
   EXPECT_EQ(ToString(ExitCode{1}), "exit code 1");
-  EXPECT_EQ(ToString(Signal{SIGSEGV}), "signal 11 (Segmentation fault)");
+  EXPECT_EQ(ToString(Signal{SIGSEGV}), "signal 11 (SIGSEGV, Segmentation fault)");
   EXPECT_EQ(ToString(TimedOut{milliseconds(1500)}), "no end after 1.5 s");
   EXPECT_EQ(ToString(Stopped{}), "stopped");
 }

@@ -123,8 +123,9 @@ TEST_F(ServicesTest, NamesTheServiceThatDiesWhileStarting) {
   ASSERT_FALSE(started);
   EXPECT_THAT(
       started.error().message,
-      StartsWith("service bar: it ended while starting: signal 11 (Segmentation fault); the "
-                 "end of its log "));
+      StartsWith(
+          "service bar: it ended while starting: signal 11 (SIGSEGV, Segmentation fault); the "
+          "end of its log "));
   EXPECT_THAT(started.error().message, HasSubstr("no configuration"));
   EXPECT_EQ(CheckHealth(foo_).health, Health::kDown);  // stopped again
 }
@@ -222,7 +223,8 @@ TEST_F(ServicesTest, LetsTheServicesLiveOnWhenReleased) {
     options.kind = BackgroundProcess::Kind::kSession;
     Services services({"application.json", {foo_}}, options);
     ASSERT_TRUE(services.Start());
-    pids = services.Release();
+    pids = services.pids();
+    services.Release();
   }
   EXPECT_EQ(CheckHealth(foo_).health, Health::kHealthy);
   ::kill(-pids.at("foo"), SIGKILL);
