@@ -16,14 +16,11 @@ namespace {
 }
 
 bool Ask(const std::string& query) {
-  const char* url = std::getenv("FILIBUSTER_URL");
-  if (url == nullptr || *url == '\0') return false;
-  const auto address = ParseHttpUrl(url);
-  if (!address) {
-    EndTest(std::string("FILIBUSTER_URL: found \"") + url + "\", expected http://HOST:PORT");
-  }
   std::string error;
-  const std::optional<bool> result = ControlClient(*address).FaultInjected(query, &error);
+  const auto control = ControlClient::FromEnvironment(&error);
+  if (!error.empty()) EndTest(error);
+  if (control == nullptr) return false;
+  const std::optional<bool> result = control->FaultInjected(query, &error);
   if (!result) EndTest(error);
   return *result;
 }

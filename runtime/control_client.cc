@@ -1,5 +1,6 @@
 #include "runtime/control_client.h"
 
+#include <cstdlib>
 #include <utility>
 #include <variant>
 
@@ -18,6 +19,21 @@ constexpr std::chrono::seconds kSilence{1};
 constexpr size_t kMaxIdle = 64;
 
 }  // namespace
+
+std::unique_ptr<ControlClient> ControlClient::FromEnvironment(std::string* error) {
+  const char* url = std::getenv("FILIBUSTER_URL");
+  if (url == nullptr || *url == '\0') return nullptr;
+  const char* token = std::getenv("FILIBUSTER_TOKEN");
+  if (auto address = ParseHttpUrl(url)) {
+    return std::make_unique<ControlClient>(*std::move(address), token != nullptr ? token : "");
+  }
+  *error = std::string("FILIBUSTER_URL: found \"") + url + "\", expected http://HOST:PORT";
+  return nullptr;
+}
+
+ControlClient::ControlClient(HttpAddress address, const std::string& token)
+    : address_(std::move(address)),
+      headers_(token.empty() ? "" : "X-Filibuster-Token: " + token + "\r\n") {}
 
 std::optional<bool> ControlClient::NewTestExecution(const std::string& service) {
   const auto answer =
@@ -99,7 +115,7 @@ std::optional<Json> ControlClient::Send(std::string_view method, std::string_vie
 
 std::unique_ptr<HttpConnection> ControlClient::TakeConnection() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (idle_.empty()) return std::make_unique<HttpConnection>(address_);
+  if (idle_.empty()) return std::make_unique<HttpConnection>(address_, headers_);
   auto connection = std::move(idle_.back());
   idle_.pop_back();
   return connection;

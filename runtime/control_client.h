@@ -19,7 +19,11 @@ namespace filibuster {
 
 class ControlClient {
  public:
-  explicit ControlClient(HttpAddress address) : address_(std::move(address)) {}
+  // Of FILIBUSTER_URL, with FILIBUSTER_TOKEN if there is one. Null if the URL is not set, or makes
+  // no sense: then *error says so.
+  static std::unique_ptr<ControlClient> FromEnvironment(std::string* error);
+
+  ControlClient(HttpAddress address, const std::string& token);
 
   // Whether this is the first question of `service` in this test execution.
   std::optional<bool> NewTestExecution(const std::string& service);
@@ -38,6 +42,7 @@ class ControlClient {
   std::string Url() const;
 
   const HttpAddress address_;
+  const std::string headers_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<HttpConnection>> idle_;  // guarded by mutex_; most recent last
   std::atomic<HttpConnection::Clock::rep> silent_until_{0};

@@ -154,6 +154,7 @@ std::optional<HttpAnswer> HttpConnection::Exchange(std::string_view method, std:
   request.append(method).append(" ").append(path).append(" HTTP/1.1\r\nHost: ");
   request.append(address_.host).append(":").append(std::to_string(address_.port));
   request.append("\r\nAccept: application/json\r\nContent-Type: application/json\r\n");
+  request.append(headers_);
   request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
   request.append(body);
 

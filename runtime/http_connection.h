@@ -44,7 +44,9 @@ class HttpConnection {
     bool timed_out = false;
   };
 
-  explicit HttpConnection(HttpAddress address) : address_(std::move(address)) {}
+  // `headers`: lines to send with every request, each with its \r\n.
+  explicit HttpConnection(HttpAddress address, std::string headers = "")
+      : address_(std::move(address)), headers_(std::move(headers)) {}
   ~HttpConnection() { Close(); }
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
@@ -63,6 +65,7 @@ class HttpConnection {
   void Close();
 
   const HttpAddress address_;
+  const std::string headers_;
   int socket_ = -1;
 };
 

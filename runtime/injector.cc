@@ -8,7 +8,6 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <thread>
 
 #include "filibuster/service.h"
@@ -38,20 +37,20 @@ std::string& ServiceName() {
 
 // Of a service and its control server.
 struct Injector {
-  explicit Injector(HttpAddress address) : control(std::move(address)) {}
+  explicit Injector(std::unique_ptr<ControlClient> client) : control(std::move(client)) {}
 
   // The root of calls that no instrumented caller caused; null if the control server is silent. A
   // new one begins with each test execution, and calls of the one before keep theirs.
   std::shared_ptr<Parent> FindRoot() {
     // Held while waiting for the answer: whoever is told "not the first" must find the new root.
     const std::lock_guard<std::mutex> lock(mutex);
-    const auto is_new = control.NewTestExecution(ServiceName());
+    const auto is_new = control->NewTestExecution(ServiceName());
     if (!is_new) return nullptr;
     if (*is_new || root == nullptr) root = std::make_shared<Parent>();
     return root;
   }
 
-  ControlClient control;
+  const std::unique_ptr<ControlClient> control;
   std::mutex mutex;
   std::shared_ptr<Parent> root;  // guarded by mutex
 };
@@ -59,15 +58,10 @@ struct Injector {
 // Null if injection is off: decided once, at the first use.
 Injector* TheInjector() {
   static Injector* const injector = []() -> Injector* {
-    const char* url = std::getenv("FILIBUSTER_URL");
-    if (url == nullptr || *url == '\0') return nullptr;
-    auto address = ParseHttpUrl(url);
-    if (!address) {
-      Warn(std::string("FILIBUSTER_URL: found \"") + url +
-           "\", expected http://HOST:PORT; no fault will be injected");
-      return nullptr;
-    }
-    return new Injector(*std::move(address));
+    std::string error;
+    auto control = ControlClient::FromEnvironment(&error);
+    if (!error.empty()) Warn(error + "; no fault will be injected");
+    return control == nullptr ? nullptr : new Injector(std::move(control));
   }();
   return injector;
 }
@@ -162,7 +156,7 @@ struct Injection::State {
 
   void Report() {
     const KeepErrno keep_errno;
-    injector.control.Report(outcome);
+    injector.control->Report(outcome);
   }
 };
 
@@ -193,7 +187,7 @@ Injection::Injection(const OutgoingCall& call) {
   invocation.vclock = stamp.vclock;
   invocation.origin_vclock = parent->origin_vclock();
   invocation.execution_index = stamp.execution_index;
-  const auto answer = injector->control.Create(invocation);
+  const auto answer = injector->control->Create(invocation);
   if (!answer) return;
 
   if (answer->fault) fault_ = Translate(*answer->fault);
@@ -266,7 +260,7 @@ ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>&
     Warn("a request came with unreadable X-Filibuster headers; its calls are taken for new ones");
     return std::make_shared<Context>(std::move(request_id), nullptr);
   }
-  injector->control.Report(RequestReceived{*generated_id, index_text, ServiceName()});
+  injector->control->Report(RequestReceived{*generated_id, index_text, ServiceName()});
 
   const auto sleep = ParseNumber<double>(header(kForcedSleepHeader));
   if (sleep && *sleep > 0 && std::isfinite(*sleep)) {

@@ -35,6 +35,16 @@ TEST_F(AssertionsTest, ANameIsEncodedForThePath) {
   EXPECT_EQ(control_.messages().at(0).path, "/filibuster/fault-injected/a%20b%2Fc");
 }
 
+TEST_F(AssertionsTest, AreSentWithTheTokenIfThereIsOne) {
+  UseServer(control_.url());
+  was_fault_injected();
+  ::setenv("FILIBUSTER_TOKEN", "the secret", 1);
+  was_fault_injected();
+  ::unsetenv("FILIBUSTER_TOKEN");
+  EXPECT_EQ(control_.messages().at(0).token, "");
+  EXPECT_EQ(control_.messages().at(1).token, "the secret");
+}
+
 TEST_F(AssertionsTest, ByHandThereIsNoFault) {
   EXPECT_FALSE(was_fault_injected());
   UseServer("");

@@ -26,9 +26,13 @@ std::optional<FakeControlServer::Message> ReadRequest(int connection, std::strin
     if (!more()) return std::nullopt;
   }
   const std::string head = buffer->substr(0, head_end);
-  const size_t length_at = head.find("Content-Length: ");
-  const size_t length =
-      length_at == head.npos ? 0 : std::strtoul(head.c_str() + length_at + 16, nullptr, 10);
+  const auto header = [&](const std::string& name) {
+    const size_t begin = head.find("\r\n" + name + ": ");
+    if (begin == head.npos) return std::string();
+    const size_t value = begin + name.size() + 4;
+    return head.substr(value, head.find("\r\n", value) - value);
+  };
+  const size_t length = std::strtoul(header("Content-Length").c_str(), nullptr, 10);
   while (buffer->size() < head_end + 4 + length) {
     if (!more()) return std::nullopt;
   }
@@ -36,6 +40,7 @@ std::optional<FakeControlServer::Message> ReadRequest(int connection, std::strin
   const size_t space = head.find(' ');
   message.method = head.substr(0, space);
   message.path = head.substr(space + 1, head.find(' ', space + 1) - space - 1);
+  message.token = header("X-Filibuster-Token");
   const std::string body = buffer->substr(head_end + 4, length);
   if (!body.empty()) message.body = nlohmann::json::parse(body, nullptr, false);
   buffer->erase(0, head_end + 4 + length);

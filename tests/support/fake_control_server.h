@@ -20,6 +20,7 @@ class FakeControlServer {
   struct Message {
     std::string method;
     std::string path;
+    std::string token;
     Json body;
   };
 
