@@ -44,7 +44,8 @@ struct ErrorSource {
   std::string status_code;  // "503", or a gRPC code's name
   SourceLocation location;
   std::string function;
-  bool unreached = false;  // no handler and no main reaches it
+  bool unreached = false;                 // no handler and no main reaches it
+  std::optional<std::string> unresolved;  // why status_code is empty
 
   bool operator==(const ErrorSource&) const = default;
 };
@@ -62,10 +63,11 @@ struct ServiceErrors {
 struct Outcome {
   enum class Kind { kAnswers, kEscapes, kTerminates, kContinues, kRetries, kUnknown };
   Kind kind = Kind::kUnknown;
-  std::string status_code;      // kAnswers, kEscapes
-  std::optional<int> attempts;  // kRetries, where known
-  bool unbounded = false;       // kRetries: nothing ends the loop but a success
-  std::string reason;           // kUnknown: why
+  std::string status_code;         // kAnswers, kEscapes
+  std::optional<int> attempts;     // kRetries, where known
+  bool unbounded = false;          // kRetries: nothing ends the loop but a success
+  std::string reason;              // kUnknown: why
+  std::vector<std::string> calls;  // made after the fault, in order: "bar/bar.cc:30:5"
 
   bool operator==(const Outcome&) const = default;
 };

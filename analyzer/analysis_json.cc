@@ -90,10 +90,11 @@ ErrorType ErrorTypeFromJson(const JsonReader& reader) {
 }
 
 ErrorSource ErrorSourceFromJson(const JsonReader& reader) {
-  return {.status_code = reader.Required("status_code").String(),
+  return {.status_code = OptionalString(reader, "status_code"),
           .location = LocationFromJson(reader),
           .function = OptionalString(reader, "function"),
-          .unreached = IsSet(reader, "unreached")};
+          .unreached = IsSet(reader, "unreached"),
+          .unresolved = MaybeString(reader, "unresolved")};
 }
 
 ServiceErrors ServiceErrorsFromJson(const JsonReader& reader) {
@@ -105,6 +106,9 @@ ServiceErrors ServiceErrorsFromJson(const JsonReader& reader) {
 Outcome OutcomeFromJson(const JsonReader& reader) {
   Outcome outcome;
   outcome.status_code = OptionalString(reader, "status_code");
+  if (const auto calls = reader.Optional("calls")) {
+    for (const JsonReader& call : calls->Items()) outcome.calls.push_back(call.String());
+  }
   if (const auto unknown = reader.Optional("unknown")) {
     outcome.kind = Outcome::Kind::kUnknown;
     outcome.reason = unknown->String();
@@ -224,7 +228,12 @@ OrderedJson ToOrderedJson(const ErrorType& type) {
 }
 
 OrderedJson ToOrderedJson(const ErrorSource& source) {
-  OrderedJson json = {{"status_code", source.status_code}};
+  OrderedJson json = OrderedJson::object();
+  if (source.unresolved) {
+    json["unresolved"] = *source.unresolved;
+  } else {
+    json["status_code"] = source.status_code;
+  }
   PutLocation(json, source.location);
   json["function"] = source.function;
   if (source.unreached) json["unreached"] = true;
@@ -275,6 +284,7 @@ OrderedJson ToOrderedJson(const Outcome& outcome) {
       break;
   }
   if (!outcome.status_code.empty()) json["status_code"] = outcome.status_code;
+  if (!outcome.calls.empty()) json["calls"] = outcome.calls;
   return json;
 }
 

@@ -29,7 +29,7 @@ Analysis OneOfEverything() {
   site.handlers = {
       handler("500", "status-check", {.kind = Kind::kRetries, .attempts = 3}),
       handler("501", "status-check", {.kind = Kind::kRetries, .unbounded = true}),
-      handler("502", "status-check", {.kind = Kind::kContinues}),
+      handler("502", "status-check", {.kind = Kind::kContinues, .calls = {"foo/foo.cc:20:3"}}),
       handler("503", "status-check", {.kind = Kind::kUnknown, .reason = "why"}),
       handler("httplib::Error::Connection", "none", {.kind = Kind::kEscapes, .status_code = "500"}),
       handler("httplib::Error::Read", "catch", {.kind = Kind::kAnswers, .status_code = "503"}),
@@ -57,7 +57,10 @@ Analysis OneOfEverything() {
                         .sources = {{.status_code = "503",
                                      .location = {"bar/bar.cc", 21, 5},
                                      .function = "bar::handle",
-                                     .unreached = true}}}}}}};
+                                     .unreached = true},
+                                    {.location = {"bar/bar.cc", 22, 5},
+                                     .function = "bar::handle",
+                                     .unresolved = "a parameter"}}}}}}};
 }
 
 std::string ErrorOf(std::string_view text) {

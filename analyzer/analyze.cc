@@ -1,0 +1,307 @@
+#include "analyzer/analyze.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "analyzer/compile_commands.h"
+#include "analyzer/extract_pool.h"
+#include "analyzer/handlers.h"
+#include "analyzer/library_model.h"
+#include "analyzer/program.h"
+#include "analyzer/run_service.h"
+#include "analyzer/service_errors.h"
+#include "analyzer/sources.h"
+#include "analyzer/targets.h"
+#include "base/console.h"
+
+namespace filibuster {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kFirstError = 400;
+constexpr int kLastError = 599;
+constexpr int kNotFound = 404;  // what any server answers to a path that it does not know
+
+void CollectStatuses(const Node& node, std::set<int>& statuses) {
+  if (node.op == Op::kInt && node.number >= kFirstError && node.number <= kLastError) {
+    statuses.insert(static_cast<int>(node.number));
+  }
+  for (const Node& kid : node.kids) CollectStatuses(kid, statuses);
+}
+
+void LogError(int status) {
+  LogInfo("* identified HTTP error: {{'return_value': {{'status_code': '{}'}}}}", status);
+}
+
+struct Service {
+  const ServiceSources* sources = nullptr;
+  std::string directory;  // absolute
+  std::unique_ptr<Program> program;
+  std::set<int> tried;  // statuses
+  ServiceRun run;
+  OwnErrors own;
+  std::set<int> errors;  // with those that are passed on
+};
+
+class Analyzer {
+ public:
+  Analyzer(const AnalyzerOptions& options, std::vector<ServiceSources> sources,
+           BuildDescription build)
+      : options_(options),
+        sources_(std::move(sources)),
+        build_(std::move(build)),
+        root_(fs::canonical(options.services_directory)),
+        pool_(options.jobs > 0 ? static_cast<unsigned>(options.jobs)
+                               : std::thread::hardware_concurrency(),
+              LibraryNamespaces()) {}
+
+  Analysis Run() {
+    LogInfo("About to analyze directory: {}", options_.services_directory.string());
+    std::vector<std::string> names;
+    for (const ServiceSources& service : sources_) {
+      LogInfo("* found service implementation: {}", service.directory.string());
+      names.push_back("'" + service.name + "'");
+    }
+    LogInfo("");
+    LogInfo("Found services: [{}]", fmt::join(names, ", "));
+    LogInfo("");
+    for (const ServiceSources& sources : sources_) {
+      Service& service = services_.emplace_back();
+      service.sources = &sources;
+      service.directory = fs::canonical(sources.directory).string();
+      for (const fs::path& file : sources.files) Request(service, fs::canonical(file).string());
+    }
+    for (Service& service : services_) AnalyzeService(service);
+    PassErrorsOn();
+    return Result();
+  }
+
+ private:
+  static std::vector<std::string> LibraryNamespaces() {
+    std::vector<std::string> namespaces;
+    for (const LibraryModel& model : BuiltInModels()) {
+      namespaces.insert(namespaces.end(), model.namespaces.begin(), model.namespaces.end());
+    }
+    return namespaces;
+  }
+
+  void Request(const Service& service, const std::string& file) {
+    pool_.Request(build_.CommandFor(file, service.directory), service.directory);
+  }
+
+  void AnalyzeService(Service& service) {
+    LogInfo("Analyzing service {} at directory {}", service.sources->name,
+            service.sources->directory.string());
+    std::vector<const FileFacts*> files;
+    for (const fs::path& file : service.sources->files) {
+      LogInfo("* starting analysis of C++ file: {}", file.string());
+      const FileFacts& facts = pool_.Get(fs::canonical(file).string());
+      WarnOfParseError(facts);
+      files.push_back(&facts);
+    }
+    service.program = std::make_unique<Program>(files, BuiltInModels());
+    PullDefinitions(service, std::move(files));
+    for (const FileFacts* file : service.program->files()) {
+      for (const FunctionFacts& function : file->functions) {
+        for (const Node& init : function.inits) CollectStatuses(init, service.tried);
+        CollectStatuses(function.body, service.tried);
+      }
+    }
+    service.tried.insert(kNotFound);
+    for (const LibraryModel& model : BuiltInModels()) {
+      service.tried.insert(model.statuses.begin(), model.statuses.end());
+    }
+    Follow(service);
+    for (const int status : service.own.statuses) LogError(status);
+    LogInfo("");
+  }
+
+  void WarnOfParseError(const FileFacts& facts) {
+    if (facts.parse_error.empty() || !warned_.insert(facts.path).second) return;
+    const Position& position = facts.parse_error_position;
+    std::string place = facts.files[static_cast<std::size_t>(position.file)];
+    const fs::path relative = fs::path(place).lexically_relative(root_);
+    if (!relative.empty() && *relative.begin() != "..") {
+      place = (options_.services_directory / relative).string();
+    }
+    if (position.line > 0) place += fmt::format(":{}:{}", position.line, position.column);
+    LogWarning("{}: does not parse: {}; the rest is analyzed", place, facts.parse_error);
+  }
+
+  // Code outside of the service that it calls is looked for where it is declared.
+  void PullDefinitions(Service& service, std::vector<const FileFacts*> files) {
+    std::set<std::string> tried;
+    for (const FileFacts* file : files) tried.insert(file->path);
+    for (bool found = true; found;) {
+      found = false;
+      std::set<std::string> headers;
+      for (const Callee* callee : service.program->Undefined()) headers.insert(callee->declared);
+      for (const std::string& header : headers) {
+        for (const std::string& definer : build_.DefinersOf(header, service.directory)) {
+          if (found || !tried.insert(definer).second) continue;
+          Request(service, definer);
+          const FileFacts& facts = pool_.Get(definer);
+          WarnOfParseError(facts);
+          files.push_back(&facts);
+          found = true;
+        }
+      }
+      if (found) service.program = std::make_unique<Program>(files, BuiltInModels());
+    }
+  }
+
+  void Follow(Service& service) {
+    ServiceFacts facts{.directory = service.directory,
+                       .root = root_.string(),
+                       .statuses = {service.tried.begin(), service.tried.end()}};
+    service.run = RunService(*service.program, std::move(facts));
+    service.own = ErrorsOf(service.run);
+  }
+
+  CallTarget TargetOf(const ObservedCall& call) const { return ResolveTarget(call.urls, ports_); }
+
+  std::set<int> StatusesAt(const ObservedCall& call) const {
+    const CallTarget target = TargetOf(call);
+    std::set<int> statuses;
+    for (const Service& service : services_) {
+      if (!target.service || *target.service == service.sources->name) {
+        statuses.insert(service.errors.begin(), service.errors.end());
+      }
+    }
+    if (!target.service) {
+      statuses.insert(call.library->statuses.begin(), call.library->statuses.end());
+    }
+    return statuses;
+  }
+
+  // Statuses that a service answers with because one that it calls did: to a fixed point.
+  void PassErrorsOn() {
+    for (const Service& service : services_) {
+      std::set<int>& ports = ports_[service.sources->name];
+      for (const Listening& listening : service.run.facts.listening) {
+        for (const Value& port : listening.port.Alternatives()) {
+          if (port.Is(Value::Kind::kInt)) ports.insert(static_cast<int>(port.number()));
+        }
+      }
+    }
+    for (Service& service : services_) service.errors = service.own.statuses;
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (Service& service : services_) {
+        bool is_new = false;
+        for (const ObservedCall& call : service.run.facts.calls) {
+          for (const int status : StatusesAt(call)) is_new |= service.tried.insert(status).second;
+        }
+        if (is_new) Follow(service);
+        for (const auto& [site, passed_on] : service.own.passed_on) {
+          const ObservedCall& call = service.run.facts.calls[static_cast<std::size_t>(site)];
+          const CallTarget target = TargetOf(call);
+          if (!target.service) continue;
+          for (const int status : StatusesAt(call)) {
+            if (passed_on.contains(status) && service.errors.insert(status).second) {
+              LogInfo("Service {} passes an error of {} on", service.sources->name,
+                      *target.service);
+              LogError(status);
+              changed = true;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  Analysis Result() const {
+    Analysis analysis;
+    for (const LibraryModel& model : BuiltInModels()) {
+      Module module{.name = model.analysis_module, .pattern = model.pattern};
+      for (const FaultModel& fault : model.faults) {
+        if (!fault.extended) {
+          module.exceptions.push_back({fault.name, fault.restrictions, fault.metadata});
+        }
+      }
+      for (const Service& service : services_) AddCallSites(service, model, module);
+      analysis.modules.push_back(std::move(module));
+    }
+    Module http{.name = "http", .pattern = HttpPattern()};
+    for (const Service& service : services_) http.errors.push_back(ErrorsOfService(service));
+    analysis.modules.push_back(std::move(http));
+    return analysis;
+  }
+
+  void AddCallSites(const Service& service, const LibraryModel& model, Module& module) const {
+    const std::vector<ObservedCall>& calls = service.run.facts.calls;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      const ObservedCall& call = calls[i];
+      if (call.library != &model) continue;
+      CallSite site{.service = service.sources->name,
+                    .location = call.location,
+                    .function = call.function,
+                    .via = call.via,
+                    .module = model.module,
+                    .method = call.method,
+                    .target = TargetOf(call),
+                    .timeout = call.has_timeout};
+      std::set<std::string> applicable;
+      for (const int status : StatusesAt(call)) applicable.insert(std::to_string(status));
+      for (HandlerEntry& entry : HandlersOf(service.run, static_cast<int>(i))) {
+        std::erase_if(entry.faults, [&](const std::string& fault) {
+          const bool is_status = std::ranges::any_of(call.faults, [&](const TriedFault& tried) {
+            return tried.is_status && tried.name == fault;
+          });
+          return is_status && !applicable.contains(fault);
+        });
+        if (!entry.faults.empty()) site.handlers.push_back(std::move(entry));
+      }
+      module.call_sites.push_back(std::move(site));
+    }
+  }
+
+  static ServiceErrors ErrorsOfService(const Service& service) {
+    ServiceErrors errors{.service_name = RegexFor(service.sources->name),
+                         .sources = service.own.sources};
+    for (const int status : service.errors) {
+      errors.types.push_back({.return_value = {{"status_code", std::to_string(status)}}});
+    }
+    return errors;
+  }
+
+  // `service_name` is a regular expression; the folder's name is not.
+  static std::string RegexFor(const std::string& name) {
+    std::string escaped;
+    for (const char c : name) {
+      if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos) escaped += '\\';
+      escaped += c;
+    }
+    return escaped;
+  }
+
+  const AnalyzerOptions& options_;
+  std::vector<ServiceSources> sources_;
+  BuildDescription build_;
+  fs::path root_;  // absolute
+  ExtractPool pool_;
+  std::vector<Service> services_;
+  ServicePorts ports_;
+  std::set<std::string> warned_;
+};
+
+}  // namespace
+
+std::expected<Analysis, Error> AnalyzeServices(const AnalyzerOptions& options) {
+  auto sources = FindServices(options.services_directory);
+  if (!sources) return std::unexpected(sources.error());
+  auto build = BuildDescription::Find(options.services_directory, options.compile_commands);
+  if (!build) return std::unexpected(build.error());
+  return Analyzer(options, *std::move(sources), *std::move(build)).Run();
+}
+
+}  // namespace filibuster

@@ -1,0 +1,22 @@
+// A services directory => Analysis. Says on the way what it does, as log lines.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <optional>
+
+#include "analyzer/analysis.h"
+#include "base/error.h"
+
+namespace filibuster {
+
+struct AnalyzerOptions {
+  std::filesystem::path services_directory;
+  // compile_commands.json or its directory; absent: the nearest one upward of the services.
+  std::optional<std::filesystem::path> compile_commands;
+  int jobs = 0;  // files at a time; 0: as many as there are processors
+};
+
+std::expected<Analysis, Error> AnalyzeServices(const AnalyzerOptions& options);
+
+}  // namespace filibuster

@@ -1,0 +1,384 @@
+#include <utility>
+
+#include "analyzer/interpreter_internal.h"
+
+namespace filibuster {
+namespace {
+
+using Kind = Value::Kind;
+
+Place WithField(Place place, const std::string& field) {
+  place.path.push_back(field);
+  return place;
+}
+
+const FunctionFacts& Nobody() {
+  static const FunctionFacts nobody;
+  return nobody;
+}
+
+}  // namespace
+
+Results Interpreter::EvaluateIn(const FileFacts& file, const Node& node, State state) {
+  frames_.push_back({.function = {&file, &Nobody()}, .at = {}});
+  const int depth = Depth();
+  Results results = Evaluate(node, std::move(state));
+  frames_.pop_back();
+  for (Result& result : results) result.state.memory.DropFrames(depth);
+  return results;
+}
+
+Value Interpreter::Load(const State& state, const Value& value) const {
+  if (!value.Is(Kind::kAlias)) return value;
+  Value read = state.memory.Read(value.place());
+  return read.Is(Kind::kAlias) ? Value::Unknown("a reference that is not followed") : read;
+}
+
+Results Interpreter::EvaluateLoaded(const Node& node, State state) {
+  return Then(Run(node, std::move(state)), [&](State next, Value value) {
+    value = Load(next, value);
+    return One(std::move(next), std::move(value));
+  });
+}
+
+Results Interpreter::Evaluate(const Node& node, State state) {
+  switch (node.op) {
+    case Op::kInt:
+      return One(std::move(state), Value::Int(node.number, node.text));
+    case Op::kString:
+      return One(std::move(state), Value::String(node.text));
+    case Op::kNull:
+      return One(std::move(state), Value::Null());
+    case Op::kLocal:
+      return One(std::move(state), Value::Alias({{Depth(), static_cast<int>(node.number)}, {}}));
+    case Op::kGlobal:
+      return EvaluateGlobal(node, std::move(state));
+    case Op::kThis: {
+      Value self = state.memory.Read({{Depth(), kThisVariable}, {}});
+      return One(std::move(state), std::move(self));
+    }
+    case Op::kField:
+      return EvaluateField(node, std::move(state));
+    case Op::kDeref:
+      return Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value pointer) {
+        if (pointer.Is(Kind::kPointer)) pointer = Value::Alias(pointer.place());
+        return One(std::move(next), std::move(pointer));
+      });
+    case Op::kAddress:
+      return Then(Run(node.kids[0], std::move(state)), [&](State next, Value value) {
+        if (value.Is(Kind::kAlias)) value = Value::Pointer(next.memory.Resolve(value.place()));
+        return One(std::move(next), std::move(value));
+      });
+    case Op::kDynamicCast:
+      return Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value pointer) {
+        if (!pointer.Is(Kind::kPointer)) return One(std::move(next), std::move(pointer));
+        const Value object = next.memory.Read(pointer.place());
+        if (!object.Is(Kind::kObject)) {
+          return One(std::move(next), Value::Unknown("a dynamic_cast").Taint(object));
+        }
+        const bool fits = program_.DerivesFrom(object.object().type, node.type);
+        return One(std::move(next), (fits ? pointer : Value::Null()).Taint(object));
+      });
+    case Op::kIndex:
+      return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
+        const Value list = Load(next, values[0]);
+        const Value index = Load(next, values[1]);
+        Value element = Value::Unknown("an element");
+        if (list.Is(Kind::kList) && index.Is(Kind::kInt) && index.number() >= 0 &&
+            static_cast<std::size_t>(index.number()) < list.elements().size()) {
+          element = list.elements()[static_cast<std::size_t>(index.number())];
+        }
+        element.Taint(list);
+        return One(std::move(next), std::move(element));
+      });
+    case Op::kCall:
+      return EvaluateCall(node, std::move(state));
+    case Op::kCallValue:
+      return EvaluateCallValue(node, std::move(state));
+    case Op::kConstruct:
+      return ConstructValue(node, std::move(state));
+    case Op::kAggregate: {
+      const Place place = Temporary(node);
+      return Then(EvaluateAggregate(node, std::move(state), place), [&](State next, Value) {
+        Value object = next.memory.Read(place);
+        next.memory.Erase(place.root);
+        return One(std::move(next), std::move(object));
+      });
+    }
+    case Op::kList:
+      return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
+        for (Value& value : values) value = Load(next, value);
+        return One(std::move(next), Value::List(std::move(values)));
+      });
+    case Op::kNot:
+      return Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value value) {
+        const Truth truth = Not(AsCondition(value));
+        Value negated = truth == Truth::kUnknown ? Value::Unknown("a condition")
+                                                 : Value::Int(truth == Truth::kTrue ? 1 : 0);
+        return One(std::move(next), negated.Taint(value));
+      });
+    case Op::kUnary:
+      return EvaluateUnary(node, std::move(state));
+    case Op::kBinary:
+      return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
+        Value result = Compute(node.text, Load(next, values[0]), Load(next, values[1]));
+        return One(std::move(next), std::move(result));
+      });
+    case Op::kAnd:
+    case Op::kOr:
+      return EvaluateAnd(node, std::move(state));
+    case Op::kConditional:
+      return JoinValues(RunIf(node, std::move(state)));
+    case Op::kAssign:
+      return EvaluateAssign(node, std::move(state));
+    case Op::kLambda:
+      return EvaluateLambda(node, std::move(state));
+    case Op::kFunction: {
+      const FileFacts& file = *frames_.back().function.file;
+      const LinkedCallee& link = program_.CalleeOf(file, node.number);
+      return One(std::move(state), link.definition
+                                       ? Value::Of(Closure{link.definition, {}})
+                                       : Value::Unknown("the function " + link.callee->name));
+    }
+    case Op::kThrow:
+      return EvaluateThrow(node, std::move(state));
+    case Op::kNew: {
+      const Place place = Allocate(node);
+      const Node& made = node.kids[0];
+      state.memory.Set(place.root, Value());
+      if (made.op != Op::kConstruct && made.op != Op::kAggregate) {
+        return Then(EvaluateLoaded(made, std::move(state)), [&](State next, Value value) {
+          next.memory.Set(place.root, std::move(value));
+          return One(std::move(next), Value::Pointer(place));
+        });
+      }
+      Results results = made.op == Op::kConstruct
+                            ? Construct(made, std::move(state), place)
+                            : EvaluateAggregate(made, std::move(state), place);
+      return Then(std::move(results),
+                  [&](State next, Value) { return One(std::move(next), Value::Pointer(place)); });
+    }
+    default:
+      return EvaluateUnknown(node, std::move(state));
+  }
+}
+
+Results Interpreter::EvaluateField(const Node& node, State state) {
+  return Then(Run(node.kids[0], std::move(state)), [&](State next, Value base) {
+    const Value object = Load(next, base);
+    if (object.Is(Kind::kResult)) {
+      const ResultPart* part = program_.FieldPart(node.type);
+      Value value = part != nullptr ? ReadResult(object.result(), *part)
+                                    : Value::Unknown("the field " + node.text);
+      return One(std::move(next), value.Taint(object));
+    }
+    if (base.Is(Kind::kAlias)) {
+      return One(std::move(next), Value::Alias(WithField(base.place(), node.text)));
+    }
+    Value value = Value::Unknown("the field " + node.text);
+    if (object.Is(Kind::kObject)) {
+      const auto field = object.object().fields.find(node.text);
+      if (field != object.object().fields.end()) value = field->second;
+    }
+    return One(std::move(next), value.Taint(object));
+  });
+}
+
+Results Interpreter::EvaluateGlobal(const Node& node, State state) {
+  const Program::GlobalRef* global = program_.FindGlobal(node.text);
+  if (global == nullptr) return One(std::move(state), Value::Unknown("a global variable"));
+  const Root root{Root::kGlobals, global->index};
+  if (state.memory.Find(root) != nullptr) return One(std::move(state), Value::Alias({root, {}}));
+  if (program_.IsAssigned(node.text) && !global->global->is_const) {
+    state.memory.Set(root, Value::Unknown("the global variable " + global->global->name));
+    return One(std::move(state), Value::Alias({root, {}}));
+  }
+  // Its initial value, found out when it is first needed. What it needs itself is not known yet.
+  state.memory.Set(root, Value::Unknown("the global variable " + global->global->name));
+  frames_.push_back({.function = {global->file, &Nobody()}, .at = {}});
+  const Node& init = global->global->init;
+  Results results;
+  if (init.op == Op::kConstruct) {
+    results = Construct(init, std::move(state), {root, {}});
+  } else {
+    results = Then(EvaluateLoaded(init, std::move(state)), [&](State next, Value value) {
+      if (!value.Is(Kind::kUnknown)) next.memory.Set(root, std::move(value));
+      return One(std::move(next));
+    });
+  }
+  const int depth = Depth();
+  frames_.pop_back();
+  return Then(std::move(results), [&](State next, Value) {
+    next.memory.DropFrames(depth);
+    return One(std::move(next), Value::Alias({root, {}}));
+  });
+}
+
+Results Interpreter::EvaluateAnd(const Node& node, State state) {
+  const bool stops_at = node.op == Op::kOr;
+  return JoinValues(
+      Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value left) {
+        const Truth truth = AsCondition(left);
+        const Truth stop = stops_at ? Truth::kTrue : Truth::kFalse;
+        if (truth == stop) {
+          return One(std::move(next), Value::Int(stops_at ? 1 : 0).Taint(left));
+        }
+        State other = next;
+        if (truth == Truth::kUnknown) Narrow(node.kids[0], next, !stops_at);
+        Results results =
+            Then(EvaluateLoaded(node.kids[1], std::move(next)), [&](State after, Value right) {
+              const Truth second = AsCondition(right);
+              Value value =
+                  second == Truth::kUnknown ? right : Value::Int(second == Truth::kTrue ? 1 : 0);
+              return One(std::move(after), value.Taint(left).Taint(right));
+            });
+        if (truth == Truth::kUnknown) {
+          Narrow(node.kids[0], other, stops_at);
+          results.push_back(
+              {std::move(other), Completion::kValue, Value::Int(stops_at ? 1 : 0).Taint(left)});
+        }
+        return results;
+      }));
+}
+
+Results Interpreter::EvaluateAssign(const Node& node, State state) {
+  // The right side first, as the language has it.
+  return Then(EvaluateLoaded(node.kids[1], std::move(state)), [&](State next, Value right) {
+    return Then(Run(node.kids[0], std::move(next)), [&](State after, Value left) {
+      if (!left.Is(Kind::kAlias)) return One(std::move(after), std::move(right));
+      Value value = right;
+      if (!node.text.empty()) value = Compute(node.text, Load(after, left), right);
+      if (node.kids[0].op == Op::kField) {
+        const ResultPart* part = program_.FieldPart(node.kids[0].type);
+        if (part != nullptr && *part == ResultPart::kStatus) {
+          const FunctionRef& function = frames_.back().function;
+          value.origin = static_cast<int>(facts_.origins.size());
+          facts_.origins.push_back(
+              {LocationOf(*function.file, node.position), function.function->name});
+        }
+      }
+      after.memory.Write(left.place(), std::move(value));
+      return One(std::move(after), std::move(left));
+    });
+  });
+}
+
+Results Interpreter::EvaluateUnary(const Node& node, State state) {
+  return Then(Run(node.kids[0], std::move(state)), [&](State next, Value operand) {
+    const Value old = Load(next, operand);
+    if (node.text == "-" || node.text == "~") {
+      Value value = node.text == "-" ? Compute("-", Value::Int(0), old)
+                                     : Value::Unknown("a computation").Taint(old);
+      return One(std::move(next), std::move(value));
+    }
+    const bool is_plus = node.text.starts_with("++");
+    if (!is_plus && !node.text.starts_with("--")) {
+      return One(std::move(next), Value::Unknown("a computation").Taint(old));
+    }
+    Value changed = Compute(is_plus ? "+" : "-", old, Value::Int(1));
+    if (operand.Is(Kind::kAlias)) next.memory.Write(operand.place(), changed);
+    return One(std::move(next), node.text.ends_with("post") ? old : changed);
+  });
+}
+
+Results Interpreter::EvaluateLambda(const Node& node, State state) {
+  const FileFacts& file = *frames_.back().function.file;
+  Closure closure{program_.CalleeOf(file, node.number).definition, {}};
+  if (!closure.function) return One(std::move(state), Value::Unknown("a lambda"));
+  std::vector<Node> values;
+  return EvaluateAll(
+      std::span<const Node>(node.kids), std::move(state), [&](State next, Values captures) {
+        Closure made = closure;
+        for (std::size_t i = 0; i < node.kids.size(); ++i) {
+          Value value = captures[i];
+          if (value.Is(Kind::kAlias)) {
+            value = node.kids[i].text == "ref" ? Value::Alias(next.memory.Resolve(value.place()))
+                                               : Load(next, value);
+          }
+          made.captures.emplace_back(static_cast<int>(node.kids[i].number), std::move(value));
+        }
+        return One(std::move(next), Value::Of(std::move(made)));
+      });
+}
+
+Results Interpreter::EvaluateThrow(const Node& node, State state) {
+  if (node.kids.empty()) {
+    Value rethrown = state.handling.empty() ? Value::Unknown("the exception that is handled")
+                                            : state.handling.back();
+    return {{std::move(state), Completion::kThrow, std::move(rethrown)}};
+  }
+  return Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value value) {
+    Object exception;
+    if (value.Is(Kind::kObject)) {
+      exception = value.object();
+    } else {
+      exception.fields.emplace(kThrownValue, value);
+    }
+    // The static type: what `throw e` makes of a reference to a derived class.
+    exception.type = node.type;
+    const FunctionRef& function = frames_.back().function;
+    exception.fields.insert_or_assign(kThrownAt,
+                                      Value::Int(static_cast<std::int64_t>(facts_.origins.size())));
+    facts_.origins.push_back({LocationOf(*function.file, node.position), function.function->name});
+    Value thrown = Value::Of(std::move(exception)).Taint(value);
+    thrown.from_fault = thrown.from_fault || next.fault.has_value();
+    return Results{{std::move(next), Completion::kThrow, std::move(thrown)}};
+  });
+}
+
+Results Interpreter::EvaluateUnknown(const Node& node, State state) {
+  const std::string what = node.text.empty() ? "an expression" : node.text;
+  if (node.op == Op::kCapture || node.op == Op::kInit) return Run(node.kids[0], std::move(state));
+  return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
+    Value unknown = Value::Unknown(what);
+    for (const Value& value : values) unknown.Taint(Load(next, value));
+    return One(std::move(next), std::move(unknown));
+  });
+}
+
+Results Interpreter::EvaluateAggregate(const Node& node, State state, const Place& into) {
+  state.memory.Write(into, Value::Of(Object{.type = node.type, .fields = {}}));
+  Results results = One(std::move(state));
+  for (const Node& init : node.kids) results = Initialize(init, into, std::move(results));
+  return Then(std::move(results),
+              [&](State next, Value) { return One(std::move(next), Value::Alias(into)); });
+}
+
+// After `condition` turned out true or false, alternatives of a variable that do not fit are gone.
+void Interpreter::Narrow(const Node& condition, State& state, bool is_true) {
+  if (condition.op == Op::kNot) return Narrow(condition.kids[0], state, !is_true);
+  if (condition.op == Op::kBinary && (condition.text == "!=" || condition.text == "==") &&
+      condition.kids[1].op == Op::kNull) {
+    return Narrow(condition.kids[0], state, is_true == (condition.text == "!="));
+  }
+  if (condition.op != Op::kLocal) return;
+  const Place place = state.memory.Resolve({{Depth(), static_cast<int>(condition.number)}, {}});
+  const Value value = state.memory.Read(place);
+  if (!value.Is(Kind::kChoice)) return;
+  Values fitting;
+  for (const Value& alternative : value.elements()) {
+    const Truth truth = AsCondition(alternative);
+    if (truth == Truth::kUnknown || (truth == Truth::kTrue) == is_true) {
+      fitting.push_back(alternative);
+    }
+  }
+  if (!fitting.empty()) state.memory.Write(place, Value::Choice(fitting));
+}
+
+int Interpreter::Number(const Node& node) {
+  std::vector<Position> calls;
+  for (const Frame& frame : frames_) calls.push_back(frame.at);
+  return numbers_.emplace(std::pair(&node, std::move(calls)), static_cast<int>(numbers_.size()))
+      .first->second;
+}
+
+Place Interpreter::Temporary(const Node& node) { return {{Depth(), -1 - Number(node)}, {}}; }
+
+Place Interpreter::Allocate(const Node& node) { return {{Root::kHeap, Number(node)}, {}}; }
+
+SourceLocation Interpreter::LocationOf(const FileFacts& file, const Position& position) const {
+  std::string path = file.files[static_cast<std::size_t>(position.file)];
+  return {facts_.Relative(path), position.line, position.column};
+}
+
+}  // namespace filibuster

@@ -1,0 +1,43 @@
+// A source file and how it is compiled => FileFacts. Free of clang's headers.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyzer/facts.h"
+#include "base/error.h"
+
+namespace filibuster {
+
+struct CompileCommand {
+  std::string file;                    // absolute
+  std::string directory;               // that relative arguments are relative to
+  std::vector<std::string> arguments;  // the compiler's name first
+};
+
+// A compile_commands.json.
+class CompileCommands {
+ public:
+  // `path` is the file, or the directory that it is in.
+  static std::expected<CompileCommands, Error> Read(const std::filesystem::path& path);
+
+  // Nothing if the file is not in there.
+  std::optional<CompileCommand> Find(const std::string& file) const;
+  const std::vector<CompileCommand>& all() const { return commands_; }
+
+ private:
+  std::vector<CompileCommand> commands_;  // by file
+};
+
+struct ExtractScope {
+  std::string directory;  // whose functions are all looked at, called or not
+  std::vector<std::string> library_namespaces;
+};
+
+// Never fails: what could not be read is in the facts' parse_error.
+FileFacts ExtractFile(const CompileCommand& command, const ExtractScope& scope);
+
+}  // namespace filibuster

@@ -1,0 +1,214 @@
+#include "analyzer/handlers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace filibuster {
+namespace {
+
+using Kind = Value::Kind;
+using StepKey = std::pair<const Node*, int>;
+
+// The branches that the fault takes and no path without a fault.
+std::vector<const Step*> OwnSteps(const EntryRun& entry, const AssumedFault& fault) {
+  std::vector<const Step*> steps;
+  for (const Step& step : fault.steps) {
+    if (!entry.normal_branches.contains({step.node, step.branch})) steps.push_back(&step);
+  }
+  return steps;
+}
+
+// The last catch clause; else the last check of what the call left, as far out as there is one.
+const Step* TakenBy(const std::vector<const Step*>& steps) {
+  const Step* taken = nullptr;
+  for (const Step* step : steps) {
+    if (step->is_catch) taken = step;
+  }
+  if (taken != nullptr) return taken;
+  for (const Step* step : steps) {
+    if (taken == nullptr) {
+      taken = step;
+    } else if (step->depth < taken->depth) {
+      taken = step;
+    } else if (step->depth == taken->depth && step->from_fault) {
+      taken = step;
+    }
+  }
+  return taken;
+}
+
+std::string Words(const Outcome& outcome) {
+  switch (outcome.kind) {
+    case Outcome::Kind::kAnswers:
+      return "answers " + outcome.status_code;
+    case Outcome::Kind::kEscapes:
+      return "escapes";
+    case Outcome::Kind::kTerminates:
+      return "ends the process";
+    case Outcome::Kind::kContinues:
+      return "continues";
+    case Outcome::Kind::kRetries:
+      return "retries";
+    case Outcome::Kind::kUnknown:
+      return outcome.reason;
+  }
+  return {};
+}
+
+// What is known of one fault of one call.
+struct FaultOutcome {
+  std::set<std::vector<StepKey>> branches;
+  std::vector<Outcome> outcomes;  // distinct
+  std::set<std::string> undecided;
+  const Step* taken_by = nullptr;
+  bool is_sure = true;  // of the branches
+};
+
+class HandlerFinder {
+ public:
+  HandlerFinder(const ServiceRun& run, int site)
+      : run_(run), call_(run.facts.calls[static_cast<std::size_t>(site)]), site_(site) {}
+
+  std::vector<HandlerEntry> Find() {
+    std::vector<FaultOutcome> faults(call_.faults.size());
+    for (const EntryRun& entry : run_.entries) {
+      for (const PathEnd& end : entry.ends) {
+        if (!end.fault || end.fault->site != site_) continue;
+        Add(faults[static_cast<std::size_t>(end.fault->fault)], entry, end);
+      }
+    }
+    std::vector<HandlerEntry> entries;
+    std::vector<std::set<std::vector<StepKey>>> branches;  // of each entry
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+      if (call_.faults[i].restrictions && !call_.has_timeout) continue;
+      HandlerEntry entry = EntryOf(faults[i], call_.faults[i]);
+      const bool can_share = faults[i].is_sure && entry.outcome.kind != Outcome::Kind::kUnknown;
+      const auto same = std::ranges::find_if(entries, [&](const HandlerEntry& other) {
+        const auto index = static_cast<std::size_t>(&other - entries.data());
+        return can_share && branches[index] == faults[i].branches && other.kind == entry.kind &&
+               other.location == entry.location && other.outcome == entry.outcome;
+      });
+      if (same != entries.end()) {
+        same->faults.push_back(entry.faults.front());
+        continue;
+      }
+      entries.push_back(std::move(entry));
+      branches.push_back(can_share ? faults[i].branches : std::set<std::vector<StepKey>>());
+    }
+    return entries;
+  }
+
+ private:
+  void Add(FaultOutcome& fault, const EntryRun& entry, const PathEnd& end) const {
+    const std::vector<const Step*> steps = OwnSteps(entry, *end.fault);
+    std::vector<StepKey> keys;
+    for (const Step* step : steps) keys.emplace_back(step->node, step->branch);
+    fault.branches.insert(std::move(keys));
+    fault.undecided.insert(end.fault->undecided.begin(), end.fault->undecided.end());
+    if (end.fault->branch_unknown || end.fault->widened) fault.is_sure = false;
+    Outcome outcome = OutcomeOf(entry, end);
+    if (std::ranges::find(fault.outcomes, outcome) == fault.outcomes.end()) {
+      fault.outcomes.push_back(std::move(outcome));
+    }
+    const bool nobody_takes_it = end.is_exception && end.kind != PathEnd::Kind::kAnswers;
+    if (!nobody_takes_it && fault.taken_by == nullptr) fault.taken_by = TakenBy(steps);
+  }
+
+  Outcome OutcomeOf(const EntryRun& entry, const PathEnd& end) const {
+    const auto unknown = [](std::string why) {
+      return Outcome{.kind = Outcome::Kind::kUnknown, .reason = std::move(why)};
+    };
+    if (!entry.is_reached) return unknown("nothing that was seen calls " + entry.name);
+    if (!end.fault->blind.empty()) return unknown(end.fault->blind);
+    Outcome outcome;
+    for (const int call : end.fault->later_calls) {
+      if (call == site_) continue;
+      std::ostringstream place;
+      place << run_.facts.calls[static_cast<std::size_t>(call)].location;
+      outcome.calls.push_back(place.str());
+    }
+    const auto executions = end.executions.find(site_);
+    const bool is_again =
+        executions != end.executions.end() && executions->second > call_.normal_executions;
+    switch (end.kind) {
+      case PathEnd::Kind::kTerminates:
+        outcome.kind = Outcome::Kind::kTerminates;
+        return outcome;
+      case PathEnd::Kind::kGoesOn:
+        outcome.kind = is_again ? Outcome::Kind::kRetries : Outcome::Kind::kContinues;
+        return outcome;
+      case PathEnd::Kind::kEscapes:
+      case PathEnd::Kind::kAnswers:
+        break;
+    }
+    const bool escapes = end.kind == PathEnd::Kind::kEscapes;
+    if (end.status.Is(Kind::kUnknown)) {
+      return unknown("the status is " + end.status.text());
+    }
+    constexpr int kFirstError = 400;
+    if (end.status.Is(Kind::kInt) && (escapes || end.status.number() >= kFirstError)) {
+      outcome.kind = escapes ? Outcome::Kind::kEscapes : Outcome::Kind::kAnswers;
+      outcome.status_code = std::to_string(end.status.number());
+      return outcome;
+    }
+    if (end.status.Is(Kind::kInt) || end.status.Is(Kind::kSuccess)) {
+      outcome.kind = is_again ? Outcome::Kind::kRetries : Outcome::Kind::kContinues;
+      return outcome;
+    }
+    return unknown("the status is one of several");
+  }
+
+  HandlerEntry EntryOf(const FaultOutcome& fault, const TriedFault& tried) const {
+    HandlerEntry entry{.faults = {tried.name}};
+    if (run_.gave_up) {
+      entry.outcome.reason = "there is too much to follow";
+    } else if (fault.outcomes.empty()) {
+      entry.outcome.reason = "the path was not followed to its end";
+    } else if (fault.outcomes.size() == 1) {
+      entry.outcome = fault.outcomes.front();
+    } else {
+      entry.outcome.reason = Several(fault);
+    }
+    if (fault.taken_by != nullptr) {
+      const Step& step = *fault.taken_by;
+      entry.kind = step.is_catch ? "catch" : tried.is_status ? "status-check" : "error-check";
+      const std::string& file =
+          step.file->files[static_cast<std::size_t>(step.node->position.file)];
+      entry.location = SourceLocation{run_.facts.Relative(file), step.node->position.line,
+                                      step.node->position.column};
+    } else {
+      entry.kind = "none";
+    }
+    return entry;
+  }
+
+  static std::string Several(const FaultOutcome& fault) {
+    std::set<std::string> words;
+    for (const Outcome& outcome : fault.outcomes) words.insert(Words(outcome));
+    std::string text = words.size() == 1 ? *words.begin() + ", with different later calls"
+                                         : fmt::format("{}", fmt::join(words, " or "));
+    if (!fault.undecided.empty()) {
+      text += fmt::format(", depending on {}", fmt::join(fault.undecided, ", "));
+    }
+    return text;
+  }
+
+  const ServiceRun& run_;
+  const ObservedCall& call_;
+  int site_;
+};
+
+}  // namespace
+
+std::vector<HandlerEntry> HandlersOf(const ServiceRun& run, int site) {
+  return HandlerFinder(run, site).Find();
+}
+
+}  // namespace filibuster

@@ -1,0 +1,366 @@
+#include "analyzer/interpreter.h"
+
+#include <utility>
+
+#include "analyzer/interpreter_internal.h"
+
+namespace filibuster {
+namespace {
+
+// A loop whose condition is known runs this often, one whose condition is not known that often.
+constexpr int kMaxKnownRounds = 16;
+constexpr int kMaxUnknownRounds = 2;
+
+// What the loop assigns to is not known after rounds that were not followed.
+void ForgetAssigned(const Node& node, int depth, Memory& memory) {
+  const bool changes = node.op == Op::kAssign || node.op == Op::kUnary;
+  if (changes && !node.kids.empty() && node.kids[0].op == Op::kLocal) {
+    const Root root{depth, static_cast<int>(node.kids[0].number)};
+    if (memory.Find(root) != nullptr) {
+      memory.Write({root, {}}, Value::Unknown("a variable that a loop changes"));
+    }
+  }
+  for (const Node& kid : node.kids) ForgetAssigned(kid, depth, memory);
+}
+
+}  // namespace
+
+std::set<std::pair<const Node*, int>> Interpreter::TakeNormalBranches() {
+  return std::exchange(normal_branches_, {});
+}
+
+Results Interpreter::Run(const Node& node, State state) {
+  if (++steps_ > kMaxSteps) return {};
+  switch (node.op) {
+    case Op::kBlock:
+      return RunBlock(node, std::move(state));
+    case Op::kDeclare:
+      return RunDeclare(node, std::move(state));
+    case Op::kIf:
+      return RunIf(node, std::move(state));
+    case Op::kSwitch:
+      return RunSwitch(node, std::move(state));
+    case Op::kLoop:
+      return RunLoop(node, std::move(state));
+    case Op::kForEach:
+      return RunForEach(node, std::move(state));
+    case Op::kTry:
+      return RunTry(node, std::move(state));
+    case Op::kReturn:
+      return RunReturn(node, std::move(state));
+    case Op::kBreak:
+      return {{std::move(state), Completion::kBreak, {}}};
+    case Op::kContinue:
+      return {{std::move(state), Completion::kContinue, {}}};
+    case Op::kCase:
+    case Op::kDefault:
+      return One(std::move(state));
+    default:
+      return Evaluate(node, std::move(state));
+  }
+}
+
+Results Interpreter::RunBlock(const Node& node, State state) {
+  Results ended;
+  Results going = One(std::move(state));
+  for (const Node& kid : node.kids) {
+    Results next;
+    for (Result& result : going) {
+      for (Result& after : Run(kid, std::move(result.state))) {
+        (after.completion == Completion::kValue ? next : ended).push_back(std::move(after));
+      }
+    }
+    // The value of the last statement is that of the block (a condition that declares).
+    if (&kid != &node.kids.back()) {
+      for (Result& result : next) result.value = {};
+    }
+    going = Join(std::move(next));
+    if (going.empty()) break;
+  }
+  Append(ended, std::move(going));
+  // Variables go with their block, so that paths which differ in them only are the same again.
+  if (node.text != kCondition) {
+    for (const Node& kid : node.kids) {
+      if (kid.op != Op::kDeclare) continue;
+      const Root root{Depth(), static_cast<int>(kid.number)};
+      for (Result& result : ended) result.state.memory.Erase(root);
+    }
+  }
+  return ended;
+}
+
+Results Interpreter::RunDeclare(const Node& node, State state) {
+  const Root root{Depth(), static_cast<int>(node.number)};
+  if (node.kids.empty()) {
+    state.memory.Set(root, Value::Unknown("the uninitialised variable " + node.text));
+    return One(std::move(state));
+  }
+  const Node& init = node.kids[0];
+  const bool is_reference = node.type == "&";
+  if (!is_reference && (init.op == Op::kConstruct || init.op == Op::kAggregate)) {
+    // In place, so that what points to the object stays right.
+    state.memory.Set(root, Value());
+    return init.op == Op::kConstruct ? Construct(init, std::move(state), {root, {}})
+                                     : EvaluateAggregate(init, std::move(state), {root, {}});
+  }
+  return Then(Evaluate(init, std::move(state)), [&](State next, Value value) {
+    if (!is_reference) value = Load(next, value);
+    next.memory.Set(root, std::move(value));
+    return One(std::move(next));
+  });
+}
+
+void Interpreter::Decide(State& state, const Node& node, int branch, bool from_fault,
+                         bool is_catch) {
+  if (!state.fault) {
+    normal_branches_.emplace(&node, branch);
+    return;
+  }
+  const FunctionRef& function = frames_.back().function;
+  state.fault->steps.push_back({.node = &node,
+                                .file = function.file,
+                                .function = function.function,
+                                .branch = branch,
+                                .depth = Depth(),
+                                .is_catch = is_catch,
+                                .from_fault = from_fault});
+}
+
+void Interpreter::LeaveOpen(State& state, const Node& node, const Value& condition) {
+  if (!state.fault) return;
+  if (condition.from_fault) state.fault->branch_unknown = true;
+  const SourceLocation location = LocationOf(*frames_.back().function.file, node.position);
+  state.fault->undecided.insert(location.file + ":" + std::to_string(location.line));
+}
+
+template <typename Then>
+Results Interpreter::Branch(const Node& node, const Node& condition, State state,
+                            const Value& value, Then then) {
+  const Truth truth = AsCondition(value);
+  if (truth != Truth::kUnknown) {
+    const bool is_true = truth == Truth::kTrue;
+    Decide(state, node, is_true ? 1 : 0, value.from_fault);
+    return then(std::move(state), is_true);
+  }
+  if (!state.fault) {
+    normal_branches_.emplace(&node, 0);
+    normal_branches_.emplace(&node, 1);
+  }
+  LeaveOpen(state, node, value);
+  State other = state;
+  Narrow(condition, state, true);
+  Narrow(condition, other, false);
+  Results results = then(std::move(state), true);
+  Append(results, then(std::move(other), false));
+  return results;
+}
+
+Results Interpreter::RunIf(const Node& node, State state) {
+  return Join(Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value value) {
+    return Branch(node, node.kids[0], std::move(next), value, [&](State chosen, bool is_true) {
+      return Run(node.kids[is_true ? 1 : 2], std::move(chosen));
+    });
+  }));
+}
+
+Results Interpreter::RunSwitch(const Node& node, State state) {
+  const std::vector<Node>& body = node.kids[1].kids;
+  return Join(Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value value) {
+    // The labels that may match: one, if the value is known.
+    std::vector<std::size_t> labels;
+    std::size_t otherwise = body.size();
+    bool is_known = false;
+    for (std::size_t i = 0; i < body.size() && !is_known; ++i) {
+      if (body[i].op == Op::kDefault) otherwise = i;
+      if (body[i].op != Op::kCase) continue;
+      const Node& low = body[i].kids[0];
+      Truth matches = Truth::kUnknown;
+      if (low.op == Op::kInt && body[i].kids.size() == 1) {
+        matches = AsCondition(Compute("==", value, Value::Int(low.number, low.text)));
+      }
+      if (matches == Truth::kFalse) continue;
+      is_known = matches == Truth::kTrue;
+      if (is_known) labels.clear();
+      labels.push_back(i);
+    }
+    if (!is_known) labels.push_back(otherwise);
+    if (labels.size() > 1) LeaveOpen(next, node, value);
+    Results results;
+    for (const std::size_t label : labels) {
+      State chosen = next;
+      if (labels.size() == 1 || !chosen.fault) {
+        Decide(chosen, node, static_cast<int>(label), value.from_fault);
+      }
+      Results going = One(std::move(chosen));
+      for (std::size_t i = label; i < body.size() && !going.empty(); ++i) {
+        Results after;
+        for (Result& result : going) Append(after, Run(body[i], std::move(result.state)));
+        going.clear();
+        for (Result& result : after) {
+          const bool goes_on = result.completion == Completion::kValue;
+          if (result.completion == Completion::kBreak) result.completion = Completion::kValue;
+          (goes_on ? going : results).push_back(std::move(result));
+        }
+        going = Join(std::move(going));
+      }
+      Append(results, std::move(going));
+    }
+    return results;
+  }));
+}
+
+Results Interpreter::RunLoop(const Node& node, State state) {
+  const Node& condition = node.kids[0];
+  const bool is_forever = condition.op == Op::kInt && condition.number != 0;
+  Results ended;
+  Results going = One(std::move(state));
+  for (int round = 0; round < kMaxKnownRounds && !going.empty(); ++round) {
+    Results entering;
+    for (Result& result : going) {
+      if (node.text == "do" && round == 0) {
+        entering.push_back(std::move(result));
+        continue;
+      }
+      const auto enter = [&](State next, Value value) {
+        const bool give_up = AsCondition(value) == Truth::kUnknown && round >= kMaxUnknownRounds;
+        if (give_up) {
+          ForgetAssigned(node, Depth(), next.memory);
+          ended.push_back({std::move(next), Completion::kValue, {}});
+          return Results();
+        }
+        return Branch(node, condition, std::move(next), value, [&](State chosen, bool is_true) {
+          if (is_true) return One(std::move(chosen));
+          ended.push_back({std::move(chosen), Completion::kValue, {}});
+          return Results();
+        });
+      };
+      Append(entering, Then(EvaluateLoaded(condition, std::move(result.state)), enter));
+    }
+    going.clear();
+    for (Result& result : entering) {
+      if (result.completion != Completion::kValue) {
+        ended.push_back(std::move(result));
+        continue;
+      }
+      for (Result& after : Run(node.kids[1], std::move(result.state))) {
+        if (after.completion == Completion::kBreak) {
+          after.completion = Completion::kValue;
+          ended.push_back(std::move(after));
+        } else if (after.completion == Completion::kValue ||
+                   after.completion == Completion::kContinue) {
+          Append(going, Run(node.kids[2], std::move(after.state)));
+        } else {
+          ended.push_back(std::move(after));
+        }
+      }
+    }
+    going = Join(std::move(going));
+  }
+  // A loop that goes on for ever has no end; of the others the remaining rounds are skipped.
+  for (Result& result : going) {
+    if (is_forever) break;
+    if (result.completion == Completion::kValue) {
+      ForgetAssigned(node, Depth(), result.state.memory);
+    }
+    ended.push_back(std::move(result));
+  }
+  for (Result& result : ended) {
+    if (result.completion == Completion::kValue) result.value = {};
+  }
+  return Join(std::move(ended));
+}
+
+Results Interpreter::RunForEach(const Node& node, State state) {
+  const Root variable{Depth(), static_cast<int>(node.number)};
+  return Join(Then(Evaluate(node.kids[0], std::move(state)), [&](State next, Value alias) {
+    const Value range = Load(next, alias);
+    const bool is_known = range.Is(Value::Kind::kList);
+    const std::size_t rounds = is_known ? range.elements().size() : kMaxUnknownRounds;
+    Results ended;
+    Results going = One(std::move(next));
+    for (std::size_t round = 0; round < rounds && !going.empty(); ++round) {
+      Results after;
+      for (Result& result : going) {
+        if (!is_known) {
+          LeaveOpen(result.state, node, range);
+          ended.push_back(result);
+        }
+        result.state.memory.Set(variable, is_known ? range.elements()[round]
+                                                   : Value::Unknown("an element").Taint(range));
+        Append(after, Run(node.kids[1], std::move(result.state)));
+      }
+      going.clear();
+      for (Result& result : after) {
+        const bool goes_on =
+            result.completion == Completion::kValue || result.completion == Completion::kContinue;
+        if (goes_on || result.completion == Completion::kBreak) {
+          result.completion = Completion::kValue;
+          result.value = {};
+        }
+        (goes_on ? going : ended).push_back(std::move(result));
+      }
+      going = Join(std::move(going));
+    }
+    for (Result& result : going) {
+      if (!is_known) ForgetAssigned(node, Depth(), result.state.memory);
+    }
+    Append(ended, std::move(going));
+    return ended;
+  }));
+}
+
+Results Interpreter::RunReturn(const Node& node, State state) {
+  const auto give_back = [](State next, Value value) {
+    return Results{{std::move(next), Completion::kReturn, std::move(value)}};
+  };
+  if (node.kids.empty()) return give_back(std::move(state), {});
+  const bool keeps_place = frames_.back().function.function->returns_reference;
+  return Then(keeps_place ? Evaluate(node.kids[0], std::move(state))
+                          : EvaluateLoaded(node.kids[0], std::move(state)),
+              give_back);
+}
+
+Results Interpreter::RunTry(const Node& node, State state) {
+  Results all;
+  for (Result& result : Join(Run(node.kids[0], std::move(state)))) {
+    if (result.completion == Completion::kThrow) {
+      Append(all, RunCatches(node, std::move(result)));
+    } else {
+      all.push_back(std::move(result));
+    }
+  }
+  return Join(std::move(all));
+}
+
+Results Interpreter::RunCatches(const Node& node, Result thrown) {
+  Results all;
+  const bool is_known = thrown.value.Is(Value::Kind::kObject);
+  for (std::size_t i = 1; i < node.kids.size(); ++i) {
+    const Node& clause = node.kids[i];
+    const bool takes_all = clause.type.empty();
+    if (is_known && !takes_all && !program_.DerivesFrom(thrown.value.object().type, clause.type)) {
+      continue;
+    }
+    State state = thrown.state;
+    const bool for_sure = is_known || takes_all;
+    if (for_sure) {
+      Decide(state, clause, 1, thrown.value.from_fault, /*is_catch=*/true);
+    } else {
+      LeaveOpen(state, clause, thrown.value);
+    }
+    if (keeps_catches_) state.last_catch = &clause;
+    if (clause.number != kNoVariable) {
+      state.memory.Set({Depth(), static_cast<int>(clause.number)}, thrown.value);
+    }
+    state.handling.push_back(thrown.value);
+    for (Result& result : Run(clause.kids[0], std::move(state))) {
+      if (!result.state.handling.empty()) result.state.handling.pop_back();
+      all.push_back(std::move(result));
+    }
+    if (for_sure) return all;
+  }
+  all.push_back(std::move(thrown));
+  return all;
+}
+
+}  // namespace filibuster

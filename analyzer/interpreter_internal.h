@@ -1,0 +1,63 @@
+// What the sources of the interpreter share.
+#pragma once
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "analyzer/interpreter.h"
+
+namespace filibuster {
+
+inline Results One(State state, Value value = {}) {
+  Results results;
+  results.push_back({std::move(state), Completion::kValue, std::move(value)});
+  return results;
+}
+
+inline void Append(Results& all, Results more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+// Goes on with every value; other completions stay.
+template <typename Next>
+Results Then(Results results, Next next) {
+  Results all;
+  all.reserve(results.size());
+  for (Result& result : results) {
+    if (result.completion != Completion::kValue) {
+      all.push_back(std::move(result));
+    } else {
+      Append(all, next(std::move(result.state), std::move(result.value)));
+    }
+  }
+  return all;
+}
+
+// Evaluates one node after the other, and goes on with the values of each path.
+template <typename Next>
+Results Interpreter::EvaluateAll(std::span<const Node> nodes, State state, Next next) {
+  Results ended;
+  std::vector<std::pair<State, Values>> going;
+  going.emplace_back(std::move(state), Values());
+  for (const Node& node : nodes) {
+    std::vector<std::pair<State, Values>> after;
+    for (auto& [before, values] : going) {
+      for (Result& result : Run(node, std::move(before))) {
+        if (result.completion != Completion::kValue) {
+          ended.push_back(std::move(result));
+          continue;
+        }
+        after.emplace_back(std::move(result.state), values);
+        after.back().second.push_back(std::move(result.value));
+      }
+    }
+    going = std::move(after);
+  }
+  for (auto& [after, values] : going) Append(ended, next(std::move(after), std::move(values)));
+  return ended;
+}
+
+}  // namespace filibuster

@@ -1,0 +1,281 @@
+#include <algorithm>
+#include <utility>
+
+#include "analyzer/interpreter_internal.h"
+#include "analyzer/standard_library.h"
+
+namespace filibuster {
+namespace {
+
+using Kind = Value::Kind;
+
+// What a function may have changed is not known after it.
+void ForgetChangeable(const CallContext& call, State& state) {
+  const std::vector<bool>& can_change = call.link.callee->can_change;
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    if (i < can_change.size() && !can_change[i]) continue;
+    const Value& argument = call.arguments[i];
+    if (!argument.Is(Kind::kAlias) && !argument.Is(Kind::kPointer)) continue;
+    const Value unknown = Value::Unknown("what " + call.link.callee->name + " leaves");
+    state.memory.Write(argument.place(), unknown);
+  }
+}
+
+bool IsRecursion(const std::vector<Frame>& frames, const FunctionFacts* function, int allowed) {
+  return std::ranges::count_if(frames, [&](const Frame& frame) {
+           return frame.function.function == function;
+         }) >= allowed;
+}
+
+}  // namespace
+
+const Value* CallContext::Argument(std::optional<int> index) const {
+  if (!index) return nullptr;
+  const std::size_t position = first + static_cast<std::size_t>(*index);
+  return position < arguments.size() ? &arguments[position] : nullptr;
+}
+
+Results Interpreter::EvaluateCall(const Node& node, State state) {
+  const LinkedCallee& link = program_.CalleeOf(*frames_.back().function.file, node.number);
+  return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
+    frames_.back().at = node.position;
+    const CallContext call{node, link, std::move(values), link.callee->is_method ? 1U : 0U};
+    return CallFunction(call, std::move(next));
+  });
+}
+
+Results Interpreter::EvaluateCallValue(const Node& node, State state) {
+  return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
+    frames_.back().at = node.position;
+    const Value function = Load(next, values.front());
+    values.erase(values.begin());
+    return Invoke(function, std::move(values), std::move(next));
+  });
+}
+
+Results Interpreter::CallFunction(const CallContext& call, State state) {
+  const Callee& callee = *call.link.callee;
+  if (call.link.row != nullptr) return CallLibrary(call, std::move(state));
+  if (call.link.library != nullptr) {
+    Value value = Value::Unknown("the result of " + callee.name);
+    for (const Value& argument : call.arguments) value.Taint(Load(state, argument));
+    return One(std::move(state), std::move(value));
+  }
+  if (callee.is_method && !call.arguments.empty()) {
+    const Value object = Load(state, call.arguments[0]);
+    if (object.Is(Kind::kFunction) &&
+        (callee.name.ends_with("operator()") || callee.name.ends_with("(lambda)"))) {
+      Closure closure = object.closure();
+      // Of a lambda with auto parameters, the use that this call is.
+      if (call.link.definition) closure.function = call.link.definition;
+      return Invoke(Value::Of(std::move(closure)),
+                    Values(call.arguments.begin() + 1, call.arguments.end()), std::move(state));
+    }
+  }
+  if (callee.is_system) {
+    if (auto results = CallStandard(*this, call, state)) return *std::move(results);
+  }
+  FunctionRef function = call.link.definition;
+  if (!callee.is_method) {
+    if (!function) return CallOpaque(call, std::move(state));
+    return InvokeFunction(function, std::nullopt, call.arguments, std::move(state));
+  }
+  Value self = call.arguments[0];
+  const Value object = Load(state, self);
+  if (callee.is_virtual && object.Is(Kind::kObject)) {
+    if (const FunctionRef override = program_.Override(object.object().type, callee.usr)) {
+      function = override;
+    }
+  }
+  if (!function) return CallOpaque(call, std::move(state));
+  if (self.Is(Kind::kAlias)) {
+    self = Value::Pointer(state.memory.Resolve(self.place()));
+  } else {
+    const Place place = Temporary(call.node);
+    state.memory.Set(place.root, object);
+    self = Value::Pointer(place);
+  }
+  return InvokeFunction(function, std::move(self),
+                        Values(call.arguments.begin() + 1, call.arguments.end()), std::move(state));
+}
+
+Results Interpreter::Invoke(const Value& function, Values arguments, State state) {
+  if (!function.Is(Kind::kFunction)) {
+    Value unknown = Value::Unknown("the result of a function that is not known");
+    for (const Value& argument : arguments) {
+      unknown.Taint(Load(state, argument));
+      if (argument.Is(Kind::kAlias)) {
+        state.memory.Write(argument.place(),
+                           Value::Unknown("what a function that is not known leaves"));
+      }
+    }
+    if (state.fault && state.fault->blind.empty()) {
+      state.fault->blind = "calls a function that is not known";
+    }
+    return One(std::move(state), std::move(unknown));
+  }
+  const Closure& closure = function.closure();
+  const int depth = Depth() + 1;
+  for (const auto& [variable, value] : closure.captures) {
+    state.memory.Set({depth, variable}, value);
+  }
+  return InvokeFunction(closure.function, std::nullopt, std::move(arguments), std::move(state));
+}
+
+Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<Value> self,
+                                    Values arguments, State state) {
+  const FunctionFacts& facts = *function.function;
+  visited_.insert(&facts);
+  const int depth = Depth() + 1;
+  if (frames_.size() >= kMaxDepth || IsRecursion(frames_, &facts, kMaxRecursion)) {
+    state.memory.DropFrames(depth);
+    return One(std::move(state), Value::Unknown("the result of " + facts.name));
+  }
+  for (std::size_t i = 0; i < facts.parameters.size(); ++i) {
+    const Parameter& parameter = facts.parameters[i];
+    Value value = i < arguments.size() ? std::move(arguments[i])
+                                       : Value::Unknown("the parameter " + parameter.name);
+    if (!parameter.is_reference) value = Load(state, value);
+    state.memory.Set({depth, parameter.variable}, std::move(value));
+  }
+  if (self) state.memory.Set({depth, kThisVariable}, *self);
+  const std::size_t steps_before = state.fault ? state.fault->steps.size() : 0;
+
+  frames_.push_back({.function = function, .at = facts.position});
+  Results results = One(std::move(state));
+  if (self && self->Is(Kind::kPointer)) {
+    for (const Node& init : facts.inits) {
+      results = Initialize(init, self->place(), std::move(results));
+    }
+  }
+  results =
+      Then(std::move(results), [&](State next, Value) { return Run(facts.body, std::move(next)); });
+  frames_.pop_back();
+
+  for (Result& result : results) {
+    if (result.completion == Completion::kThrow && facts.is_noexcept) {
+      result.completion = Completion::kEnd;
+      result.value = Value::Unknown("an exception leaves " + facts.name + ", which is noexcept");
+    }
+    if (result.completion == Completion::kReturn) {
+      result.completion = Completion::kValue;
+      const Value& value = result.value;
+      if (value.Is(Kind::kAlias) &&
+          result.state.memory.Resolve(value.place()).root.frame >= depth) {
+        result.value = Load(result.state, value);
+      }
+      // Which value it is may have been decided by the fault.
+      if (result.state.fault) {
+        const std::vector<Step>& steps = result.state.fault->steps;
+        const auto first =
+            steps.begin() + static_cast<std::ptrdiff_t>(std::min(steps_before, steps.size()));
+        if (std::any_of(first, steps.end(), [](const Step& step) { return step.from_fault; })) {
+          result.value.from_fault = true;
+        }
+      }
+    } else if (result.completion == Completion::kValue) {
+      result.value = Value::Unknown("nothing");
+    }
+    result.state.memory.DropFrames(depth);
+  }
+  return JoinValues(std::move(results));
+}
+
+Results Interpreter::CallOpaque(const CallContext& call, State state) {
+  const Callee& callee = *call.link.callee;
+  if (callee.is_noreturn) {
+    return {{std::move(state), Completion::kEnd, Value::Unknown("calls " + callee.name)}};
+  }
+  Value result = Value::Unknown("the result of " + callee.name);
+  std::vector<Value> callbacks;
+  for (const Value& argument : call.arguments) {
+    const Value value = Load(state, argument);
+    result.Taint(value);
+    if (value.Is(Kind::kFunction)) callbacks.push_back(value);
+  }
+  if (state.fault && state.fault->blind.empty() && !callee.is_system && result.from_fault) {
+    state.fault->blind = "calls " + callee.name + ", whose definition was not seen";
+  }
+  ForgetChangeable(call, state);
+  Results results;
+  if (state.fault && result.from_body && !callee.is_noexcept) {
+    // What expects a body may throw when it gets the body of an error.
+    Value thrown = Value::Unknown("an exception of " + callee.name);
+    thrown.from_fault = true;
+    results.push_back({state, Completion::kThrow, std::move(thrown)});
+  }
+  // What is handed a function may call it.
+  for (const Value& callback : callbacks) Append(results, Invoke(callback, {}, state));
+  results.push_back({std::move(state), Completion::kValue, {}});
+  for (Result& one : results) {
+    if (one.completion == Completion::kValue) one.value = result;
+  }
+  return Join(std::move(results));
+}
+
+Results Interpreter::Construct(const Node& node, State state, const Place& into, bool as_base) {
+  const LinkedCallee& link = program_.CalleeOf(*frames_.back().function.file, node.number);
+  return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
+    frames_.back().at = node.position;
+    values.insert(values.begin(), Value::Alias(into));
+    const CallContext call{node, link, std::move(values), 1U};
+    if (!as_base) next.memory.Write(into, Value::Of(Object{.type = node.type, .fields = {}}));
+    if (link.row != nullptr) return CallLibrary(call, std::move(next));
+    if (link.callee->is_system) {
+      if (auto results = ConstructStandard(*this, call, next)) return *std::move(results);
+    }
+    const Value self = call.arguments[0];
+    if (link.definition) {
+      const Place place = next.memory.Resolve(into);
+      Results results =
+          InvokeFunction(link.definition, Value::Pointer(place),
+                         Values(call.arguments.begin() + 1, call.arguments.end()), std::move(next));
+      return Then(std::move(results),
+                  [&](State after, Value) { return One(std::move(after), self); });
+    }
+    for (std::size_t i = 1; i < call.arguments.size(); ++i) {
+      const bool can_change =
+          i - 1 < link.callee->can_change.size() && link.callee->can_change[i - 1];
+      if (can_change && call.arguments[i].Is(Kind::kAlias)) {
+        next.memory.Write(call.arguments[i].place(),
+                          Value::Unknown("what " + link.callee->name + " leaves"));
+      }
+    }
+    return One(std::move(next), self);
+  });
+}
+
+Results Interpreter::ConstructValue(const Node& node, State state) {
+  const Place place = Temporary(node);
+  state.memory.Set(place.root, Value());
+  return Then(Construct(node, std::move(state), place), [&](State next, Value) {
+    Value object = next.memory.Read(place);
+    next.memory.Erase(place.root);
+    return One(std::move(next), std::move(object));
+  });
+}
+
+Results Interpreter::Initialize(const Node& init, const Place& self, Results states) {
+  const Node& value = init.kids[0];
+  return Then(std::move(states), [&](State state, Value) -> Results {
+    if (init.text.empty()) {
+      if (value.op != Op::kConstruct) return Run(value, std::move(state));
+      return Construct(value, std::move(state), self, /*as_base=*/true);
+    }
+    Place field = self;
+    field.path.push_back(init.text);
+    const bool is_reference = init.type == "&";
+    if (!is_reference && value.op == Op::kConstruct)
+      return Construct(value, std::move(state), field);
+    if (!is_reference && value.op == Op::kAggregate) {
+      return EvaluateAggregate(value, std::move(state), field);
+    }
+    return Then(Run(value, std::move(state)), [&](State next, Value made) {
+      if (!is_reference) made = Load(next, made);
+      next.memory.Write(field, std::move(made));
+      return One(std::move(next));
+    });
+  });
+}
+
+}  // namespace filibuster

@@ -1,0 +1,203 @@
+#include <clang/AST/Stmt.h>
+
+#include "analyzer/lowering.h"
+
+namespace filibuster {
+
+Node Lowering::Statement(const clang::Stmt* statement) {
+  if (statement == nullptr) return {.op = Op::kBlock};
+  if (const auto* expression = llvm::dyn_cast<clang::Expr>(statement)) {
+    return Expression(expression);
+  }
+  using clang::Stmt;
+  switch (statement->getStmtClass()) {
+    case Stmt::CompoundStmtClass:
+      return Block(*statement);
+    case Stmt::NullStmtClass:
+      return New(Op::kBlock, *statement);
+    case Stmt::DeclStmtClass:
+      return Declare(*llvm::cast<clang::DeclStmt>(statement));
+    case Stmt::IfStmtClass:
+      return If(*llvm::cast<clang::IfStmt>(statement));
+    case Stmt::SwitchStmtClass:
+      return Switch(*llvm::cast<clang::SwitchStmt>(statement));
+    case Stmt::CXXForRangeStmtClass:
+      return ForEach(*llvm::cast<clang::CXXForRangeStmt>(statement));
+    case Stmt::CXXTryStmtClass:
+      return Try(*llvm::cast<clang::CXXTryStmt>(statement));
+    case Stmt::BreakStmtClass:
+      return New(Op::kBreak, *statement);
+    case Stmt::ContinueStmtClass:
+      return New(Op::kContinue, *statement);
+    case Stmt::LabelStmtClass:
+      return Statement(llvm::cast<clang::LabelStmt>(statement)->getSubStmt());
+    case Stmt::AttributedStmtClass:
+      return Statement(llvm::cast<clang::AttributedStmt>(statement)->getSubStmt());
+    case Stmt::ReturnStmtClass: {
+      Node node = New(Op::kReturn, *statement);
+      const auto* value = llvm::cast<clang::ReturnStmt>(statement)->getRetValue();
+      if (value != nullptr) node.kids.push_back(Expression(value));
+      return node;
+    }
+    case Stmt::CoreturnStmtClass: {
+      Node node = New(Op::kReturn, *statement);
+      const auto* value = llvm::cast<clang::CoreturnStmt>(statement)->getOperand();
+      if (value != nullptr) node.kids.push_back(Expression(value));
+      return node;
+    }
+    case Stmt::CoroutineBodyStmtClass:
+      return Statement(llvm::cast<clang::CoroutineBodyStmt>(statement)->getBody());
+    case Stmt::WhileStmtClass: {
+      const auto* loop = llvm::cast<clang::WhileStmt>(statement);
+      Node node = New(Op::kLoop, *statement);
+      node.text = "while";
+      if (const clang::VarDecl* variable = loop->getConditionVariable()) {
+        // The variable is made anew each time: as an expression that declares it first.
+        Node condition = New(Op::kBlock, *statement);
+        condition.text = kCondition;
+        condition.kids = {DeclareVariable(*variable), Expression(loop->getCond())};
+        node.kids.push_back(std::move(condition));
+      } else {
+        node.kids.push_back(Expression(loop->getCond()));
+      }
+      node.kids.push_back(Statement(loop->getBody()));
+      node.kids.push_back({.op = Op::kBlock});
+      return node;
+    }
+    case Stmt::DoStmtClass: {
+      const auto* loop = llvm::cast<clang::DoStmt>(statement);
+      Node node = New(Op::kLoop, *statement);
+      node.text = "do";
+      node.kids = {Expression(loop->getCond()), Statement(loop->getBody()), {.op = Op::kBlock}};
+      return node;
+    }
+    case Stmt::ForStmtClass: {
+      const auto* loop = llvm::cast<clang::ForStmt>(statement);
+      Node node = New(Op::kLoop, *statement);
+      node.text = "while";
+      Node forever{.op = Op::kInt, .number = 1};
+      node.kids.push_back(loop->getCond() != nullptr ? Expression(loop->getCond())
+                                                     : std::move(forever));
+      node.kids.push_back(Statement(loop->getBody()));
+      node.kids.push_back(Statement(loop->getInc()));
+      if (loop->getInit() == nullptr) return node;
+      Node block = New(Op::kBlock, *statement);
+      block.kids = {Statement(loop->getInit()), std::move(node)};
+      return block;
+    }
+    default:
+      return Unknown(*statement, statement->getStmtClassName());
+  }
+}
+
+Node Lowering::Block(const clang::Stmt& statement) {
+  Node block = New(Op::kBlock, statement);
+  for (const clang::Stmt* kid : statement.children()) block.kids.push_back(Statement(kid));
+  return block;
+}
+
+Node Lowering::Declare(const clang::DeclStmt& declaration) {
+  Node block = New(Op::kBlock, declaration);
+  for (const clang::Decl* kid : declaration.decls()) {
+    if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(kid)) {
+      block.kids.push_back(DeclareVariable(*variable));
+    }
+  }
+  if (block.kids.size() == 1) return std::move(block.kids.front());
+  return block;
+}
+
+Node Lowering::DeclareVariable(const clang::VarDecl& variable) {
+  Node node{.op = Op::kDeclare,
+            .position = PositionOf(variable.getLocation()),
+            .number = Variable(&variable),
+            .text = variable.getNameAsString()};
+  if (variable.getType()->isReferenceType()) node.type = "&";
+  if (variable.getInit() != nullptr) node.kids.push_back(Expression(variable.getInit()));
+  return node;
+}
+
+Node Lowering::If(const clang::IfStmt& statement) {
+  Node node = New(Op::kIf, statement);
+  node.kids = {Expression(statement.getCond()), Statement(statement.getThen()),
+               Statement(statement.getElse())};
+  if (statement.isConsteval()) node.kids[0] = {.op = Op::kInt, .position = node.position};
+  if (statement.getInit() == nullptr && statement.getConditionVariable() == nullptr) return node;
+  Node block = New(Op::kBlock, statement);
+  if (statement.getInit() != nullptr) block.kids.push_back(Statement(statement.getInit()));
+  if (const clang::VarDecl* variable = statement.getConditionVariable()) {
+    block.kids.push_back(DeclareVariable(*variable));
+  }
+  block.kids.push_back(std::move(node));
+  return block;
+}
+
+Node Lowering::Switch(const clang::SwitchStmt& statement) {
+  Node node = New(Op::kSwitch, statement);
+  Node body = New(Op::kBlock, statement);
+  AddSwitchBody(body, statement.getBody());
+  node.kids = {Expression(statement.getCond()), std::move(body)};
+  Node block = New(Op::kBlock, statement);
+  if (statement.getInit() != nullptr) block.kids.push_back(Statement(statement.getInit()));
+  if (const clang::VarDecl* variable = statement.getConditionVariable()) {
+    block.kids.push_back(DeclareVariable(*variable));
+  }
+  if (block.kids.empty()) return node;
+  block.kids.push_back(std::move(node));
+  return block;
+}
+
+// Labels become statements of the block, each before what it labels.
+void Lowering::AddSwitchBody(Node& block, const clang::Stmt* statement) {
+  if (statement == nullptr) return;
+  if (const auto* compound = llvm::dyn_cast<clang::CompoundStmt>(statement)) {
+    for (const clang::Stmt* kid : compound->body()) {
+      if (llvm::isa<clang::SwitchCase>(kid)) {
+        AddSwitchBody(block, kid);
+      } else {
+        block.kids.push_back(Statement(kid));
+      }
+    }
+  } else if (const auto* label = llvm::dyn_cast<clang::CaseStmt>(statement)) {
+    Node node = New(Op::kCase, *label);
+    node.kids.push_back(Expression(label->getLHS()));
+    if (label->getRHS() != nullptr) node.kids.push_back(Expression(label->getRHS()));
+    block.kids.push_back(std::move(node));
+    AddSwitchBody(block, label->getSubStmt());
+  } else if (const auto* otherwise = llvm::dyn_cast<clang::DefaultStmt>(statement)) {
+    block.kids.push_back(New(Op::kDefault, *otherwise));
+    AddSwitchBody(block, otherwise->getSubStmt());
+  } else {
+    block.kids.push_back(Statement(statement));
+  }
+}
+
+Node Lowering::ForEach(const clang::CXXForRangeStmt& statement) {
+  Node node = New(Op::kForEach, statement);
+  node.number = Variable(statement.getLoopVariable());
+  if (statement.getLoopVariable()->getType()->isReferenceType()) node.type = "&";
+  node.kids = {Expression(statement.getRangeInit()), Statement(statement.getBody())};
+  if (statement.getInit() == nullptr) return node;
+  Node block = New(Op::kBlock, statement);
+  block.kids = {Statement(statement.getInit()), std::move(node)};
+  return block;
+}
+
+Node Lowering::Try(const clang::CXXTryStmt& statement) {
+  Node node = New(Op::kTry, statement);
+  node.kids.push_back(Statement(statement.getTryBlock()));
+  for (unsigned i = 0; i < statement.getNumHandlers(); ++i) {
+    const clang::CXXCatchStmt& handler = *statement.getHandler(i);
+    Node clause = New(Op::kCatch, handler);
+    clause.number = kNoVariable;
+    if (!handler.getCaughtType().isNull()) clause.type = TypeKey(handler.getCaughtType());
+    if (const clang::VarDecl* variable = handler.getExceptionDecl()) {
+      clause.number = Variable(variable);
+    }
+    clause.kids.push_back(Statement(handler.getHandlerBlock()));
+    node.kids.push_back(std::move(clause));
+  }
+  return node;
+}
+
+}  // namespace filibuster

@@ -1,0 +1,275 @@
+#include "analyzer/lowering.h"
+
+#include <clang/AST/Attr.h>
+#include <clang/Basic/SourceManager.h>
+#include <clang/Index/USRGeneration.h>
+#include <llvm/ADT/SmallString.h>
+#include <llvm/Support/Path.h>
+
+#include <algorithm>
+
+namespace filibuster {
+namespace {
+
+std::string Usr(const clang::Decl& declaration) {
+  llvm::SmallString<128> usr;
+  if (clang::index::generateUSRForDecl(&declaration, usr)) return {};
+  return std::string(usr);
+}
+
+bool IsNonConstIndirection(clang::QualType type) {
+  return (type->isReferenceType() || type->isPointerType()) &&
+         !type->getPointeeType().isConstQualified();
+}
+
+bool CannotThrow(const clang::FunctionDecl& function) {
+  const auto* type = function.getType()->getAs<clang::FunctionProtoType>();
+  if (type == nullptr || clang::isUnresolvedExceptionSpec(type->getExceptionSpecType())) {
+    return llvm::isa<clang::CXXDestructorDecl>(function);
+  }
+  return type->isNothrow();
+}
+
+}  // namespace
+
+void Lowering::Run() {
+  AddRoots(*context_.getTranslationUnitDecl());
+  while (!queue_.empty()) {
+    const clang::FunctionDecl* function = queue_.front();
+    queue_.pop_front();
+    // Lowering one may queue others, and grows facts_.functions only here.
+    FunctionFacts facts = Function(*function);
+    facts_.functions.push_back(std::move(facts));
+  }
+}
+
+void Lowering::AddRoots(const clang::DeclContext& declarations) {
+  for (const clang::Decl* declaration : declarations.decls()) AddRoot(*declaration);
+}
+
+void Lowering::AddRoot(const clang::Decl& declaration) {
+  if (declaration.isImplicit() || IsSystem(declaration)) return;
+  if (const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(&declaration)) {
+    return AddRoots(*space);
+  }
+  if (const auto* linkage = llvm::dyn_cast<clang::LinkageSpecDecl>(&declaration)) {
+    return AddRoots(*linkage);
+  }
+  if (!IsInScope(declaration.getLocation())) return;
+  if (const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(&declaration)) {
+    if (!record->isDependentContext()) AddRoots(*record);
+  } else if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(&declaration)) {
+    if (function->isThisDeclarationADefinition()) Enqueue(function);
+  } else if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(&declaration)) {
+    if (!variable->isTemplated() && variable->hasGlobalStorage()) AddGlobal(*variable);
+  }
+}
+
+void Lowering::Enqueue(const clang::FunctionDecl* function) {
+  const clang::FunctionDecl* definition = function->getDefinition();
+  if (definition == nullptr || definition->isDependentContext() || !definition->hasBody() ||
+      IsSystem(*definition)) {
+    return;
+  }
+  if (queued_.insert(definition).second) queue_.push_back(definition);
+}
+
+FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
+  FunctionFacts facts{.usr = Usr(function),
+                      .name = QualifiedName(function),
+                      .position = PositionOf(function.getLocation()),
+                      .is_noexcept = CannotThrow(function),
+                      .returns_reference = function.getReturnType()->isReferenceType()};
+  for (const clang::ParmVarDecl* parameter : function.parameters()) {
+    facts.parameters.push_back({.variable = Variable(parameter),
+                                .name = parameter->getNameAsString(),
+                                .is_reference = parameter->getType()->isReferenceType()});
+  }
+  if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function)) {
+    facts.class_usr = Usr(*method->getParent());
+    std::vector<const clang::CXXMethodDecl*> overridden(method->begin_overridden_methods(),
+                                                        method->end_overridden_methods());
+    while (!overridden.empty()) {
+      const clang::CXXMethodDecl* base = overridden.back();
+      overridden.pop_back();
+      facts.overrides.push_back(Usr(*base));
+      overridden.insert(overridden.end(), base->begin_overridden_methods(),
+                        base->end_overridden_methods());
+    }
+  }
+  if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&function)) {
+    for (const clang::CXXCtorInitializer* init : constructor->inits()) {
+      Node node{.op = Op::kInit, .position = PositionOf(init->getSourceLocation())};
+      if (const clang::FieldDecl* field = init->getAnyMember()) {
+        node.text = field->getNameAsString();
+        if (field->getType()->isReferenceType()) node.type = "&";
+      }
+      node.kids.push_back(Expression(init->getInit()));
+      if (constructor->isInheritingConstructor() && init->isBaseInitializer()) {
+        // `using Base::Base`: the parameters are passed on, which the tree does not say.
+        for (const Parameter& parameter : facts.parameters) {
+          node.kids[0].kids.push_back({.op = Op::kLocal, .number = parameter.variable});
+        }
+      }
+      facts.inits.push_back(std::move(node));
+    }
+  }
+  facts.body = Statement(function.getBody());
+  return facts;
+}
+
+void Lowering::AddVirtualMethods(const clang::CXXRecordDecl& record) {
+  for (const clang::CXXMethodDecl* method : record.methods()) {
+    if (method->isVirtual()) Enqueue(method);
+  }
+}
+
+std::string Lowering::AddClass(const clang::CXXRecordDecl& declaration) {
+  const clang::CXXRecordDecl* definition = declaration.getDefinition();
+  const clang::CXXRecordDecl& record = definition != nullptr ? *definition : declaration;
+  std::string usr = Usr(record);
+  if (!classes_.insert(&record).second) return usr;
+  ClassFacts facts{.usr = usr, .name = QualifiedName(record)};
+  if (definition != nullptr && !record.isDependentContext()) {
+    for (const clang::CXXBaseSpecifier& base : record.bases()) {
+      if (const clang::CXXRecordDecl* base_record = base.getType()->getAsCXXRecordDecl()) {
+        facts.bases.push_back(AddClass(*base_record));
+      }
+    }
+    if (!IsSystem(record)) AddVirtualMethods(record);
+  }
+  facts_.classes.push_back(std::move(facts));
+  return usr;
+}
+
+std::string Lowering::AddGlobal(const clang::VarDecl& declaration) {
+  const clang::VarDecl* definition = declaration.getDefinition();
+  const clang::VarDecl& variable = definition != nullptr ? *definition : declaration;
+  std::string usr = Usr(variable);
+  if (!globals_.insert(&variable).second) return usr;
+  GlobalFacts facts{.usr = usr,
+                    .name = QualifiedName(variable),
+                    .is_const = variable.getType().isConstQualified() || variable.isConstexpr()};
+  facts.init.position = PositionOf(variable.getLocation());
+  if (variable.getInit() != nullptr && !IsSystem(variable) &&
+      !variable.getInit()->isValueDependent()) {
+    facts.init = Expression(variable.getInit());
+  }
+  facts_.globals.push_back(std::move(facts));
+  return usr;
+}
+
+int Lowering::AddCallee(const clang::FunctionDecl& function) {
+  const auto [it, is_new] =
+      callees_.emplace(function.getCanonicalDecl(), static_cast<int>(facts_.callees.size()));
+  if (!is_new) return it->second;
+  Callee callee{.usr = Usr(function),
+                .name = QualifiedName(function),
+                .is_noexcept = CannotThrow(function),
+                .is_noreturn = function.isNoReturn(),
+                .is_system = IsSystem(function)};
+  const Position declared = PositionOf(function.getLocation());
+  callee.declared = facts_.files[static_cast<std::size_t>(declared.file)];
+  if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function)) {
+    callee.is_method = !method->isStatic() && !llvm::isa<clang::CXXConstructorDecl>(method);
+    callee.is_virtual = method->isVirtual();
+    if (callee.is_method) callee.can_change.push_back(!method->isConst());
+  }
+  for (const clang::ParmVarDecl* parameter : function.parameters()) {
+    callee.can_change.push_back(IsNonConstIndirection(parameter->getType()));
+  }
+  facts_.callees.push_back(std::move(callee));
+  Enqueue(&function);
+  return it->second;
+}
+
+int Lowering::Variable(const clang::ValueDecl* variable) {
+  return variables_.emplace(variable, static_cast<int>(variables_.size()) + 1).first->second;
+}
+
+int Lowering::FileIndex(clang::FileID id) {
+  const auto [by_id, is_new] = file_indexes_.emplace(id.getHashValue(), 0);
+  if (!is_new) return by_id->second;
+  std::string path = "<no file>";
+  if (const auto entry = context_.getSourceManager().getFileEntryRefForID(id)) {
+    path = entry->getFileEntry().tryGetRealPathName();
+    if (path.empty()) path = entry->getName();
+  }
+  const auto [by_path, is_new_path] =
+      path_indexes_.emplace(path, static_cast<int>(facts_.files.size()));
+  if (is_new_path) facts_.files.push_back(std::move(path));
+  return by_id->second = by_path->second;
+}
+
+std::string Lowering::QualifiedName(const clang::NamedDecl& declaration) const {
+  std::string name;
+  if (const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(&declaration);
+      record != nullptr && record->isLambda()) {
+    name = "(lambda)";
+  } else if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&declaration);
+             method != nullptr && method->getParent()->isLambda()) {
+    return QualifiedName(*method->getParent());
+  } else if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&declaration)) {
+    name = constructor->getParent()->getNameAsString();
+  } else {
+    name = declaration.getNameAsString();
+  }
+  const clang::DeclContext* outer = declaration.getDeclContext();
+  for (; outer != nullptr && !outer->isTranslationUnit(); outer = outer->getParent()) {
+    if (const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(outer)) {
+      if (space->isInline() || space->isAnonymousNamespace()) continue;
+    } else if (!llvm::isa<clang::RecordDecl, clang::FunctionDecl>(outer)) {
+      // A scoped enumeration names its enumerators; the others are in the scope around it.
+      const auto* enumeration = llvm::dyn_cast<clang::EnumDecl>(outer);
+      if (enumeration == nullptr || !enumeration->isScoped()) continue;
+    }
+    return QualifiedName(*llvm::cast<clang::NamedDecl>(outer)) + "::" + name;
+  }
+  return name;
+}
+
+std::string Lowering::TypeKey(clang::QualType type) {
+  type = type.getNonReferenceType().getUnqualifiedType();
+  if (const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl()) return AddClass(*record);
+  if (type->isPointerType()) return TypeKey(type->getPointeeType()) + " *";
+  return type.getCanonicalType().getUnqualifiedType().getAsString(context_.getPrintingPolicy());
+}
+
+bool Lowering::IsInScope(clang::SourceLocation location) {
+  const clang::SourceManager& sources = context_.getSourceManager();
+  location = sources.getExpansionLoc(location);
+  if (location.isInvalid()) return false;
+  const clang::FileID file = sources.getFileID(location);
+  if (file == sources.getMainFileID()) return true;
+  const std::string& path = facts_.files[static_cast<std::size_t>(FileIndex(file))];
+  return path.starts_with(scope_.directory + "/");
+}
+
+bool Lowering::IsSystem(const clang::Decl& declaration) const {
+  const clang::SourceManager& sources = context_.getSourceManager();
+  const clang::SourceLocation location = sources.getExpansionLoc(declaration.getLocation());
+  if (location.isInvalid() || sources.isInSystemHeader(location)) return true;
+  const clang::NamespaceDecl* outermost = nullptr;
+  for (const clang::DeclContext* outer = declaration.getDeclContext(); outer != nullptr;
+       outer = outer->getParent()) {
+    if (const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(outer)) outermost = space;
+  }
+  return outermost != nullptr &&
+         std::ranges::find(scope_.library_namespaces, outermost->getName()) !=
+             scope_.library_namespaces.end();
+}
+
+Position Lowering::PositionOf(clang::SourceLocation location) {
+  const clang::SourceManager& sources = context_.getSourceManager();
+  const auto [file, offset] = sources.getDecomposedExpansionLoc(location);
+  if (file.isInvalid()) return {.file = FileIndex(sources.getMainFileID())};
+  return {.file = FileIndex(file),
+          .line = static_cast<int>(sources.getLineNumber(file, offset)),
+          .column = static_cast<int>(sources.getColumnNumber(file, offset))};
+}
+
+Node Lowering::New(Op op, const clang::Stmt& statement) {
+  return {.op = op, .position = PositionOf(statement.getBeginLoc())};
+}
+
+}  // namespace filibuster

@@ -1,0 +1,96 @@
+// clang's declarations and bodies => FileFacts. Included by the sources that know Clang only.
+#pragma once
+
+#include <clang/AST/ASTContext.h>
+#include <clang/AST/DeclCXX.h>
+#include <clang/AST/ExprCXX.h>
+#include <clang/AST/StmtCXX.h>
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "analyzer/facts.h"
+
+namespace filibuster {
+
+// Whose code is looked into.
+struct LoweringScope {
+  // Every function defined under this directory, or in the source file itself, is lowered;
+  // functions outside of it only if one of those calls them.
+  std::string directory;
+  // Code of libraries that a model describes; never looked into.
+  std::vector<std::string> library_namespaces;
+};
+
+class Lowering {
+ public:
+  Lowering(clang::ASTContext& context, const LoweringScope& scope, FileFacts& facts)
+      : context_(context), scope_(scope), facts_(facts) {}
+
+  // The whole translation unit.
+  void Run();
+
+ private:
+  // lowering.cc: declarations
+  void AddRoots(const clang::DeclContext& declarations);
+  void AddRoot(const clang::Decl& declaration);
+  void Enqueue(const clang::FunctionDecl* function);
+  FunctionFacts Function(const clang::FunctionDecl& function);
+  void AddVirtualMethods(const clang::CXXRecordDecl& record);
+  std::string AddClass(const clang::CXXRecordDecl& record);
+  std::string AddGlobal(const clang::VarDecl& variable);
+  int AddCallee(const clang::FunctionDecl& function);
+  int Variable(const clang::ValueDecl* variable);
+  int FileIndex(clang::FileID id);
+  std::string QualifiedName(const clang::NamedDecl& declaration) const;
+  std::string TypeKey(clang::QualType type);
+  bool IsInScope(clang::SourceLocation location);
+  bool IsSystem(const clang::Decl& declaration) const;
+  Position PositionOf(clang::SourceLocation location);
+
+  // lower_expressions.cc
+  Node Expression(const clang::Expr* expression);
+  Node Call(const clang::CallExpr& call);
+  Node OperatorCall(const clang::CXXOperatorCallExpr& call, const clang::FunctionDecl& callee);
+  Node Construct(const clang::CXXConstructExpr& construct);
+  Node InitList(const clang::InitListExpr& list);
+  Node Lambda(const clang::LambdaExpr& lambda);
+  Node Reference(const clang::DeclRefExpr& reference);
+  Node Member(const clang::MemberExpr& member);
+  Node Binary(const clang::BinaryOperator& binary);
+  Node Unary(const clang::UnaryOperator& unary);
+  Node Object(const clang::Expr& object);  // of a member; a pointer is followed
+  Node Constant(const clang::Expr& expression, Node otherwise);
+  Node Unknown(const clang::Stmt& statement, std::string what);
+  void AddKids(Node& node, const clang::Expr* const* begin, unsigned count);
+
+  // lower_statements.cc
+  Node Statement(const clang::Stmt* statement);
+  Node Block(const clang::Stmt& statement);
+  Node Declare(const clang::DeclStmt& declaration);
+  Node DeclareVariable(const clang::VarDecl& variable);
+  Node If(const clang::IfStmt& statement);
+  Node Switch(const clang::SwitchStmt& statement);
+  void AddSwitchBody(Node& block, const clang::Stmt* statement);
+  Node ForEach(const clang::CXXForRangeStmt& statement);
+  Node Try(const clang::CXXTryStmt& statement);
+
+  Node New(Op op, const clang::Stmt& statement);
+
+  clang::ASTContext& context_;
+  const LoweringScope& scope_;
+  FileFacts& facts_;
+  std::deque<const clang::FunctionDecl*> queue_;
+  std::unordered_set<const clang::FunctionDecl*> queued_;
+  std::unordered_map<const clang::ValueDecl*, int> variables_;
+  std::unordered_map<const clang::FunctionDecl*, int> callees_;
+  std::unordered_set<const clang::CXXRecordDecl*> classes_;
+  std::unordered_set<const clang::VarDecl*> globals_;
+  std::unordered_map<unsigned, int> file_indexes_;  // by the FileID's hash
+  std::unordered_map<std::string, int> path_indexes_;
+};
+
+}  // namespace filibuster

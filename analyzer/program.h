@@ -1,0 +1,76 @@
+// The facts of all files of a service, joined: who is called, what a class derives from.
+//
+// FileFacts… x LibraryModel… => Program
+#pragma once
+
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "analyzer/facts.h"
+#include "analyzer/library_model.h"
+#include "analyzer/value.h"
+
+namespace filibuster {
+
+// A callee of one file with what is known of it.
+struct LinkedCallee {
+  const Callee* callee = nullptr;
+  FunctionRef definition;                 // if it was seen
+  const LibraryModel* library = nullptr;  // it belongs to one
+  const ModelRow* row = nullptr;          // and this is what it does there
+};
+
+class Program {
+ public:
+  // The files and the models must outlive the program.
+  Program(std::vector<const FileFacts*> files, std::span<const LibraryModel> models);
+
+  const std::vector<const FileFacts*>& files() const { return files_; }
+  std::span<const LibraryModel> models() const { return models_; }
+
+  const LinkedCallee& CalleeOf(const FileFacts& file, std::int64_t index) const;
+  FunctionRef FindFunction(const FileFacts& from, const std::string& usr) const;
+  // What a virtual call of `method` does for an object of class `type`.
+  FunctionRef Override(const std::string& type, const std::string& method) const;
+
+  // Whether `type` is `base` or derives from it. Types are keys as in Node::type.
+  bool DerivesFrom(const std::string& type, const std::string& base) const;
+  // The qualified name of a class; of other types the key.
+  const std::string& TypeName(const std::string& type) const;
+
+  struct GlobalRef {
+    const FileFacts* file = nullptr;
+    const GlobalFacts* global = nullptr;
+    int index = 0;
+  };
+  const GlobalRef* FindGlobal(const std::string& usr) const;
+  // Some code of the service assigns to it.
+  bool IsAssigned(const std::string& global_usr) const { return assigned_.contains(global_usr); }
+
+  // What reading a field of that name reads of a call's result, if a model says so.
+  const ResultPart* FieldPart(const std::string& qualified_name) const;
+
+  // Functions that the service's code calls and that no file defines, with where they are declared.
+  std::vector<const Callee*> Undefined() const;
+
+ private:
+  void AddFile(const FileFacts& file);
+  void CollectAssignments(const Node& node);
+
+  std::vector<const FileFacts*> files_;
+  std::span<const LibraryModel> models_;
+  std::unordered_map<const FileFacts*, std::vector<LinkedCallee>> callees_;
+  std::unordered_map<std::string, FunctionRef> functions_;
+  std::unordered_map<const FileFacts*, std::unordered_map<std::string, FunctionRef>> own_;
+  std::unordered_map<std::string, std::vector<FunctionRef>> overriders_;  // by overridden method
+  std::unordered_map<std::string, const ClassFacts*> classes_;
+  std::unordered_map<std::string, GlobalRef> globals_;
+  std::unordered_set<std::string> assigned_;
+};
+
+}  // namespace filibuster

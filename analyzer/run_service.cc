@@ -1,0 +1,342 @@
+#include "analyzer/run_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "analyzer/interpreter.h"
+
+namespace filibuster {
+namespace {
+
+using Kind = Value::Kind;
+
+// Places that differ between two values, as deep as they can be told apart.
+void Differences(const Place& place, const Value& before, const Value& after,
+                 std::vector<Place>& places) {
+  if (before == after) return;
+  if (!before.Is(Kind::kObject) || !after.Is(Kind::kObject)) {
+    places.push_back(place);
+    return;
+  }
+  for (const auto& [name, value] : after.object().fields) {
+    Place field = place;
+    field.path.push_back(name);
+    const auto old = before.object().fields.find(name);
+    if (old == before.object().fields.end()) {
+      places.push_back(std::move(field));
+    } else {
+      Differences(field, old->second, value, places);
+    }
+  }
+}
+
+class ServiceRunner {
+ public:
+  ServiceRunner(const Program& program, ServiceRun& run)
+      : program_(program), run_(run), interpreter_(program, run.facts) {}
+
+  void Run() {
+    interpreter_.PushEntryFrame();
+    State state = WithGlobals();
+    const std::vector<FunctionRef> starts = Starts();
+    for (const FunctionRef& start : starts) RunStart(start, state);
+    RunHandlers();
+    RunUnreached(state);
+    run_.gave_up = interpreter_.exhausted();
+  }
+
+ private:
+  // Globals have their values before main begins.
+  State WithGlobals() {
+    State state;
+    for (const FileFacts* file : program_.files()) {
+      for (const GlobalFacts& global : file->globals) {
+        const Node node{.op = Op::kGlobal, .text = global.usr};
+        Results results = interpreter_.EvaluateIn(*file, node, std::move(state));
+        if (results.empty()) return {};
+        // An initialiser that may fail is taken to succeed.
+        state = std::move(results.front().state);
+        state.fault.reset();
+      }
+    }
+    return state;
+  }
+
+  bool IsOwn(const FunctionRef& function) const {
+    const Position& position = function.function->position;
+    return run_.facts.IsOwn(function.file->files[static_cast<std::size_t>(position.file)]);
+  }
+
+  std::vector<FunctionRef> OwnFunctions() const {
+    std::vector<FunctionRef> functions;
+    std::set<std::string> seen;
+    for (const FileFacts* file : program_.files()) {
+      for (const FunctionFacts& function : file->functions) {
+        const FunctionRef ref{file, &function};
+        if (IsOwn(ref) && seen.insert(function.usr).second) functions.push_back(ref);
+      }
+    }
+    return functions;
+  }
+
+  // main; in a service without one, every function that no other calls.
+  std::vector<FunctionRef> Starts() const {
+    std::vector<FunctionRef> mains;
+    std::vector<FunctionRef> roots;
+    std::set<std::string> called;
+    for (const FileFacts* file : program_.files()) {
+      for (const Callee& callee : file->callees) called.insert(callee.usr);
+    }
+    for (const FunctionRef& function : OwnFunctions()) {
+      if (function.function->name == "main") mains.push_back(function);
+      if (!called.contains(function.function->usr)) roots.push_back(function);
+    }
+    return mains.empty() ? roots : mains;
+  }
+
+  void RunStart(const FunctionRef& start, const State& state, bool is_reached = true) {
+    std::optional<Value> self;
+    if (!start.function->class_usr.empty()) self = Value::Unknown("the object");
+    Results results = interpreter_.InvokeFunction(start, self, {}, state);
+    const bool listens = std::ranges::any_of(
+        results, [](const Result& result) { return !result.state.fault && result.state.listened; });
+    EntryRun entry{.name = start.function->name,
+                   .is_reached = is_reached,
+                   .normal_branches = interpreter_.TakeNormalBranches()};
+    for (Result& result : results) {
+      PathEnd end{.kind = PathEnd::Kind::kGoesOn,
+                  .fault = std::move(result.state.fault),
+                  .executions = std::move(result.state.executions)};
+      if (result.completion == Completion::kThrow) {
+        end.kind = is_reached ? PathEnd::Kind::kTerminates : PathEnd::Kind::kEscapes;
+        end.is_exception = true;
+        end.why = "an exception leaves " + start.function->name;
+        end.origin = ThrownAt(result.value);
+      } else if (result.completion == Completion::kEnd) {
+        end.kind = PathEnd::Kind::kTerminates;
+        end.why = result.value.text();
+      } else if (listens && !result.state.listened) {
+        end.kind = PathEnd::Kind::kTerminates;
+        end.why = start.function->name + " returns";
+      }
+      AddEnd(entry, std::move(end));
+    }
+    run_.entries.push_back(std::move(entry));
+  }
+
+  static int ThrownAt(const Value& exception) {
+    if (!exception.Is(Kind::kObject)) return -1;
+    const auto field = exception.object().fields.find(kThrownAt);
+    return field == exception.object().fields.end() ? -1 : static_cast<int>(field->second.number());
+  }
+
+  static void AddEnd(EntryRun& entry, PathEnd end) {
+    if (std::ranges::find(entry.ends, end) == entry.ends.end()) {
+      entry.ends.push_back(std::move(end));
+    }
+  }
+
+  void RunHandlers() {
+    // What handlers write to outside of themselves another request may have written before.
+    const std::size_t first = run_.entries.size();
+    shared_.clear();
+    RunHandlersOnce();
+    if (shared_.empty()) return;
+    run_.entries.resize(first);
+    forgets_shared_ = true;
+    RunHandlersOnce();
+  }
+
+  void RunHandlersOnce() {
+    // A handler may register others: the list grows.
+    for (std::size_t i = 0; i < run_.facts.handlers.size(); ++i) {
+      const RegisteredHandler handler = run_.facts.handlers[i];
+      if (handler.kind == RegisteredHandler::Kind::kRequests) RunHandler(handler);
+    }
+  }
+
+  // Where main stood when the server of the handler began to serve.
+  std::vector<State> StartsOf(const RegisteredHandler& handler) const {
+    constexpr std::size_t kMaxStarts = 4;
+    std::vector<State> starts;
+    for (const Listening& listening : run_.facts.listening) {
+      if (listening.server == handler.server && !listening.state.fault) {
+        starts.push_back(listening.state);
+      }
+    }
+    if (starts.empty()) starts.push_back(handler.state);
+    for (State& start : starts) {
+      start.fault.reset();
+      start.executions.clear();
+      start.handling.clear();
+    }
+    std::vector<State> distinct;
+    for (State& start : starts) {
+      if (distinct.size() < kMaxStarts && std::ranges::find(distinct, start) == distinct.end()) {
+        distinct.push_back(std::move(start));
+      }
+    }
+    return distinct;
+  }
+
+  void RunHandler(const RegisteredHandler& handler) {
+    EntryRun entry{.name = "a handler"};
+    if (handler.handler.Is(Kind::kFunction)) {
+      entry.name = handler.handler.closure().function.function->name;
+    }
+    for (State& start : StartsOf(handler)) RunHandlerFrom(handler, std::move(start), entry);
+    entry.normal_branches = interpreter_.TakeNormalBranches();
+    run_.entries.push_back(std::move(entry));
+  }
+
+  void RunHandlerFrom(const RegisteredHandler& handler, State start, EntryRun& entry) {
+    // Above the frames of main, whose variables the handler may refer to.
+    int frames = 1;
+    for (const auto& [root, value] : start.memory.values()) {
+      frames = std::max(frames, root.frame + 1);
+    }
+    for (int i = 0; i < frames; ++i) interpreter_.PushEntryFrame();
+    if (forgets_shared_) {
+      for (const Place& place : shared_) {
+        start.memory.Write(place, Value::Unknown("a variable that requests share"));
+      }
+    }
+    const Memory before = start.memory;
+    const Place response{{interpreter_.Depth(), 1}, {}};
+    const int unset = -1;
+    start.memory.Set(
+        response.root,
+        Value::Of(
+            Object{.type = "", .fields = {{handler.library->status_field, Value::Int(unset)}}}));
+    Values arguments;
+    const int position = handler.row->Parameter("response").value_or(1);
+    for (int i = 0; i < position; ++i) arguments.push_back(Value::Unknown("the request"));
+    arguments.push_back(Value::Alias(response));
+    for (Result& result : interpreter_.Invoke(handler.handler, arguments, std::move(start))) {
+      for (Result& final : Finish(handler, response, std::move(result))) {
+        NoteShared(before, final.state.memory);
+        AddEnd(entry, EndOf(handler, response, std::move(final)));
+      }
+    }
+    for (int i = 0; i < frames; ++i) interpreter_.PopFrame();
+  }
+
+  void NoteShared(const Memory& before, const Memory& after) {
+    for (const auto& [root, value] : before.values()) {
+      const Value* now = after.Find(root);
+      if (now != nullptr && !(*now == value)) Differences({root, {}}, value, *now, shared_);
+    }
+  }
+
+  const RegisteredHandler* FindHandler(const RegisteredHandler& of,
+                                       RegisteredHandler::Kind kind) const {
+    const RegisteredHandler* found = nullptr;
+    for (const RegisteredHandler& handler : run_.facts.handlers) {
+      if (handler.kind != kind || handler.library != of.library) continue;
+      if (found == nullptr || handler.server == of.server) found = &handler;
+    }
+    return found;
+  }
+
+  // What the server does after the handler: exceptions become answers, errors may be rewritten.
+  Results Finish(const RegisteredHandler& handler, const Place& response, Result result) {
+    if (result.completion != Completion::kThrow) {
+      result.value = {};
+      return {std::move(result)};
+    }
+    const RegisteredHandler* mapping = FindHandler(handler, RegisteredHandler::Kind::kExceptions);
+    if (mapping == nullptr) return {std::move(result)};
+    const Value thrown = result.value;
+    const int origin = ThrownAt(thrown);
+    const std::size_t steps = result.state.fault ? result.state.fault->steps.size() : 0;
+    Values arguments;
+    const int response_index = mapping->row->Parameter("response").value_or(1);
+    const int exception_index = mapping->row->Parameter("exception").value_or(2);
+    for (int i = 0; i <= std::max(response_index, exception_index); ++i) {
+      arguments.push_back(i == response_index ? Value::Alias(response)
+                          : i == exception_index
+                              ? Value::Of(Object{.type = "", .fields = {{"$exception", thrown}}})
+                              : Value::Unknown("the request"));
+    }
+    interpreter_.KeepCatches(true);
+    result.state.last_catch = nullptr;
+    Results results =
+        interpreter_.Invoke(mapping->handler, std::move(arguments), std::move(result.state));
+    interpreter_.KeepCatches(false);
+    for (Result& mapped : results) {
+      if (mapped.state.fault && mapped.state.fault->steps.size() > steps) {
+        // How the server finds the status is no branch that the fault takes.
+        mapped.state.fault->steps.resize(steps);
+      }
+      if (mapped.completion != Completion::kValue) continue;
+      // A clause for everything says nothing of this exception: it escaped.
+      const Node* clause = mapped.state.last_catch;
+      const bool is_generic = clause == nullptr || clause->type.empty() ||
+                              program_.TypeName(clause->type) == "std::exception";
+      mapped.value = Value::Int(is_generic ? kEscaped : kMapped);
+      mapped.value.origin = origin;
+    }
+    return results;
+  }
+
+  static constexpr int kMapped = 1;
+  static constexpr int kEscaped = 2;
+
+  PathEnd EndOf(const RegisteredHandler& handler, const Place& response, Result result) const {
+    PathEnd end{.kind = PathEnd::Kind::kAnswers,
+                .fault = std::move(result.state.fault),
+                .executions = std::move(result.state.executions)};
+    if (result.completion == Completion::kEnd) {
+      end.kind = PathEnd::Kind::kTerminates;
+      end.why = result.value.text();
+      return end;
+    }
+    if (result.completion == Completion::kThrow) {
+      end.kind = PathEnd::Kind::kEscapes;
+      end.is_exception = true;
+      end.status = Value::Int(handler.library->exception_status);
+      end.origin = ThrownAt(result.value);
+      return end;
+    }
+    Place field = response;
+    field.path.push_back(handler.library->status_field);
+    end.status = result.state.memory.Read(field);
+    end.origin = end.status.origin;
+    const bool was_thrown = result.value.Is(Kind::kInt) && result.value.origin >= 0;
+    if (was_thrown) {
+      end.is_exception = true;
+      if (result.value.number() == kEscaped) end.kind = PathEnd::Kind::kEscapes;
+      end.origin = result.value.origin;
+    }
+    constexpr int kUnset = -1;
+    if (end.status.Is(Kind::kInt) && end.status.number() == kUnset) {
+      end.status = Value::Int(handler.library->default_status);
+    }
+    return end;
+  }
+
+  // Functions of the service that nothing seen calls: followed for what they would do.
+  void RunUnreached(const State& state) {
+    for (const FunctionRef& function : OwnFunctions()) {
+      if (interpreter_.visited().contains(function.function)) continue;
+      if (function.function->name.ends_with("(lambda)")) continue;
+      RunStart(function, state, /*is_reached=*/false);
+    }
+  }
+
+  const Program& program_;
+  ServiceRun& run_;
+  Interpreter interpreter_;
+  std::vector<Place> shared_;
+  bool forgets_shared_ = false;
+};
+
+}  // namespace
+
+ServiceRun RunService(const Program& program, ServiceFacts facts) {
+  ServiceRun run{.facts = std::move(facts)};
+  ServiceRunner(program, run).Run();
+  return run;
+}
+
+}  // namespace filibuster

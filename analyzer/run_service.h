@@ -1,0 +1,54 @@
+// Follows a service from main and from each of its handlers, and says how every path ends.
+//
+// Program => ServiceRun
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analyzer/program.h"
+#include "analyzer/service_facts.h"
+#include "analyzer/state.h"
+
+namespace filibuster {
+
+// How one path ends, as the one who called the service sees it.
+struct PathEnd {
+  enum class Kind {
+    kAnswers,     // code of the service says with which status
+    kEscapes,     // an exception leaves the handler; the server answers
+    kTerminates,  // the process ends
+    kGoesOn,      // the path is not one of a request (main), and goes on
+  };
+  Kind kind = Kind::kAnswers;
+  Value status;               // kAnswers, kEscapes
+  int origin = -1;            // where the status or the exception comes from, an index into origins
+  std::string why;            // kTerminates
+  bool is_exception = false;  // it ended by one
+  std::optional<AssumedFault> fault;
+  std::map<int, int> executions;
+
+  bool operator==(const PathEnd&) const = default;
+};
+
+// All paths from one entry.
+struct EntryRun {
+  std::string name;
+  bool is_reached = true;  // false: nothing seen leads to it
+  std::set<std::pair<const Node*, int>> normal_branches;
+  std::vector<PathEnd> ends;
+};
+
+struct ServiceRun {
+  ServiceFacts facts;
+  std::vector<EntryRun> entries;
+  bool gave_up = false;  // there was too much to follow
+};
+
+// `facts` says where the service is and what to try.
+ServiceRun RunService(const Program& program, ServiceFacts facts);
+
+}  // namespace filibuster

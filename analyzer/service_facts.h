@@ -1,0 +1,92 @@
+// What the interpreter finds out about one service, before it is put into the words of Analysis.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyzer/analysis.h"
+#include "analyzer/library_model.h"
+#include "analyzer/state.h"
+#include "analyzer/value.h"
+
+namespace filibuster {
+
+// A fault as it is tried on a call: an error or exception of the library, or a status.
+struct TriedFault {
+  std::string name;  // "httplib::Error::Connection", "503"
+  bool is_status = false;
+  int status = 0;
+  std::optional<std::string> restrictions;
+
+  bool operator==(const TriedFault&) const = default;
+};
+
+// A place that makes a call, with what was seen of its calls on all paths.
+struct ObservedCall {
+  SourceLocation location;
+  std::string function;
+  std::vector<CallStep> via;
+  const LibraryModel* library = nullptr;
+  std::string method;
+  std::vector<Value> urls;
+  bool has_timeout = false;
+  bool may_lack_timeout = false;
+  std::vector<TriedFault> faults;
+  int normal_executions = 0;  // on one path without a fault, at most
+};
+
+struct RegisteredHandler {
+  enum class Kind { kRequests, kExceptions, kErrors };
+  Kind kind = Kind::kRequests;
+  Place server;
+  Value handler;
+  const LibraryModel* library = nullptr;
+  const ModelRow* row = nullptr;
+  State state;  // when it was registered
+
+  bool SameAs(const RegisteredHandler& other) const {
+    return kind == other.kind && server == other.server && handler == other.handler;
+  }
+};
+
+// A server starts to serve.
+struct Listening {
+  Place server;
+  Value port;
+  State state;
+};
+
+// Where a status or an exception comes from.
+struct Origin {
+  SourceLocation location;
+  std::string function;
+
+  bool operator==(const Origin&) const = default;
+};
+
+// A step of the way from an entry to a call.
+struct ChainLink {
+  CallStep step;
+  bool is_own = false;  // in the service's directory
+};
+
+struct ServiceFacts {
+  std::string directory;      // absolute: code in it is the service's own
+  std::string root;           // absolute: locations are relative to it
+  std::vector<int> statuses;  // to be tried on every call
+
+  // The index of the call that `chain` leads to.
+  std::size_t Observe(const std::vector<ChainLink>& chain, const LibraryModel& library,
+                      const std::string& method);
+  std::string Relative(const std::string& file) const;
+  bool IsOwn(const std::string& file) const { return file.starts_with(directory + "/"); }
+
+  std::vector<ObservedCall> calls;
+  std::vector<RegisteredHandler> handlers;
+  std::vector<Listening> listening;
+  std::vector<Origin> origins;
+};
+
+}  // namespace filibuster

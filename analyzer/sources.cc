@@ -1,0 +1,83 @@
+#include "analyzer/sources.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <system_error>
+
+namespace filibuster {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unexpected<Error> Fail(const fs::path& path, std::string_view what) {
+  return std::unexpected(Error{path.string() + ": " + std::string(what)});
+}
+
+bool IsTest(const fs::path& file) {
+  const std::string stem = file.stem().string();
+  return stem == "test" || stem.starts_with("test_") || stem.ends_with("_test") ||
+         stem.ends_with("_tests") || stem.ends_with("_unittest");
+}
+
+bool IsSkipped(const fs::path& directory) {
+  const std::string name = directory.filename().string();
+  std::error_code ignored;
+  return name.starts_with(".") || name == "test" || name == "tests" || name == "CMakeFiles" ||
+         fs::exists(directory / "CMakeCache.txt", ignored);
+}
+
+std::vector<fs::path> SourcesUnder(const fs::path& directory) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  // Links to directories are not followed: they may lead around in a circle.
+  fs::recursive_directory_iterator it(directory, fs::directory_options::skip_permission_denied,
+                                      error);
+  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+    std::error_code ignored;
+    if (it->is_directory(ignored)) {
+      if (IsSkipped(it->path())) it.disable_recursion_pending();
+    } else if (it->is_regular_file(ignored) && IsSource(it->path()) && !IsTest(it->path())) {
+      files.push_back(it->path());
+    }
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace
+
+bool IsSource(const fs::path& file) {
+  constexpr std::array<std::string_view, 6> kExtensions = {".cc",  ".cpp", ".cxx",
+                                                           ".c++", ".C",   ".cppm"};
+  return std::ranges::find(kExtensions, file.extension().string()) != kExtensions.end();
+}
+
+std::expected<std::vector<ServiceSources>, Error> FindServices(const fs::path& services_directory) {
+  std::error_code error;
+  if (!fs::exists(services_directory, error)) {
+    return Fail(services_directory, "no such directory, expected one with a folder per service");
+  }
+  if (!fs::is_directory(services_directory, error)) {
+    return Fail(services_directory, "not a directory, expected one with a folder per service");
+  }
+  std::vector<ServiceSources> services;
+  for (fs::directory_iterator it(services_directory, error);
+       !error && it != fs::directory_iterator(); it.increment(error)) {
+    std::error_code ignored;
+    const std::string name = it->path().filename().string();
+    if (!it->is_directory(ignored) || name.starts_with(".")) continue;
+    services.push_back({name, it->path(), SourcesUnder(it->path())});
+  }
+  if (error) return Fail(services_directory, "cannot read: " + error.message());
+  if (services.empty()) {
+    return Fail(services_directory, "found no folder, expected one per service");
+  }
+  const bool has_sources = std::ranges::any_of(
+      services, [](const ServiceSources& service) { return !service.files.empty(); });
+  if (!has_sources) return Fail(services_directory, "found no C++ source in any of its folders");
+  std::ranges::sort(services, {}, &ServiceSources::name);
+  return services;
+}
+
+}  // namespace filibuster

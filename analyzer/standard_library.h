@@ -1,0 +1,22 @@
+// What functions of the standard library do to values. Those that are not here do something that
+// is not known.
+//
+// call x State => Results
+#pragma once
+
+#include <optional>
+
+#include "analyzer/interpreter.h"
+#include "analyzer/state.h"
+
+namespace filibuster {
+
+// Nothing, and the state as it was, if the function is not known here.
+std::optional<Results> CallStandard(Interpreter& interpreter, const CallContext& call,
+                                    State& state);
+
+// A constructor; the first argument is the place of the object.
+std::optional<Results> ConstructStandard(Interpreter& interpreter, const CallContext& call,
+                                         State& state);
+
+}  // namespace filibuster

@@ -1,0 +1,100 @@
+// Where an interpreted path stands: the values it has seen, and the fault that it assumes.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analyzer/facts.h"
+#include "analyzer/value.h"
+
+namespace filibuster {
+
+// Roots => values; a copy is cheap until it is written to.
+class Memory {
+ public:
+  Memory() : values_(std::make_shared<std::map<Root, Value>>()) {}
+
+  const Value* Find(const Root& root) const;
+  void Set(const Root& root, Value value);
+  void Erase(const Root& root);
+  // The variables of calls at `depth` or deeper are gone.
+  void DropFrames(int depth);
+  const std::map<Root, Value>& values() const { return *values_; }
+
+  // Follows aliases that variables and fields hold, to where a value really is.
+  Place Resolve(Place place) const;
+  Value Read(const Place& place) const;
+  void Write(const Place& place, Value value);
+
+  bool operator==(const Memory& other) const;
+
+ private:
+  std::map<Root, Value>& Mutable();
+
+  std::shared_ptr<std::map<Root, Value>> values_;
+};
+
+// A branch that was taken for sure, or a catch clause that took an exception.
+struct Step {
+  const Node* node = nullptr;
+  const FileFacts* file = nullptr;
+  const FunctionFacts* function = nullptr;
+  int branch = 0;  // 1: then, 0: else; of a switch: the label; of a catch: 1
+  int depth = 0;   // of the call that it is in
+  bool is_catch = false;
+  bool from_fault = false;  // the condition was made from what the fault left behind
+
+  bool operator==(const Step&) const = default;
+};
+
+// The fault that is assumed, and what happened since.
+struct AssumedFault {
+  int site = 0;
+  int fault = 0;
+  std::vector<Step> steps;
+  std::vector<int> later_calls;     // call sites, in order
+  bool branch_unknown = false;      // it decides a branch in a way that is not known
+  bool widened = false;             // paths were put together: the steps are not all
+  std::string blind;                // why what happens is not all seen, or empty
+  std::set<std::string> undecided;  // the conditions that were not known, where they are
+
+  bool operator==(const AssumedFault&) const = default;
+};
+
+struct State {
+  Memory memory;
+  std::optional<AssumedFault> fault;
+  std::vector<Value> handling;       // the exceptions of the catch clauses that we are in
+  std::map<int, int> executions;     // how often each call site made its call
+  bool listened = false;             // a server was started
+  const Node* last_catch = nullptr;  // kept while an exception handler of a server is followed
+
+  bool operator==(const State&) const = default;
+};
+
+enum class Completion { kValue, kReturn, kThrow, kBreak, kContinue, kEnd };
+
+// One way in which a node can end. kThrow: `value` is the exception; kEnd: the process ends, and
+// the value's text says why.
+struct Result {
+  State state;
+  Completion completion = Completion::kValue;
+  Value value;
+
+  bool operator==(const Result&) const = default;
+};
+
+using Results = std::vector<Result>;
+
+// Results that are the same become one; when there are too many, those that assume the same fault
+// are put together, and what they differ in is not known any more.
+Results Join(Results results);
+
+// As Join, and results that differ in their value only become one with alternatives.
+Results JoinValues(Results results);
+
+}  // namespace filibuster

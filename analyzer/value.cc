@@ -1,0 +1,301 @@
+#include "analyzer/value.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace filibuster {
+namespace {
+
+constexpr std::size_t kMaxAlternatives = 8;
+
+using Kind = Value::Kind;
+
+Value Bool(Truth truth) {
+  if (truth == Truth::kUnknown) return Value::Unknown("a comparison");
+  return Value::Int(truth == Truth::kTrue ? 1 : 0);
+}
+
+Truth ToTruth(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
+
+Truth Equal(const Value& left, const Value& right) {
+  if (left.Is(Kind::kUnknown) || right.Is(Kind::kUnknown)) return Truth::kUnknown;
+  if (left.Is(Kind::kInt) && right.Is(Kind::kInt)) {
+    // Enumerators are matched by name: their numbers move between versions of a library.
+    if (!left.text().empty() && !right.text().empty()) {
+      return ToTruth(left.text() == right.text());
+    }
+    return ToTruth(left.number() == right.number());
+  }
+  if (left.Is(Kind::kString) && right.Is(Kind::kString)) {
+    if (!left.IsCompleteString() || !right.IsCompleteString()) return Truth::kUnknown;
+    return ToTruth(left.text() == right.text());
+  }
+  const bool left_null = left.Is(Kind::kNull);
+  const bool right_null = right.Is(Kind::kNull);
+  if (left_null && right_null) return Truth::kTrue;
+  if (left_null || right_null) {
+    const Value& other = left_null ? right : left;
+    const bool is_something = other.Is(Kind::kPointer) || other.Is(Kind::kFunction) ||
+                              other.Is(Kind::kString) || other.Is(Kind::kObject);
+    return is_something ? Truth::kFalse : Truth::kUnknown;
+  }
+  if (left.Is(Kind::kPointer) && right.Is(Kind::kPointer)) {
+    return ToTruth(left.place() == right.place());
+  }
+  return Truth::kUnknown;
+}
+
+// `status op number`, for a status that is one of 200 to 299.
+Truth CompareSuccess(const std::string& op, std::int64_t number) {
+  constexpr std::int64_t kFirst = 200;
+  constexpr std::int64_t kLast = 299;
+  const auto decide = [](bool always, bool never) {
+    return always ? Truth::kTrue : never ? Truth::kFalse : Truth::kUnknown;
+  };
+  // The code that compares knows which of the statuses it is to get.
+  if (op == "==") return ToTruth(number >= kFirst && number <= kLast);
+  if (op == "!=") return Not(CompareSuccess("==", number));
+  if (op == "<") return decide(kLast < number, kFirst >= number);
+  if (op == "<=") return decide(kLast <= number, kFirst > number);
+  if (op == ">") return Not(CompareSuccess("<=", number));
+  if (op == ">=") return Not(CompareSuccess("<", number));
+  return Truth::kUnknown;
+}
+
+std::optional<std::int64_t> Arithmetic(const std::string& op, std::int64_t left,
+                                       std::int64_t right) {
+  // Unsigned: a sum that is too big is no reason for undefined behaviour of ours.
+  const auto a = static_cast<std::uint64_t>(left);
+  const auto b = static_cast<std::uint64_t>(right);
+  if (op == "+") return static_cast<std::int64_t>(a + b);
+  if (op == "-") return static_cast<std::int64_t>(a - b);
+  if (op == "*") return static_cast<std::int64_t>(a * b);
+  if (op == "/" && right > 0) return left / right;
+  if (op == "%" && right > 0) return left % right;
+  if (op == "&") return left & right;
+  if (op == "|") return left | right;
+  if (op == "^") return left ^ right;
+  if (op == "<") return left < right ? 1 : 0;
+  if (op == "<=") return left <= right ? 1 : 0;
+  if (op == ">") return left > right ? 1 : 0;
+  if (op == ">=") return left >= right ? 1 : 0;
+  return std::nullopt;
+}
+
+std::string Mirrored(const std::string& op) {
+  if (op == "<") return ">";
+  if (op == "<=") return ">=";
+  if (op == ">") return "<";
+  if (op == ">=") return "<=";
+  return op;
+}
+
+Value ComputeOne(const std::string& op, const Value& left, const Value& right) {
+  if (op == ",") return right;
+  if (left.Is(Kind::kSuccess) && right.Is(Kind::kInt)) {
+    if (op == "/" && right.number() == 100) return Value::Int(2);
+    return Bool(CompareSuccess(op, right.number()));
+  }
+  if (left.Is(Kind::kInt) && right.Is(Kind::kSuccess)) {
+    return Bool(CompareSuccess(Mirrored(op), left.number()));
+  }
+  if (op == "==") return Bool(Equal(left, right));
+  if (op == "!=") return Bool(Not(Equal(left, right)));
+  if (left.Is(Kind::kInt) && right.Is(Kind::kInt)) {
+    if (const auto number = Arithmetic(op, left.number(), right.number())) {
+      return Value::Int(*number);
+    }
+  }
+  if (op == "+" && (left.Is(Kind::kString) || right.Is(Kind::kString))) {
+    return Concatenate(left, right);
+  }
+  return Value::Unknown("a computation");
+}
+
+}  // namespace
+
+bool Object::operator==(const Object&) const = default;
+bool Closure::operator==(const Closure&) const = default;
+
+Value Value::Unknown(std::string why) {
+  Value value;
+  value.text_ = std::move(why);
+  return value;
+}
+
+Value Value::Int(std::int64_t number, std::string enumerator) {
+  Value value;
+  value.kind_ = Kind::kInt;
+  value.number_ = number;
+  value.text_ = std::move(enumerator);
+  return value;
+}
+
+Value Value::Success() {
+  Value value;
+  value.kind_ = Kind::kSuccess;
+  return value;
+}
+
+Value Value::String(std::string text) {
+  Value value;
+  value.kind_ = Kind::kString;
+  value.text_ = std::move(text);
+  return value;
+}
+
+Value Value::Null() {
+  Value value;
+  value.kind_ = Kind::kNull;
+  return value;
+}
+
+Value Value::Of(Object object) {
+  Value value;
+  value.kind_ = Kind::kObject;
+  value.data_ = std::make_shared<const Object>(std::move(object));
+  return value;
+}
+
+Value Value::Of(Closure closure) {
+  Value value;
+  value.kind_ = Kind::kFunction;
+  value.data_ = std::make_shared<const Closure>(std::move(closure));
+  return value;
+}
+
+Value Value::Of(CallResult result) {
+  Value value;
+  value.kind_ = Kind::kResult;
+  value.from_fault = result.fault != CallResult::kSuccess;
+  value.data_ = result;
+  return value;
+}
+
+Value Value::Pointer(Place place) {
+  Value value;
+  value.kind_ = Kind::kPointer;
+  value.data_ = std::make_shared<const Place>(std::move(place));
+  return value;
+}
+
+Value Value::Alias(Place place) {
+  Value value = Pointer(std::move(place));
+  value.kind_ = Kind::kAlias;
+  return value;
+}
+
+Value Value::List(Values elements) {
+  Value value;
+  value.kind_ = Kind::kList;
+  value.data_ = std::make_shared<const Values>(std::move(elements));
+  return value;
+}
+
+Value Value::Choice(const Values& values) {
+  Values alternatives;
+  for (const Value& value : values) {
+    for (Value& alternative : value.Alternatives()) {
+      if (std::ranges::find(alternatives, alternative) == alternatives.end()) {
+        alternatives.push_back(std::move(alternative));
+      }
+    }
+  }
+  if (alternatives.size() == 1) return alternatives.front();
+  if (alternatives.size() > kMaxAlternatives) {
+    Value value = Unknown("one of many values");
+    for (const Value& alternative : alternatives) value.Taint(alternative);
+    return value;
+  }
+  Value value = List(std::move(alternatives));
+  value.kind_ = Kind::kChoice;
+  for (const Value& alternative : value.elements()) value.Taint(alternative);
+  return value;
+}
+
+bool Value::IsCompleteString() const {
+  return kind_ == Kind::kString && text_.find(kHole) == std::string::npos;
+}
+
+Values Value::Alternatives() const { return kind_ == Kind::kChoice ? elements() : Values{*this}; }
+
+Value& Value::Taint(const Value& other) {
+  from_fault |= other.from_fault;
+  from_body |= other.from_body;
+  return *this;
+}
+
+bool Value::operator==(const Value& other) const {
+  if (kind_ != other.kind_ || from_fault != other.from_fault || from_body != other.from_body ||
+      is_passed_on != other.is_passed_on || origin != other.origin || number_ != other.number_ ||
+      text_ != other.text_ || data_.index() != other.data_.index()) {
+    return false;
+  }
+  return std::visit(
+      [&](const auto& data) {
+        using Data = std::decay_t<decltype(data)>;
+        const auto& other_data = std::get<Data>(other.data_);
+        if constexpr (std::is_same_v<Data, std::monostate> || std::is_same_v<Data, CallResult>) {
+          return data == other_data;
+        } else {
+          return data == other_data || *data == *other_data;
+        }
+      },
+      data_);
+}
+
+Truth Not(Truth truth) {
+  if (truth == Truth::kUnknown) return truth;
+  return truth == Truth::kTrue ? Truth::kFalse : Truth::kTrue;
+}
+
+Truth AsCondition(const Value& value) {
+  switch (value.kind()) {
+    case Kind::kInt:
+      return ToTruth(value.number() != 0);
+    case Kind::kNull:
+      return Truth::kFalse;
+    case Kind::kSuccess:
+    case Kind::kString:
+    case Kind::kPointer:
+    case Kind::kFunction:
+    case Kind::kObject:
+      return Truth::kTrue;
+    case Kind::kChoice: {
+      const Truth first = AsCondition(value.elements().front());
+      for (const Value& alternative : value.elements()) {
+        if (AsCondition(alternative) != first) return Truth::kUnknown;
+      }
+      return first;
+    }
+    default:
+      return Truth::kUnknown;
+  }
+}
+
+Value Compute(const std::string& op, const Value& left, const Value& right) {
+  Values results;
+  for (const Value& one : left.Alternatives()) {
+    for (const Value& other : right.Alternatives()) {
+      results.push_back(ComputeOne(op, one, other).Taint(one).Taint(other));
+    }
+  }
+  return Value::Choice(results);
+}
+
+Value Concatenate(const Value& left, const Value& right) {
+  Values results;
+  const auto text = [](const Value& value) {
+    if (value.Is(Kind::kString)) return value.text();
+    if (value.Is(Kind::kInt) && value.text().empty()) return std::to_string(value.number());
+    return std::string(1, Value::kHole);
+  };
+  for (const Value& one : left.Alternatives()) {
+    for (const Value& other : right.Alternatives()) {
+      results.push_back(Value::String(text(one) + text(other)).Taint(one).Taint(other));
+    }
+  }
+  return Value::Choice(results);
+}
+
+}  // namespace filibuster

@@ -1,0 +1,150 @@
+// What the interpreter knows of a value: itself, some alternatives, or why it is not known.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "analyzer/facts.h"
+
+namespace filibuster {
+
+// Where a value is kept: a variable of a frame, a global, something allocated; and the fields that
+// lead from there to a part of it.
+struct Root {
+  int frame = 0;  // the depth of the call that it belongs to, or one of these
+  int variable = 0;
+
+  static constexpr int kHeap = -1;
+  static constexpr int kGlobals = -2;
+
+  auto operator<=>(const Root&) const = default;
+};
+
+struct Place {
+  Root root;
+  std::vector<std::string> path;
+
+  bool operator==(const Place&) const = default;
+};
+
+struct FunctionRef {
+  const FileFacts* file = nullptr;
+  const FunctionFacts* function = nullptr;
+
+  explicit operator bool() const { return function != nullptr; }
+  bool operator==(const FunctionRef&) const = default;
+};
+
+class Value;
+
+struct Object {
+  std::string type;                     // key of its class
+  std::map<std::string, Value> fields;  // others are not known
+
+  bool operator==(const Object&) const;
+};
+
+struct Closure {
+  FunctionRef function;
+  std::vector<std::pair<int, Value>> captures;  // by variable; those by reference are aliases
+
+  bool operator==(const Closure&) const;
+};
+
+// What a client library's function returned. `fault` is an index into the call site's faults.
+struct CallResult {
+  static constexpr int kSuccess = -1;
+  int site = 0;
+  int fault = kSuccess;
+
+  bool operator==(const CallResult&) const = default;
+};
+
+using Values = std::vector<Value>;
+
+class Value {
+ public:
+  enum class Kind : std::uint8_t {
+    kUnknown,  // text: why
+    kInt,      // number; text: an enumerator's name
+    kSuccess,  // the status of a call that succeeded: one of 200 to 299
+    kString,   // text; kHole stands for parts that are not known
+    kNull,
+    kObject,
+    kPointer,  // to a place
+    kAlias,    // a place itself
+    kFunction,
+    kResult,
+    kList,
+    kChoice,  // one of several
+  };
+  static constexpr char kHole = '\x01';
+
+  Value() = default;
+  static Value Unknown(std::string why);
+  static Value Int(std::int64_t number, std::string enumerator = {});
+  static Value Success();
+  static Value String(std::string text);
+  static Value Null();
+  static Value Of(Object object);
+  static Value Of(Closure closure);
+  static Value Of(CallResult result);
+  static Value Pointer(Place place);
+  static Value Alias(Place place);
+  static Value List(Values elements);
+  // One value if they are equal; alternatives of alternatives are alternatives.
+  static Value Choice(const Values& values);
+
+  Kind kind() const { return kind_; }
+  bool Is(Kind kind) const { return kind_ == kind; }
+  std::int64_t number() const { return number_; }
+  const std::string& text() const { return text_; }
+  const Object& object() const { return *std::get<std::shared_ptr<const Object>>(data_); }
+  const Closure& closure() const { return *std::get<std::shared_ptr<const Closure>>(data_); }
+  const CallResult& result() const { return std::get<CallResult>(data_); }
+  const Place& place() const { return *std::get<std::shared_ptr<const Place>>(data_); }
+  const Values& elements() const { return *std::get<std::shared_ptr<const Values>>(data_); }
+
+  bool IsCompleteString() const;
+  // Its alternatives; itself if it has none.
+  Values Alternatives() const;
+
+  // The value was made from what the assumed fault left behind.
+  bool from_fault = false;
+  // … from the body of the response, to be precise: what reads it may not understand it.
+  bool from_body = false;
+  // It is the status that the call was assumed to be answered with, and nothing made of it.
+  bool is_passed_on = false;
+  // Where it was assigned to a response's status: an index into the interpreter's origins.
+  int origin = -1;
+
+  Value& Taint(const Value& other);
+  bool operator==(const Value& other) const;
+
+ private:
+  Kind kind_ = Kind::kUnknown;
+  std::int64_t number_ = 0;
+  std::string text_;
+  std::variant<std::monostate, CallResult, std::shared_ptr<const Object>,
+               std::shared_ptr<const Closure>, std::shared_ptr<const Place>,
+               std::shared_ptr<const Values>>
+      data_;
+};
+
+enum class Truth { kFalse, kTrue, kUnknown };
+
+Truth Not(Truth truth);
+// As a condition: a pointer that is not null and a number that is not zero are true.
+Truth AsCondition(const Value& value);
+// `left op right` for the operators of C++ on numbers, strings and pointers.
+Value Compute(const std::string& op, const Value& left, const Value& right);
+// Both strings one after the other, with holes for what is not known.
+Value Concatenate(const Value& left, const Value& right);
+
+}  // namespace filibuster

@@ -1,0 +1,57 @@
+// filibuster-analysis: a services directory => analysis.json
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+
+#include "analyzer/analysis_json.h"
+#include "analyzer/analyze.h"
+#include "base/console.h"
+#include "base/file.h"
+
+namespace {
+
+constexpr int kToolFailed = 2;
+
+int Fail(const filibuster::Error& error) {
+  filibuster::LogFail("{}", error.message);
+  return kToolFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  filibuster::AnalyzerOptions options;
+  std::filesystem::path output;
+  CLI::App app("Finds out what the calls of C++ services can fail with, and who handles it.");
+  app.add_option("--services-directory", options.services_directory,
+                 "Directory with one folder per service, named as the service")
+      ->required();
+  app.add_option("--output-file", output, "File to write the analysis to")->required();
+  app.add_option("-p,--compile-commands", options.compile_commands,
+                 "compile_commands.json or its directory (default: the nearest one upward of the "
+                 "services; without one, usual flags)");
+  app.add_option("-j,--jobs", options.jobs, "Files to read at a time (default: one per processor)")
+      ->check(CLI::Range(1, 1024));
+  app.footer(
+      "Examples:\n"
+      "  filibuster-analysis --services-directory services --output-file analysis.json\n"
+      "  filibuster-analysis --services-directory services -p build --output-file analysis.json");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kToolFailed;
+  }
+
+  if (const auto writable = filibuster::CheckWritable(output); !writable) {
+    return Fail(writable.error());
+  }
+  const auto analysis = filibuster::AnalyzeServices(options);
+  if (!analysis) return Fail(analysis.error());
+  filibuster::LogInfo("Writing output file: {}", output.string());
+  if (const auto written = filibuster::WriteFile(output, filibuster::AnalysisToText(*analysis));
+      !written) {
+    return Fail(written.error());
+  }
+  filibuster::LogInfo("Done.");
+  return 0;
+}
