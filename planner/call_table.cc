@@ -90,18 +90,31 @@ std::optional<CallResult> ResultOf(const Json& return_value, const Json& excepti
 
 CallTable::CallTable() {
   calls_.emplace_back();
+  forms_.emplace_back();
   results_.emplace_back();
 }
 
 CallId CallTable::EnterCall(KnownCall call) {
   const std::string& index = call.invocation.execution_index;
-  if (const auto it = call_ids_.find(index); it != call_ids_.end()) return it->second;
+  if (const auto it = call_ids_.find(index); it != call_ids_.end()) {
+    auto& target = calls_[it->second].target_service_name;
+    if (!target) target = std::move(call.target_service_name);
+    return it->second;
+  }
   const auto id = static_cast<CallId>(calls_.size());
   call_ids_.emplace(index, id);
   const Json path = Json::parse(index, nullptr, /*allow_exceptions=*/false);
   if (path.is_array()) call_by_path_.emplace(PathKey(path), id);
   calls_.push_back(std::move(call));
   return id;
+}
+
+FormId CallTable::EnterForm(const CallForm& form) {
+  const auto [it, is_new] =
+      form_ids_.emplace(fmt::format("{} {} {}", form.call, form.site, form.metadata.dump()),
+                        static_cast<FormId>(forms_.size()));
+  if (is_new) forms_.push_back(form);
+  return it->second;
 }
 
 FaultId CallTable::EnterFault(const Fault& fault) {
@@ -176,7 +189,9 @@ std::vector<CallEvent> CallTable::Enter(const CallLog& log) {
     children.erase(it);  // A call that appears twice shows its callees once.
     for (const size_t i : siblings) {
       const CallRecord& record = log.calls[i];
-      CallEvent event{.call = ids[i], .received = record.received_at.has_value()};
+      CallEvent event{.call = ids[i],
+                      .form = EnterForm({ids[i], record.invocation.metadata}),
+                      .received = record.received_at.has_value()};
       if (record.fault) {
         event.fault = EnterFault(*record.fault);
         event.result = ResultOfFault(event.fault);

@@ -35,6 +35,15 @@ struct KnownCall {
   std::optional<std::string> target_service_name;  // of the first execution that revealed it
 };
 
+// How a call was made: what its execution index does not say.
+struct CallForm {
+  CallId call = 0;
+  Json metadata = Json::object();  // {"timeout": 10}
+  std::uint32_t site = 0;          // tells call sites apart that share the execution index
+
+  bool operator==(const CallForm&) const = default;
+};
+
 class CallTable {
  public:
   CallTable();
@@ -45,12 +54,14 @@ class CallTable {
   std::vector<CallEvent> Enter(const CallLog& log);
 
   CallId EnterCall(KnownCall call);
+  FormId EnterForm(const CallForm& form);
   FaultId EnterFault(const Fault& fault);
   ResultId EnterResult(const CallResult& result);
 
   std::optional<CallId> Find(std::string_view execution_index) const;
 
   const KnownCall& call(CallId id) const { return calls_[id]; }
+  const CallForm& form(FormId id) const { return forms_[id]; }
   const Fault& fault(FaultId id) const { return faults_[id].fault; }
   const CallResult& result(ResultId id) const { return results_[id]; }
   ResultId ResultOfFault(FaultId id) const { return faults_[id].result; }
@@ -74,6 +85,8 @@ class CallTable {
   std::deque<KnownCall> calls_;
   std::unordered_map<std::string, CallId> call_ids_;      // by execution index as it was sent
   std::unordered_map<std::string, CallId> call_by_path_;  // by execution index, spaces aside
+  std::deque<CallForm> forms_;
+  std::unordered_map<std::string, FormId> form_ids_;
   std::deque<KnownFault> faults_;
   std::unordered_map<std::string, FaultId> fault_ids_;
   std::deque<CallResult> results_;

@@ -17,6 +17,7 @@ namespace filibuster {
 using CallId = std::uint32_t;    // a call, the same in every execution: its execution index
 using FaultId = std::uint32_t;   // a way in which a call fails
 using ResultId = std::uint32_t;  // what a caller saw of a call
+using FormId = std::uint32_t;    // how a call was made: what may differ between executions
 
 inline constexpr CallId kFunctionalTest = 0;  // parent of the calls that no other call caused
 inline constexpr FaultId kNoFault = std::numeric_limits<FaultId>::max();
@@ -38,8 +39,8 @@ struct CallEvent {
   CallId call = 0;
   ResultId result = kNoResult;
   FaultId fault = kNoFault;  // delivered to this call
-  std::uint32_t site = 0;  // tells call sites apart that share an execution index; 0: there is one
-  bool received = false;   // an instrumented service was reached: its errors apply
+  FormId form = 0;           // how it was made
+  bool received = false;     // an instrumented service was reached: its errors apply
 
   bool operator==(const CallEvent&) const = default;
 };

@@ -176,7 +176,7 @@ class Explorer {
     for (std::uint32_t i = 0; i < trace->calls.size(); ++i) {
       const CallEvent& event = trace->calls[i];
       if (in_prefix_[event.call]) continue;
-      const CallFaults& faults = space_.FaultsOf(event.call, calls_);
+      const CallFaults& faults = space_.FaultsOf(event.form, calls_);
       tried_.clear();
       for (const FaultId fault : faults.exceptions) Add({trace, i, fault});
       if (!event.received) continue;

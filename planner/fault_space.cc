@@ -121,15 +121,16 @@ const std::vector<const FaultSpace::CompiledModule*>& FaultSpace::ModulesOf(
   return it->second;
 }
 
-const CallFaults& FaultSpace::FaultsOf(CallId id, CallTable& calls) {
-  if (known_.size() <= id) known_.resize(calls.size());
+const CallFaults& FaultSpace::FaultsOf(FormId id, CallTable& calls) {
+  if (known_.size() <= id) known_.resize(id + 1);
   Known& known = known_[id];
-  const KnownCall& call = calls.call(id);
+  const CallForm& form = calls.form(id);
+  const KnownCall& call = calls.call(form.call);
   if (!known.has_exceptions) {
     known.has_exceptions = true;
     for (const CompiledModule* module : ModulesOf(call.invocation)) {
       for (const ExceptionType& exception : module->exceptions) {
-        const auto fault = FaultFor(exception, call.invocation.metadata);
+        const auto fault = FaultFor(exception, form.metadata);
         if (fault) AddOnce(calls.EnterFault(*fault), known.faults.exceptions);
       }
     }

@@ -27,9 +27,10 @@ class FaultSpace {
   // Compiles each regular expression once.
   static std::expected<FaultSpace, Error> Create(const Analysis& analysis);
 
-  // The faults of `call`, entered in `calls`. Computed once per call; the errors once its target is
-  // known. Without a target there are none: the call went to an external service.
-  const CallFaults& FaultsOf(CallId call, CallTable& calls);
+  // The faults of a call made in this form, entered in `calls`. Computed once per form; the errors
+  // once the call's target is known. Without a target there are none: the call went to an external
+  // service.
+  const CallFaults& FaultsOf(FormId form, CallTable& calls);
 
  private:
   struct CompiledErrors {
@@ -51,7 +52,7 @@ class FaultSpace {
 
   std::vector<CompiledModule> modules_;
   std::unordered_map<std::string, std::vector<const CompiledModule*>> modules_by_method_;
-  std::deque<Known> known_;  // by call
+  std::deque<Known> known_;  // by form
 };
 
 }  // namespace filibuster

@@ -6,12 +6,13 @@ namespace filibuster {
 
 const Labels::Known& Labels::Find(const CallEvent& event, ResultId result) {
   if (known_.size() <= event.call) known_.resize(calls_.size());
+  const CallForm& form = calls_.form(event.form);
   std::deque<Known>& known = known_[event.call];
   for (const Known& candidate : known) {
-    if (candidate.result == result && candidate.site == event.site) return candidate;
+    if (candidate.result == result && candidate.site == form.site) return candidate;
   }
-  Known found{.site = event.site, .result = result};
-  if (facts_ && result != kNoResult) found.branch = facts_(event, calls_.result(result));
+  Known found{.site = form.site, .result = result};
+  if (facts_ && result != kNoResult) found.branch = facts_(form, calls_.result(result));
   // Results without facts have even numbers, branches odd ones.
   found.label = 2 * result;
   if (found.branch && equivalence_ != Equivalence::kResult) {

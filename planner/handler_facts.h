@@ -25,9 +25,9 @@ struct Branch {
   bool operator==(const Branch&) const = default;
 };
 
-// What is known of the call site of an event; nullopt: nothing, or nothing certain.
+// What is known of a call made in this form; nullopt: nothing, or nothing certain.
 using HandlerFacts =
-    std::function<std::optional<Branch>(const CallEvent& event, const CallResult& result)>;
+    std::function<std::optional<Branch>(const CallForm& form, const CallResult& result)>;
 
 enum class Equivalence { kResult, kEntry, kOutcome };
 
@@ -38,6 +38,7 @@ class Labels {
       : calls_(calls), facts_(std::move(facts)), equivalence_(equivalence) {}
 
   std::uint32_t Of(const CallEvent& event, ResultId result);
+  std::uint32_t SiteOf(const CallEvent& event) const { return calls_.form(event.form).site; }
   // Of the event's call; remembered, because facts may be costly to find.
   const std::optional<Branch>& BranchOf(const CallEvent& event, ResultId result);
   const std::optional<Branch>& BranchOfFault(const CallEvent& event, FaultId fault) {

@@ -41,7 +41,7 @@ std::string ExecutionIndex(const std::string& parent, const std::string& signatu
 }  // namespace
 
 std::size_t ModelRunner::CallKeyHash::operator()(const CallKey& key) const {
-  return Mix(Mix(key.parent, key.signature), key.count);
+  return Mix(Mix(key.parent, key.statement), key.count);
 }
 
 ModelRunner::ModelRunner(const ApplicationModel& model) : model_(model) {
@@ -82,9 +82,10 @@ ModelRunner::Taken ModelRunner::TakenBy(const CallStatement& statement, const Ca
   return {exception ? Taken::By::kNobodyException : Taken::By::kNobodyStatus, 0};
 }
 
-CallId ModelRunner::IdOf(CallId parent, const Service& service, const CallStatement& statement,
-                         std::uint32_t count, CallTable& calls) {
-  const CallKey key{parent, service.number << 16 | statement.signature, count};
+ModelRunner::CallIds ModelRunner::IdsOf(CallId parent, const Service& service,
+                                        const CallStatement& statement, std::uint32_t count,
+                                        CallTable& calls) {
+  const CallKey key{parent, statement.id, count};
   if (const auto it = call_ids_.find(key); it != call_ids_.end()) return it->second;
   KnownCall call{.parent = parent};
   if (statement.instrumented) call.target_service_name = statement.service;
@@ -99,9 +100,11 @@ CallId ModelRunner::IdOf(CallId parent, const Service& service, const CallStatem
                                             statement.module, statement.method, statement.service);
   invocation.execution_index =
       ExecutionIndex(calls.call(parent).invocation.execution_index, signature, count);
+  const Json metadata = invocation.metadata;
   const CallId id = calls.EnterCall(std::move(call));
-  call_ids_.emplace(key, id);
-  return id;
+  const CallIds ids{id, calls.EnterForm({id, metadata, statement.id})};
+  call_ids_.emplace(key, ids);
+  return ids;
 }
 
 ResultId ModelRunner::ResultOfStatus(int status, CallTable& calls) {
@@ -172,9 +175,9 @@ class ModelRunner::Interpreter {
 
   std::optional<int> Call(const CallStatement& statement, Frame& frame) {
     const std::uint32_t count = ++frame.counts[statement.signature];
-    const CallId id = runner_.IdOf(frame.request, frame.service, statement, count, calls_);
+    const auto [id, form] = runner_.IdsOf(frame.request, frame.service, statement, count, calls_);
     const size_t at = events.size();
-    events.push_back({.call = id, .site = statement.id});
+    events.push_back({.call = id, .form = form});
     const auto planned = std::ranges::find(faults_, id, &CallFault::call);
     if (planned != faults_.end()) {
       events[at].fault = planned->fault;
@@ -240,8 +243,8 @@ std::expected<TestExecution, Error> ModelRunner::Run(const FaultSet& faults, Cal
 }
 
 HandlerFacts ModelRunner::Facts() const {
-  return [this](const CallEvent& event, const CallResult& result) -> std::optional<Branch> {
-    const CallStatement& statement = *statements_[event.site];
+  return [this](const CallForm& form, const CallResult& result) -> std::optional<Branch> {
+    const CallStatement& statement = *statements_[form.site];
     const Taken taken = TakenBy(statement, result);
     switch (taken.by) {
       case Taken::By::kSuccess:

@@ -53,7 +53,7 @@ class ModelRunner : public TestRunner {
   };
   struct CallKey {
     CallId parent = 0;
-    std::uint32_t signature = 0;
+    std::uint32_t statement = 0;
     std::uint32_t count = 0;
     bool operator==(const CallKey&) const = default;
   };
@@ -63,15 +63,19 @@ class ModelRunner : public TestRunner {
 
   static Taken TakenBy(const CallStatement& statement, const CallResult& result);
   void CollectCalls(const Statements& statements);
-  CallId IdOf(CallId parent, const Service& service, const CallStatement& statement,
-              std::uint32_t count, CallTable& calls);
+  struct CallIds {
+    CallId call = 0;
+    FormId form = 0;
+  };
+  CallIds IdsOf(CallId parent, const Service& service, const CallStatement& statement,
+                std::uint32_t count, CallTable& calls);
   ResultId ResultOfStatus(int status, CallTable& calls);
 
   const ApplicationModel& model_;
   std::unordered_map<std::string, Service> services_;
   std::vector<const CallStatement*> statements_;           // by id
   std::unordered_map<std::string, std::uint32_t> bodies_;  // number of each body's text
-  std::unordered_map<CallKey, CallId, CallKeyHash> call_ids_;
+  std::unordered_map<CallKey, CallIds, CallKeyHash> call_ids_;
   std::vector<ResultId> results_;  // by status
   Behaviours behaviours_;
 };

@@ -48,7 +48,7 @@ ScheduledSet Schedule::Pop() {
       const ScheduledSet& set = first.mapped();
       const CallEvent& event = set.trace->calls[set.position];
       const auto& branch = labels_.BranchOfFault(event, set.fault);
-      if (branch) seen_[{event.call, event.site, branch->outcome}] = true;
+      if (branch) seen_[{event.call, labels_.SiteOf(event), branch->outcome}] = true;
       return std::move(first.mapped());
     }
   }
@@ -81,7 +81,7 @@ Schedule::Alarm Schedule::AlarmOf(const ScheduledSet& set) {
       branch->kind == Outcome::Kind::kTerminates) {
     return Alarm::kNobodyTakesIt;
   }
-  const auto seen = seen_.find({event.call, event.site, branch->outcome});
+  const auto seen = seen_.find({event.call, labels_.SiteOf(event), branch->outcome});
   return seen == seen_.end() ? Alarm::kNotSeenYet : Alarm::kSeen;
 }
 

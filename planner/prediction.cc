@@ -17,11 +17,12 @@ bool CalleeRuns(const Fault& fault) {
 
 }  // namespace
 
+std::uint64_t Prediction::SiteKey(const CallEvent& event) const {
+  return std::uint64_t{event.call} << 32 | calls_.form(event.form).site;
+}
+
 std::uint32_t Prediction::RootOf(CallId request) {
-  if (roots_.size() < calls_.size()) {
-    roots_.resize(calls_.size());
-    received_.resize(calls_.size());
-  }
+  if (roots_.size() < calls_.size()) roots_.resize(calls_.size());
   if (roots_[request] == 0) {
     roots_[request] = static_cast<std::uint32_t>(nodes_.size());
     nodes_.emplace_back();
@@ -56,9 +57,9 @@ void Prediction::SetCall(std::uint32_t id, CallId request, const CallEvent& even
   if (node.then == Node::Then::kUnknown) {
     node.then = Node::Then::kCalls;
     node.call = event.call;
-    node.site = event.site;
+    node.form = event.form;
   } else if (node.then != Node::Then::kCalls || node.call != event.call ||
-             node.site != event.site) {
+             calls_.form(node.form).site != calls_.form(event.form).site) {
     SetVaries(id, request);
   }
 }
@@ -95,7 +96,9 @@ class Prediction::Walk {
     }
     if (execution_ != 0) prediction_.SetCall(open_.back().node, caller, event);
     open_.push_back({event.call, prediction_.RootOf(event.call), &event});
-    if (event.fault == kNoFault && event.received) prediction_.received_[event.call] = true;
+    if (execution_ != 0 && event.fault == kNoFault && event.received) {
+      prediction_.received_.insert(prediction_.SiteKey(event));
+    }
   }
 
   // Ends the innermost request: its call returns.
@@ -211,7 +214,7 @@ class Prediction::Simulation {
  private:
   std::optional<std::uint32_t> Call(const Node& node) {
     const size_t at = calls.size();
-    calls.push_back({.call = node.call, .site = node.site});
+    calls.push_back({.call = node.call, .form = node.form});
     const auto planned = std::ranges::find(faults_, node.call, &CallFault::call);
     if (planned != faults_.end()) {
       if (CalleeRuns(prediction_.calls_.fault(planned->fault))) return std::nullopt;
@@ -222,7 +225,7 @@ class Prediction::Simulation {
       const auto result = Run(node.call);
       if (!result) return std::nullopt;
       calls[at].result = *result;
-      calls[at].received = prediction_.received_[node.call];
+      calls[at].received = prediction_.received_.contains(prediction_.SiteKey(calls[at]));
     }
     return prediction_.labels_.Of(calls[at], calls[at].result);
   }

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "planner/handler_facts.h"
@@ -47,7 +48,7 @@ class Prediction {
     Then then = Then::kUnknown;
     bool seen_faulted = false;  // some execution with faults came here
     CallId call = 0;            // kCalls: as CallEvent has them
-    std::uint32_t site = 0;
+    FormId form = 0;
     ResultId result = kNoResult;  // kEnds: what its caller sees
     std::uint32_t label = 0;      // of the result that led here
     std::uint32_t first_child = 0;
@@ -57,6 +58,7 @@ class Prediction {
   class Walk;
   class Simulation;
 
+  std::uint64_t SiteKey(const CallEvent& event) const;
   std::uint32_t RootOf(CallId request);
   std::uint32_t FindChild(std::uint32_t node, std::uint32_t label) const;
   std::uint32_t MakeChild(std::uint32_t node, std::uint32_t label, int execution);
@@ -66,9 +68,9 @@ class Prediction {
 
   const CallTable& calls_;
   Labels& labels_;
-  std::vector<Node> nodes_{1};        // 0 stands for none
-  std::vector<std::uint32_t> roots_;  // by request
-  std::vector<bool> received_;        // by call: it was seen to reach a service
+  std::vector<Node> nodes_{1};                  // 0 stands for none
+  std::vector<std::uint32_t> roots_;            // by request
+  std::unordered_set<std::uint64_t> received_;  // calls and sites that were seen to reach a service
   std::vector<CallId> unstable_;
   // By the open requests' nodes: which executions show what follows. Different points have
   // different hashes but for a chance of 2^-64 for each pair.

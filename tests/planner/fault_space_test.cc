@@ -24,7 +24,7 @@ Faults FaultsOf(const Analysis& analysis, const Invocation& invocation,
   auto space = FaultSpace::Create(analysis);
   const CallId call = calls.EnterCall({invocation, kFunctionalTest, std::move(target)});
   Faults faults;
-  const CallFaults& found = space->FaultsOf(call, calls);
+  const CallFaults& found = space->FaultsOf(calls.EnterForm({call, invocation.metadata}), calls);
   for (const FaultId id : found.exceptions) {
     faults.exceptions.push_back(ToJson(calls.fault(id))["forced_exception"].dump());
   }
