@@ -173,7 +173,7 @@ std::optional<HttpAnswer> HttpConnection::Exchange(std::string_view method, std:
 
 // A server that closed the kept-alive connection meanwhile, or sent what nobody asked for.
 bool HttpConnection::StillOpen() const {
-  if (socket_ < 0) return false;
+  if (socket_ < 0 || process_ != ::getpid()) return false;
   char byte;
   return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
          (errno == EAGAIN || errno == EWOULDBLOCK);
@@ -181,6 +181,7 @@ bool HttpConnection::StillOpen() const {
 
 bool HttpConnection::Connect(Clock::time_point deadline, Failure* failure) {
   Close();
+  process_ = ::getpid();
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;

@@ -67,6 +67,7 @@ class HttpConnection {
   const HttpAddress address_;
   const std::string headers_;
   int socket_ = -1;
+  int process_ = 0;  // that connected: a child process has the socket too, and must not use it
 };
 
 }  // namespace filibuster

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <thread>
 
 #include "filibuster/service.h"
@@ -28,10 +29,13 @@ class KeepErrno {
   const int kept_ = errno;
 };
 
-// Set by static initialisers and by main(), read once calls are made. Never destroyed: calls may
-// still be made while the program ends.
+// From the environment, or set by static initialisers and by main(), which know better; read once
+// calls are made. Never destroyed: calls may still be made while the program ends.
 std::string& ServiceName() {
-  static auto& name = *new std::string;
+  static auto& name = *new std::string([] {
+    const char* given = std::getenv("FILIBUSTER_SERVICE_NAME");
+    return given != nullptr ? given : "";
+  }());
   return name;
 }
 
@@ -70,7 +74,9 @@ Injector* TheInjector() {
 bool HasName() {
   static const bool has_name = [] {
     if (!ServiceName().empty()) return true;
-    Warn("no FILIBUSTER_SERVICE(\"name\") in this program; no fault will be injected");
+    Warn(
+        "no FILIBUSTER_SERVICE(\"name\") in this program, and no FILIBUSTER_SERVICE_NAME in its "
+        "environment; no fault will be injected");
     return false;
   }();
   return has_name;
@@ -169,8 +175,9 @@ Injection::Injection(const OutgoingCall& call) {
   const auto parent = context != nullptr ? context->parent(find_root) : find_root();
   if (parent == nullptr) return;
 
+  const std::string_view site = call.stack.empty() ? call.file : std::string_view(call.stack);
   const std::string signature =
-      CallSignature(call.file, call.line, call.module, call.method, call.target);
+      CallSignature(site, call.line, call.module, call.method, call.target);
   Parent::Stamp stamp = parent->Next(signature, ServiceName());
 
   Invocation invocation;
@@ -181,7 +188,7 @@ Injection::Injection(const OutgoingCall& call) {
   invocation.callsite_file = CallSiteFile(call.file, ServiceName());
   invocation.callsite_line = std::to_string(call.line);
   // The call site is as much of the stack as a header can see.
-  invocation.full_traceback = CallSignature(call.file, call.line, "", call.function, "");
+  invocation.full_traceback = CallSignature(site, call.line, "", call.function, "");
   if (call.timeout) invocation.metadata["timeout"] = SecondsToJson(*call.timeout);
   if (call.ssl) invocation.metadata["ssl"] = true;
   invocation.vclock = stamp.vclock;

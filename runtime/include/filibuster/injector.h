@@ -25,6 +25,7 @@ struct OutgoingCall {
   const char* file = "";    // the call site
   int line = 0;
   const char* function = "";
+  std::string stack;  // tells the call site apart where file and line do not, or are not known
   std::optional<double> timeout;  // seconds, if the call has one
   bool ssl = false;
 };
