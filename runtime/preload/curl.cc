@@ -1,0 +1,194 @@
+// libcurl's functions, in front of libcurl's own: each call by the easy and the multi interface is
+// one of ours. Preloaded; a program may link it before libcurl just as well.
+//
+// Nothing of ours may be thrown through libcurl's C, or change errno; while injection is off, each
+// function does nothing but call the real one.
+#include <curl/curl.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <utility>
+
+#include "filibuster/injector.h"
+#include "runtime/preload/curl_call.h"
+#include "runtime/preload/curl_handle.h"
+#include "runtime/preload/next_function.h"
+
+#undef curl_multi_setopt
+
+namespace filibuster {
+namespace {
+
+// Runs a part of ours. What goes wrong in it is lost, and the call goes on without us.
+template <typename Part>
+void Guarded(Part&& part) noexcept {
+  const int kept = errno;
+  try {
+    part();
+  } catch (...) {
+  }
+  errno = kept;
+}
+
+// libcurl's easy interface uses its multi interface, by these same functions: a handle that has a
+// call is not asked about again.
+bool HasCall(CURL* easy) noexcept {
+  bool has_call = false;
+  Guarded([&] {
+    CurlHandle* const handle = FindHandle(easy);
+    has_call = handle != nullptr && (handle->preparing || handle->call != nullptr);
+  });
+  return has_call;
+}
+
+// Prepares the call that a handle is set for.
+void Begin(CURL* easy, CurlCall::Interface interface) noexcept {
+  if (HasCall(easy)) return;
+  CurlHandle* handle = nullptr;
+  Guarded([&] {
+    handle = FindHandle(easy);
+    if (handle == nullptr) return;
+    handle->preparing = true;
+    handle->call = CurlCall::Begin(*handle, interface);
+  });
+  if (handle != nullptr) handle->preparing = false;
+}
+
+CURLcode Finish(CURL* easy, CURLcode result, CurlCall::Interface interface) noexcept {
+  Guarded([&] {
+    CurlHandle* const handle = FindHandle(easy);
+    if (handle == nullptr || handle->call == nullptr || handle->call->interface() != interface) {
+      return;
+    }
+    const std::unique_ptr<CurlCall> call = std::move(handle->call);
+    result = call->Finish(result);
+  });
+  return result;
+}
+
+// Nobody will hear how the call ended.
+void Abandon(CURL* easy) noexcept {
+  Guarded([&] {
+    CurlHandle* const handle = FindHandle(easy);
+    if (handle == nullptr || handle->call == nullptr) return;
+    if (handle->call->interface() == CurlCall::Interface::kMulti) handle->call.reset();
+  });
+}
+
+void Pretend(const CurlHandle::Pretence& pretence, CURLINFO info, void* to) {
+  if (info == CURLINFO_TOTAL_TIME && pretence.seconds != 0) {
+    *static_cast<double*>(to) = pretence.seconds;
+  } else if (info == CURLINFO_TOTAL_TIME_T && pretence.seconds != 0) {
+    *static_cast<curl_off_t*>(to) = static_cast<curl_off_t>(pretence.seconds * 1e6);
+  } else if (info == CURLINFO_PRIMARY_PORT && pretence.port != 0) {
+    *static_cast<long*>(to) = pretence.port;
+  } else if (info == CURLINFO_PRIMARY_IP && !pretence.ip.empty()) {
+    *static_cast<const char**>(to) = pretence.ip.c_str();
+  }
+}
+
+template <typename Function>
+Function* Next(const char* name) {
+  return NextFunction<Function>(name, "libcurl.so.4");
+}
+
+}  // namespace
+}  // namespace filibuster
+
+using filibuster::CurlCall;
+using filibuster::CurlHandle;
+using filibuster::InjectionEnabled;
+using filibuster::RealLibcurl;
+
+#define FILIBUSTER_NEXT(function) filibuster::Next<decltype(::function)>(#function)
+
+extern "C" {
+
+CURLcode curl_easy_setopt(CURL* easy, CURLoption option, ...) {
+  std::va_list arguments;
+  va_start(arguments, option);
+  const auto value = va_arg(arguments, CurlHandle::Value);
+  va_end(arguments);
+  const CURLcode result = RealLibcurl().setopt(easy, option, value);
+  if (result == CURLE_OK && InjectionEnabled()) {
+    filibuster::Guarded([&] { filibuster::HandleOf(easy).Remember(option, value); });
+  }
+  return result;
+}
+
+CURLcode curl_easy_getinfo(CURL* easy, CURLINFO info, ...) {
+  std::va_list arguments;
+  va_start(arguments, info);
+  void* const to = va_arg(arguments, void*);
+  va_end(arguments);
+  const CURLcode result = RealLibcurl().getinfo(easy, info, to);
+  if (result != CURLE_OK || !InjectionEnabled()) return result;
+  filibuster::Guarded([&] {
+    const CurlHandle* const handle = filibuster::FindHandle(easy);
+    if (handle != nullptr) filibuster::Pretend(handle->pretence, info, to);
+  });
+  return result;
+}
+
+CURLcode curl_easy_perform(CURL* easy) {
+  if (!InjectionEnabled()) return RealLibcurl().perform(easy);
+  constexpr auto kEasy = CurlCall::Interface::kEasy;
+  filibuster::Begin(easy, kEasy);
+  return filibuster::Finish(easy, RealLibcurl().perform(easy), kEasy);
+}
+
+void curl_easy_reset(CURL* easy) {
+  static auto* const next = FILIBUSTER_NEXT(curl_easy_reset);
+  next(easy);
+  if (!InjectionEnabled()) return;
+  filibuster::Guarded([&] {
+    if (CurlHandle* const handle = filibuster::FindHandle(easy)) handle->ForgetAll();
+  });
+}
+
+CURL* curl_easy_duphandle(CURL* easy) {
+  static auto* const next = FILIBUSTER_NEXT(curl_easy_duphandle);
+  CURL* const duplicate = next(easy);
+  if (duplicate == nullptr || !InjectionEnabled()) return duplicate;
+  filibuster::Guarded([&] {
+    const CurlHandle* const handle = filibuster::FindHandle(easy);
+    if (handle == nullptr) return;
+    handle->CopyTo(&filibuster::HandleOf(duplicate));
+    handle->RestoreIn(duplicate);
+  });
+  return duplicate;
+}
+
+void curl_easy_cleanup(CURL* easy) {
+  static auto* const next = FILIBUSTER_NEXT(curl_easy_cleanup);
+  if (InjectionEnabled()) filibuster::Guarded([&] { filibuster::DropHandle(easy); });
+  next(easy);
+}
+
+CURLMcode curl_multi_add_handle(CURLM* multi, CURL* easy) {
+  static auto* const next = FILIBUSTER_NEXT(curl_multi_add_handle);
+  if (!InjectionEnabled() || filibuster::HasCall(easy)) return next(multi, easy);
+  filibuster::Begin(easy, CurlCall::Interface::kMulti);
+  const CURLMcode result = next(multi, easy);
+  if (result != CURLM_OK) filibuster::Abandon(easy);
+  return result;
+}
+
+CURLMcode curl_multi_remove_handle(CURLM* multi, CURL* easy) {
+  static auto* const next = FILIBUSTER_NEXT(curl_multi_remove_handle);
+  const CURLMcode result = next(multi, easy);
+  if (InjectionEnabled()) filibuster::Abandon(easy);
+  return result;
+}
+
+CURLMsg* curl_multi_info_read(CURLM* multi, int* messages_left) {
+  static auto* const next = FILIBUSTER_NEXT(curl_multi_info_read);
+  CURLMsg* const message = next(multi, messages_left);
+  if (message != nullptr && message->msg == CURLMSG_DONE && InjectionEnabled()) {
+    message->data.result =
+        filibuster::Finish(message->easy_handle, message->data.result, CurlCall::Interface::kMulti);
+  }
+  return message;
+}
+
+}  // extern "C"

@@ -1,0 +1,286 @@
+#include "runtime/preload/curl_call.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "runtime/preload/call_site.h"
+#include "runtime/preload/curl_codes.h"
+#include "runtime/preload/curl_url.h"
+
+namespace filibuster {
+namespace {
+
+using Way = FailingPeer::Way;
+
+// More of a body is not remembered: what is reported of it is a hash.
+constexpr size_t kMaxBody = size_t{1} << 20;
+// A timeout is not waited for longer than this.
+constexpr CurlHandle::Value kPatienceMs = 100;
+
+const char* ReasonOf(int status) {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 429:
+      return "Too Many Requests";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Internal Server Error";
+  }
+}
+
+bool HasName(const char* header, std::string_view name) {
+  return ::strncasecmp(header, name.data(), name.size()) == 0 && header[name.size()] == ':';
+}
+
+size_t Discard(char*, size_t size, size_t count, void*) { return size * count; }
+
+// The first number after `before` in `text` becomes `number`.
+void ReplaceNumber(char* text, const char* before, CurlHandle::Value number) {
+  char* const at = std::strstr(text, before);
+  if (at == nullptr) return;
+  char* const begin = at + std::strlen(before);
+  const std::string rest = begin + std::strspn(begin, "0123456789");
+  const size_t room = CURL_ERROR_SIZE - static_cast<size_t>(begin - text);
+  std::snprintf(begin, room, "%lld%s", static_cast<long long>(number), rest.c_str());
+}
+
+}  // namespace
+
+std::unique_ptr<CurlCall> CurlCall::Begin(CurlHandle& handle, Interface interface) {
+  const auto target = ParseHttpTarget(handle.Url());
+  if (!target) return nullptr;
+  const CallSite& site = CurrentCallSite();
+  OutgoingCall call;
+  call.module = "curl";
+  call.method = interface == Interface::kEasy ? "curl_easy_perform" : "curl_multi_add_handle";
+  call.target = target->port_and_path;
+  call.file = site.file.c_str();
+  call.line = site.line;
+  call.stack = site.stack;
+  call.ssl = target->ssl;
+  for (const CURLoption option : {CURLOPT_CONNECTTIMEOUT_MS, CURLOPT_TIMEOUT_MS}) {
+    if (const auto timeout = handle.Get(option); timeout > 0) {
+      call.timeout = static_cast<double>(timeout) / 1000;
+    }
+  }
+  handle.pretence = {};
+  return std::unique_ptr<CurlCall>(new CurlCall(handle, interface, call));
+}
+
+CurlCall::CurlCall(CurlHandle& handle, Interface interface, const OutgoingCall& call)
+    : handle_(handle), interface_(interface), injection_(call) {
+  if (injection_.fault()) PlanFault(call.ssl);
+  if (injection_.fault() && injection_.fault()->call_first) CallFirst();
+  if (injection_.fault()) {
+    Provoke();
+  } else {
+    AddHeaders();
+    KeepBody();
+  }
+}
+
+CurlCall::~CurlCall() {
+  handle_.Restore();
+  RealLibcurl().slist_free_all(headers_);
+}
+
+// How to provoke the fault; drops it if there is no way.
+void CurlCall::PlanFault(bool ssl) {
+  const InjectedFault& fault = *injection_.fault();
+  Way way = Way::kAnswer;
+  std::string answer;
+  bool before_tls = false;  // it happens before TLS begins, or looks the same
+  if (fault.status != 0) {
+    answer = "HTTP/1.1 " + std::to_string(fault.status) + " " + ReasonOf(fault.status) +
+             "\r\nContent-Length: 0\r\n\r\n";
+  } else {
+    const auto code = CodeNamed(fault.exception);
+    if (!code) return injection_.DropFault("libcurl knows no such error");
+    planned_ = *code;
+    switch (planned_) {
+      case CURLE_COULDNT_CONNECT:
+        way = Way::kRefuse;
+        before_tls = true;
+        break;
+      case CURLE_OPERATION_TIMEDOUT:
+        way = handle_.Get(CURLOPT_TIMEOUT_MS) == 0 && handle_.Get(CURLOPT_CONNECTTIMEOUT_MS) != 0
+                  ? Way::kNeverConnect
+                  : Way::kStaySilent;
+        before_tls = true;
+        break;
+      case CURLE_SSL_CONNECT_ERROR:
+        if (!ssl) return injection_.DropFault("the call is not made by https");
+        way = Way::kClose;
+        before_tls = true;
+        break;
+      case CURLE_GOT_NOTHING:
+        way = Way::kClose;
+        break;
+      case CURLE_RECV_ERROR:
+        way = Way::kReset;
+        break;
+      case CURLE_PARTIAL_FILE:
+        way = Way::kAnswerAndClose;
+        answer = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n";
+        break;
+      default:
+        return injection_.DropFault("there is no way to make libcurl fail with it");
+    }
+  }
+  if (ssl && !before_tls) {
+    return injection_.DropFault("the call is made by https, and this would have to be encrypted");
+  }
+  if (fault.call_first && interface_ == Interface::kMulti) {
+    return injection_.DropFault("a call by curl_multi cannot be made before it fails");
+  }
+  peer_ = std::make_unique<FailingPeer>(way, std::move(answer));
+}
+
+// A list of our own: the service's is its own, and may be that of many handles. Ours replace those
+// that it passed on from the request that it is handling.
+void CurlCall::AddHeaders() {
+  const auto& ours = injection_.headers();
+  if (ours.empty()) return;
+  const Libcurl& real = RealLibcurl();
+  for (auto* it = handle_.GetPointer<curl_slist*>(CURLOPT_HTTPHEADER); it != nullptr;
+       it = it->next) {
+    const bool replaced = std::any_of(ours.begin(), ours.end(), [&](const auto& header) {
+      return HasName(it->data, header.first);
+    });
+    if (!replaced) headers_ = real.slist_append(headers_, it->data);
+  }
+  for (const auto& [name, value] : ours) {
+    headers_ = real.slist_append(headers_, (name + ": " + value).c_str());
+  }
+  handle_.Override(CURLOPT_HTTPHEADER, headers_);
+}
+
+void CurlCall::KeepBody() {
+  handle_.Override(CURLOPT_WRITEFUNCTION, reinterpret_cast<CurlHandle::Value>(&Write));
+  handle_.Override(CURLOPT_WRITEDATA, this);
+}
+
+// The callee does its work, and the caller hears nothing of it.
+void CurlCall::CallFirst() {
+  AddHeaders();
+  handle_.Override(CURLOPT_WRITEFUNCTION, reinterpret_cast<CurlHandle::Value>(&Discard));
+  handle_.Override(CURLOPT_HEADERFUNCTION, reinterpret_cast<CurlHandle::Value>(&Discard));
+  RealLibcurl().perform(handle_.easy());
+  handle_.Restore();
+}
+
+void CurlCall::Provoke() {
+  handle_.Override(CURLOPT_OPENSOCKETFUNCTION, reinterpret_cast<CurlHandle::Value>(&OpenSocket));
+  handle_.Override(CURLOPT_OPENSOCKETDATA, this);
+  handle_.Override(CURLOPT_SOCKOPTFUNCTION, CurlHandle::Value{0});
+  handle_.Override(CURLOPT_CLOSESOCKETFUNCTION, CurlHandle::Value{0});
+  handle_.Override(CURLOPT_FRESH_CONNECT, CurlHandle::Value{1});
+  handle_.Override(CURLOPT_FORBID_REUSE, CurlHandle::Value{1});
+  handle_.Override(CURLOPT_HTTP_VERSION, CurlHandle::Value{CURL_HTTP_VERSION_1_1});
+  handle_.Override(CURLOPT_DEBUGFUNCTION, reinterpret_cast<CurlHandle::Value>(&Trace));
+  handle_.Override(CURLOPT_DEBUGDATA, this);
+  handle_.Override(CURLOPT_VERBOSE, CurlHandle::Value{1});
+  if (planned_ == CURLE_OPERATION_TIMEDOUT) ProvokeTimeout();
+}
+
+void CurlCall::ProvokeTimeout() {
+  const auto shorten = [&](CURLoption option) {
+    const auto timeout = handle_.Get(option);
+    handle_.Override(option, timeout == 0 ? kPatienceMs : std::min(timeout, kPatienceMs));
+  };
+  const bool connecting =
+      handle_.Get(CURLOPT_TIMEOUT_MS) == 0 && handle_.Get(CURLOPT_CONNECTTIMEOUT_MS) != 0;
+  shorten(connecting ? CURLOPT_CONNECTTIMEOUT_MS : CURLOPT_TIMEOUT_MS);
+}
+
+// What the caller can read of the callee, and of a timeout that was not waited for.
+void CurlCall::Pretend() {
+  long port = 0;
+  RealLibcurl().getinfo(handle_.easy(), CURLINFO_PRIMARY_PORT, &port);
+  if (port != 0) {
+    handle_.pretence.ip = peer_->ip();
+    handle_.pretence.port = peer_->port();
+  }
+  if (planned_ != CURLE_OPERATION_TIMEDOUT) return;
+  auto timeout = handle_.Get(CURLOPT_TIMEOUT_MS);
+  if (timeout == 0) timeout = handle_.Get(CURLOPT_CONNECTTIMEOUT_MS);
+  if (timeout <= kPatienceMs) return;
+  handle_.pretence.seconds = static_cast<double>(timeout) / 1000;
+  if (auto* text = handle_.GetPointer<char*>(CURLOPT_ERRORBUFFER)) {
+    ReplaceNumber(text, " after ", timeout);
+  }
+}
+
+CURLcode CurlCall::Finish(CURLcode result) {
+  if (peer_ != nullptr) {
+    if (planned_ != CURLE_OK && result != planned_) {  // such as a host that nobody knows
+      result = planned_;
+      if (auto* text = handle_.GetPointer<char*>(CURLOPT_ERRORBUFFER)) {
+        std::snprintf(text, CURL_ERROR_SIZE, "%s", RealLibcurl().strerror(result));
+      }
+    }
+    Pretend();
+  }
+  handle_.Restore();
+  if (result == CURLE_OK || result == CURLE_HTTP_RETURNED_ERROR) {
+    injection_.Returned(Status(), body_);
+  } else {
+    injection_.Failed(NameOf(result));
+  }
+  return result;
+}
+
+int CurlCall::Status() const {
+  long status = 0;
+  RealLibcurl().getinfo(handle_.easy(), CURLINFO_RESPONSE_CODE, &status);
+  return static_cast<int>(status);
+}
+
+size_t CurlCall::Write(char* data, size_t size, size_t count, void* call) noexcept {
+  auto& self = *static_cast<CurlCall*>(call);
+  auto* const theirs = self.handle_.GetPointer<curl_write_callback>(CURLOPT_WRITEFUNCTION);
+  auto* const to = self.handle_.GetPointer<void*>(CURLOPT_WRITEDATA);
+  const size_t written = theirs != nullptr
+                             ? theirs(data, size, count, to)
+                             : std::fwrite(data, size, count, static_cast<std::FILE*>(to));
+  // What is refused or paused comes again, or not at all.
+  if (written == size * count) {
+    self.body_.append(data, std::min(written, kMaxBody - self.body_.size()));
+  }
+  return written;
+}
+
+curl_socket_t CurlCall::OpenSocket(void* call, curlsocktype, curl_sockaddr* address) noexcept {
+  return static_cast<CurlCall*>(call)->peer_->Open(address);
+}
+
+int CurlCall::Trace(CURL* easy, curl_infotype type, char* data, size_t size, void* call) noexcept {
+  auto& self = *static_cast<CurlCall*>(call);
+  if (type == CURLINFO_HEADER_OUT) self.peer_->HeadSent({data, size});
+  if (type == CURLINFO_DATA_OUT) self.peer_->BodySent({data, size});
+  if (type == CURLINFO_SSL_DATA_OUT) self.peer_->SecretSent();
+  auto* const theirs = self.handle_.GetPointer<curl_debug_callback>(CURLOPT_DEBUGFUNCTION);
+  if (theirs == nullptr || self.handle_.Get(CURLOPT_VERBOSE) == 0) return 0;
+  return theirs(easy, type, data, size, self.handle_.GetPointer<void*>(CURLOPT_DEBUGDATA));
+}
+
+}  // namespace filibuster

@@ -1,0 +1,57 @@
+// One call by libcurl, from before it is made until its outcome is known: asks the control server,
+// adds our headers or provokes the planned fault, and reports how it ended.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "filibuster/injector.h"
+#include "runtime/preload/curl_handle.h"
+#include "runtime/preload/failing_peer.h"
+
+namespace filibuster {
+
+class CurlCall {
+ public:
+  enum class Interface { kEasy, kMulti };
+
+  // Null if this is no call to a service: it is to be made as if we were not there. Otherwise the
+  // handle is set for the call, until Finish() or the destructor.
+  static std::unique_ptr<CurlCall> Begin(CurlHandle& handle, Interface interface);
+  ~CurlCall();
+  CurlCall(const CurlCall&) = delete;
+  CurlCall& operator=(const CurlCall&) = delete;
+
+  Interface interface() const { return interface_; }
+  // How the transfer ended => how the caller is to see that it ended.
+  CURLcode Finish(CURLcode result);
+
+ private:
+  CurlCall(CurlHandle& handle, Interface interface, const OutgoingCall& call);
+  void PlanFault(bool ssl);
+  void AddHeaders();
+  void KeepBody();
+  void CallFirst();
+  void Provoke();
+  void ProvokeTimeout();
+  void Pretend();
+  int Status() const;
+
+  static size_t Write(char* data, size_t size, size_t count, void* call) noexcept;
+  static curl_socket_t OpenSocket(void* call, curlsocktype purpose,
+                                  curl_sockaddr* address) noexcept;
+  static int Trace(CURL* easy, curl_infotype type, char* data, size_t size, void* call) noexcept;
+
+  CurlHandle& handle_;
+  const Interface interface_;
+  Injection injection_;
+  CURLcode planned_ = CURLE_OK;  // of a fault that is an error
+  std::unique_ptr<FailingPeer> peer_;
+  curl_slist* headers_ = nullptr;
+  std::string body_;
+};
+
+}  // namespace filibuster

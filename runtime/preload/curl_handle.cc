@@ -1,0 +1,148 @@
+#include "runtime/preload/curl_handle.h"
+
+#include <pthread.h>
+
+#include <cstdio>
+#include <mutex>
+#include <unordered_map>
+
+#include "runtime/preload/curl_call.h"
+#include "runtime/preload/next_function.h"
+
+namespace filibuster {
+namespace {
+
+static_assert(sizeof(long) == sizeof(void*) && sizeof(curl_off_t) == sizeof(void*));
+
+struct Registry {
+  std::mutex mutex;
+  std::unordered_map<CURL*, std::unique_ptr<CurlHandle>> handles;  // guarded by mutex
+};
+
+// Never destroyed: calls may be made while the program ends. A child process starts with the
+// mutex as its parent's one thread finds it.
+Registry& TheRegistry() {
+  static Registry& registry = []() -> Registry& {
+    static auto& made = *new Registry;
+    ::pthread_atfork([] { made.mutex.lock(); }, [] { made.mutex.unlock(); },
+                     [] { made.mutex.unlock(); });
+    return made;
+  }();
+  return registry;
+}
+
+template <typename Function>
+void Load(const char* name, Function* function) {
+  *function = NextFunction<std::remove_pointer_t<Function>>(name, "libcurl.so.4");
+}
+
+// Seconds and milliseconds are one setting: the last one counts.
+constexpr CurlHandle::Value kMillisecondsPerSecond = 1000;
+
+}  // namespace
+
+const Libcurl& RealLibcurl() {
+  static const Libcurl real = [] {
+    Libcurl functions{};
+    Load("curl_easy_setopt", &functions.setopt);
+    Load("curl_easy_getinfo", &functions.getinfo);
+    Load("curl_easy_perform", &functions.perform);
+    Load("curl_easy_strerror", &functions.strerror);
+    Load("curl_slist_append", &functions.slist_append);
+    Load("curl_slist_free_all", &functions.slist_free_all);
+    Load("curl_url_get", &functions.url_get);
+    Load("curl_free", &functions.free);
+    return functions;
+  }();
+  return real;
+}
+
+CurlHandle::~CurlHandle() = default;
+
+CurlHandle::Value CurlHandle::Get(CURLoption option) const {
+  const auto it = set_.find(option);
+  if (it != set_.end()) return it->second;
+  return option == CURLOPT_WRITEDATA ? reinterpret_cast<Value>(stdout) : 0;
+}
+
+std::string CurlHandle::Url() const {
+  auto* const parsed = GetPointer<CURLU*>(CURLOPT_CURLU);
+  if (parsed == nullptr) return url_;
+  char* text = nullptr;
+  if (RealLibcurl().url_get(parsed, CURLUPART_URL, &text, 0) != CURLUE_OK) return "";
+  const std::string url = text;
+  RealLibcurl().free(text);
+  return url;
+}
+
+void CurlHandle::Remember(CURLoption option, Value value) {
+  switch (option) {
+    case CURLOPT_URL: {
+      const auto* text = reinterpret_cast<const char*>(value);
+      url_ = text == nullptr ? "" : text;
+      break;
+    }
+    case CURLOPT_TIMEOUT:
+      set_[CURLOPT_TIMEOUT_MS] = value * kMillisecondsPerSecond;
+      break;
+    case CURLOPT_CONNECTTIMEOUT:
+      set_[CURLOPT_CONNECTTIMEOUT_MS] = value * kMillisecondsPerSecond;
+      break;
+    default:
+      set_[option] = value;
+  }
+}
+
+void CurlHandle::ForgetAll() {
+  set_.clear();
+  url_.clear();
+  pretence = {};
+}
+
+void CurlHandle::CopyTo(CurlHandle* other) const {
+  other->set_ = set_;
+  other->url_ = url_;
+}
+
+void CurlHandle::Override(CURLoption option, Value value) {
+  overridden_[option] = value;
+  RealLibcurl().setopt(easy_, option, value);
+}
+
+void CurlHandle::Restore() {
+  RestoreIn(easy_);
+  overridden_.clear();
+}
+
+void CurlHandle::RestoreIn(CURL* duplicate) const {
+  for (const auto& [option, value] : overridden_) {
+    RealLibcurl().setopt(duplicate, option, Get(option));
+  }
+}
+
+CurlHandle& HandleOf(CURL* easy) {
+  Registry& registry = TheRegistry();
+  const std::lock_guard<std::mutex> lock(registry.mutex);
+  auto& handle = registry.handles[easy];
+  if (handle == nullptr) handle = std::make_unique<CurlHandle>(easy);
+  return *handle;
+}
+
+CurlHandle* FindHandle(CURL* easy) {
+  Registry& registry = TheRegistry();
+  const std::lock_guard<std::mutex> lock(registry.mutex);
+  const auto it = registry.handles.find(easy);
+  return it == registry.handles.end() ? nullptr : it->second.get();
+}
+
+void DropHandle(CURL* easy) {
+  Registry& registry = TheRegistry();
+  std::unique_ptr<CurlHandle> dropped;  // destroyed after the mutex is free: its call reports
+  const std::lock_guard<std::mutex> lock(registry.mutex);
+  const auto it = registry.handles.find(easy);
+  if (it == registry.handles.end()) return;
+  dropped = std::move(it->second);
+  registry.handles.erase(it);
+}
+
+}  // namespace filibuster

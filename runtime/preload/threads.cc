@@ -1,0 +1,46 @@
+// pthread_create() whose thread goes on with the request of the thread that starts it: std::thread,
+// std::async and all that is made of them.
+//
+// A thread that outlives the request, such as one of a pool that the first request starts, stays
+// with it: what such a pool is given has to bring its own context (filibuster/context.h).
+#include <pthread.h>
+
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "filibuster/context.h"
+#include "filibuster/injector.h"
+#include "runtime/preload/next_function.h"
+
+namespace {
+
+struct Start {
+  void* (*function)(void*);
+  void* argument;
+  filibuster::ContextHandle context;
+};
+
+void* Run(void* data) {
+  std::unique_ptr<Start> start(static_cast<Start*>(data));
+  const auto function = start->function;
+  void* const argument = start->argument;
+  const filibuster::ContextScope scope(std::move(start->context));
+  start.reset();
+  return function(argument);
+}
+
+}  // namespace
+
+extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                              void* (*function)(void*), void* argument) noexcept {
+  static auto* const next =
+      filibuster::NextFunction<decltype(::pthread_create)>("pthread_create", "libc.so.6");
+  filibuster::ContextHandle context = filibuster::CurrentContext();
+  if (context == nullptr) return next(thread, attributes, function, argument);
+  std::unique_ptr<Start> start(new (std::nothrow) Start{function, argument, std::move(context)});
+  if (start == nullptr) return next(thread, attributes, function, argument);
+  const int result = next(thread, attributes, Run, start.get());
+  if (result == 0) (void)start.release();  // Run() has it
+  return result;
+}

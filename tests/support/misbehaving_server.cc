@@ -1,0 +1,136 @@
+#include "tests/support/misbehaving_server.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <utility>
+
+namespace filibuster {
+namespace {
+
+// With SO_REUSEADDR, after the port is chosen: whoever listens on it later is still let in.
+UniqueFd Bind(int* port) {
+  UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  if (*port != 0) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(*port));
+  socklen_t size = sizeof address;
+  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) std::abort();
+  ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  *port = ntohs(address.sin_port);
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  return socket;
+}
+
+UniqueFd ConnectTo(int port) {
+  UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  ::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+  return socket;
+}
+
+struct Connection {
+  UniqueFd socket;
+  std::string bytes;
+};
+
+// Whether the head has come, and the body that it announces.
+bool IsWhole(const std::string& request) {
+  const size_t end = request.find("\r\n\r\n");
+  if (end == request.npos) return false;
+  const size_t length = request.find("Content-Length: ");
+  return length > end || request.size() - end - 4 >= std::stoul(request.substr(length + 16));
+}
+
+}  // namespace
+
+MisbehavingServer::MisbehavingServer(Way way, std::string answer) : reservation_(Bind(&port_)) {
+  Start(way, std::move(answer));
+}
+
+MisbehavingServer::~MisbehavingServer() { Stop(); }
+
+void MisbehavingServer::Restart(Way way, std::string answer) {
+  Stop();
+  requests_.clear();
+  Start(way, std::move(answer));
+}
+
+std::vector<std::string> MisbehavingServer::requests() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return requests_;
+}
+
+void MisbehavingServer::Start(Way way, std::string answer) {
+  if (way == Way::kDoNotListen) return;
+  listener_ = Bind(&port_);
+  ::listen(listener_.get(), way == Way::kDoNotAccept ? 0 : 64);
+  if (way == Way::kDoNotAccept) {
+    filler_ = ConnectTo(port_);
+    return;
+  }
+  stop_ = UniqueFd(::eventfd(0, EFD_CLOEXEC));
+  thread_ = std::thread([this, way, answer = std::move(answer)] { Serve(way, answer); });
+}
+
+void MisbehavingServer::Stop() {
+  if (thread_.joinable()) {
+    const std::uint64_t one = 1;
+    if (::write(stop_.get(), &one, sizeof one) != sizeof one) std::abort();
+    thread_.join();
+  }
+  listener_.reset();
+  filler_.reset();
+}
+
+void MisbehavingServer::Serve(Way way, const std::string& answer) {
+  std::vector<Connection> connections;
+  while (true) {
+    std::vector<pollfd> polled = {{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+    for (const Connection& it : connections) polled.push_back({it.socket.get(), POLLIN, 0});
+    ::poll(polled.data(), polled.size(), -1);
+    if (polled[0].revents != 0) return;
+    for (size_t i = connections.size(); i-- > 0;) {
+      if (polled[i + 2].revents == 0) continue;
+      Connection& connection = connections[i];
+      char block[65536];
+      const ssize_t size = ::recv(connection.socket.get(), block, sizeof block, 0);
+      bool done = size <= 0;
+      if (!done) connection.bytes.append(block, static_cast<size_t>(size));
+      if (!done && IsWhole(connection.bytes)) {
+        {
+          const std::lock_guard<std::mutex> lock(mutex_);
+          requests_.push_back(connection.bytes);
+        }
+        connection.bytes.clear();
+        if (way == Way::kAnswer || way == Way::kAnswerAndClose) {
+          ::send(connection.socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+        }
+        done = way == Way::kClose || way == Way::kReset || way == Way::kAnswerAndClose;
+        const linger at_once{1, 0};
+        if (way == Way::kReset) {
+          ::setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        }
+      }
+      if (done) connections.erase(connections.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    if (polled[1].revents != 0) {
+      connections.push_back(
+          {UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)), ""});
+    }
+  }
+}
+
+std::string Ok(const std::string& body) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+}  // namespace filibuster
