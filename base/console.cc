@@ -13,22 +13,6 @@ namespace {
 std::atomic<ColorMode> color_mode{ColorMode::kAuto};
 std::atomic<bool> quiet{false};
 
-bool UseColor() {
-  switch (color_mode.load()) {
-    case ColorMode::kAlways:
-      return true;
-    case ColorMode::kNever:
-      return false;
-    case ColorMode::kAuto:
-      break;
-  }
-  static const bool is_plain = [] {
-    const char* no_color = std::getenv("NO_COLOR");
-    return (no_color != nullptr && *no_color != '\0') || ::isatty(STDERR_FILENO) == 0;
-  }();
-  return !is_plain;
-}
-
 struct LevelStyle {
   const char* name;
   const char* color;
@@ -50,6 +34,19 @@ LevelStyle StyleOf(LogLevel level) {
 
 }  // namespace
 
+bool UsesColor(int fd) {
+  switch (color_mode.load()) {
+    case ColorMode::kAlways:
+      return true;
+    case ColorMode::kNever:
+      return false;
+    case ColorMode::kAuto:
+      break;
+  }
+  const char* no_color = std::getenv("NO_COLOR");
+  return (no_color == nullptr || *no_color == '\0') && ::isatty(fd) == 1;
+}
+
 void SetColorMode(ColorMode mode) { color_mode = mode; }
 void SetQuiet(bool value) { quiet = value; }
 
@@ -57,8 +54,9 @@ void WriteLogLine(LogLevel level, std::string_view text) {
   if (quiet && (level == LogLevel::kInfo || level == LogLevel::kNotice)) return;
   const LevelStyle style = StyleOf(level);
   const std::string line =
-      UseColor() ? fmt::format("{}[FILIBUSTER] [{}]: {}\033[0m\n", style.color, style.name, text)
-                 : fmt::format("[FILIBUSTER] [{}]: {}\n", style.name, text);
+      UsesColor(STDERR_FILENO)
+          ? fmt::format("{}[FILIBUSTER] [{}]: {}\033[0m\n", style.color, style.name, text)
+          : fmt::format("[FILIBUSTER] [{}]: {}\n", style.name, text);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

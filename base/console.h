@@ -1,9 +1,9 @@
 // Filibuster's log lines: `[FILIBUSTER] [INFO]: text`, on standard error.
 #pragma once
 
-#include <string_view>
-
 #include <fmt/format.h>
+
+#include <string_view>
 
 namespace filibuster {
 
@@ -12,6 +12,8 @@ enum class ColorMode { kAuto, kAlways, kNever };
 
 // kAuto: colour on a terminal, unless NO_COLOR is set (https://no-color.org).
 void SetColorMode(ColorMode mode);
+// Whether what is written to this file descriptor is to be coloured.
+bool UsesColor(int fd);
 // Quiet: only warnings and failures are written.
 void SetQuiet(bool quiet);
 
