@@ -15,6 +15,7 @@
 #include "runner/console_report.h"
 #include "runner/process_runner.h"
 #include "runtime/command.h"
+#include "runtime/coverage_profiles.h"
 #include "runtime/signals.h"
 
 namespace filibuster {
@@ -103,6 +104,7 @@ class Session {
     const auto tell = std::exchange(callbacks.finished, {});
     callbacks.finished = [&](const Step& step, const TestExecution& execution) {
       tell(step, execution);
+      if (step.number == 1) KeepCoverage(Executions::kFaultFree);
       if (step.number > 1 && std::holds_alternative<Failed>(execution.verdict)) {
         KeepCounterexample(step.number, execution);
       }
@@ -111,6 +113,7 @@ class Session {
     LogNotice("Running test {}", options_.functional_test);
     const Exploration exploration =
         filibuster::Explore(runner_, inputs_.space, calls_, explore, callbacks);
+    KeepCoverage(Executions::kAll);
     console.Finish(exploration, std::chrono::steady_clock::now() - started);
     WarnIfNothingWasSeen(exploration);
     const Report report{options_.functional_test, explore, exploration, calls_};
@@ -153,6 +156,13 @@ class Session {
     return kPassed;
   }
 
+  void KeepCoverage(Executions executions) const {
+    if (!options_.coverage_directory) return;
+    if (const auto kept = SnapshotProfiles(executions, *options_.coverage_directory); !kept) {
+      LogWarning("{}", kept.error().message);
+    }
+  }
+
   // The first failing execution goes to counterexample.json; with --keep-going, the others go
   // beside it, under their numbers.
   void KeepCounterexample(int number, const TestExecution& execution) {
@@ -172,6 +182,7 @@ class Session {
     LogInfo("Counterexample loaded from file.");
     LogNotice("Running test {}", options_.functional_test);
     const auto replay = ReplayCounterexample(*inputs_.counterexample, runner_, calls_);
+    KeepCoverage(Executions::kAll);
     if (signals_.received() != 0) return kInterrupted;
     if (!replay) {
       LogFail("{}", replay.error().message);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "runtime/coverage_profiles.h"
 #include "runtime/health_check.h"
 
 namespace filibuster {
@@ -40,18 +41,6 @@ std::string LogTail(const fs::path& file) {
   return text;
 }
 
-std::string ProfilePrefix(const Service& service) { return service.name + "-"; }
-
-void RemoveProfiles(const Service& service, const fs::path& directory) {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
-    const std::string name = entry.path().filename();
-    if (entry.path().extension() == ".profraw" && name.starts_with(ProfilePrefix(service))) {
-      fs::remove(entry.path(), ignored);
-    }
-  }
-}
-
 std::string HealthUrl(const Service& service) {
   return service.health_check == "tcp"
              ? fmt::format("127.0.0.1:{}", service.port)
@@ -64,9 +53,8 @@ Command ServiceCommand(const Service& service, const ServiceOptions& options) {
   Command command{service.command, service.environment, service.working_directory};
   for (const auto& [name, value] : options.environment) command.environment[name] = value;
   if (!options.coverage_directory.empty()) {
-    // %p: one file for each process; %c: the counters live in the file itself.
     command.environment["LLVM_PROFILE_FILE"] =
-        fs::absolute(options.coverage_directory) / (ProfilePrefix(service) + "%p%c.profraw");
+        ProfilePattern(service.name, options.coverage_directory);
   }
   return command;
 }
@@ -100,7 +88,7 @@ std::expected<void, Error> Services::Start() {
     std::error_code ignored;
     fs::remove(LogFile(service, options_), ignored);
     if (!options_.coverage_directory.empty()) {
-      RemoveProfiles(service, options_.coverage_directory);
+      RemoveProfiles(service.name, options_.coverage_directory);
     }
     result = StartOne(service);
     if (!result) break;

@@ -131,11 +131,12 @@ TEST(ControlServerTest, RefusesABodyOf17MiBAndGoesOn) {
 }
 
 TEST(ControlServerTest, TakesABodyOf15MiB) {
-  const auto server = StartServer();
+  const auto server = StartServer({.request_timeout = seconds(100)});
   server->BeginTestExecution({});
   Json message = CreateMessage("foo", kIndex);
   message["args"] = {std::string(15 * 1024 * 1024, 'x')};
   httplib::Client client("127.0.0.1", server->port());
+  client.set_read_timeout(seconds(100));  // ThreadSanitizer on a busy machine
   const auto result = client.Put("/filibuster/create", message.dump(), "application/json");
   ASSERT_TRUE(result) << httplib::to_string(result.error());
   EXPECT_EQ(result->status, 200);
