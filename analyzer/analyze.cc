@@ -95,7 +95,10 @@ class Analyzer {
   }
 
   void Request(const Service& service, const std::string& file) {
-    pool_.Request(build_.CommandFor(file, service.directory), service.directory);
+    CompileCommand command = build_.CommandFor(file, service.directory);
+    command.arguments.insert(command.arguments.end(), options_.extra_arguments.begin(),
+                             options_.extra_arguments.end());
+    pool_.Request(std::move(command), service.directory);
   }
 
   void AnalyzeService(Service& service) {
@@ -167,7 +170,7 @@ class Analyzer {
     service.own = ErrorsOf(service.run);
   }
 
-  CallTarget TargetOf(const ObservedCall& call) const { return ResolveTarget(call.urls, ports_); }
+  CallTarget TargetOf(const ObservedCall& call) const { return ResolveTarget(call.url, ports_); }
 
   std::set<int> StatusesAt(const ObservedCall& call) const {
     const CallTarget target = TargetOf(call);
@@ -249,7 +252,8 @@ class Analyzer {
                     .module = model.module,
                     .method = call.method,
                     .target = TargetOf(call),
-                    .timeout = call.has_timeout};
+                    .timeout = call.has_timeout,
+                    .timeout_seconds = call.timeout_seconds};
       std::set<std::string> applicable;
       for (const int status : StatusesAt(call)) applicable.insert(std::to_string(status));
       for (HandlerEntry& entry : HandlersOf(service.run, static_cast<int>(i))) {

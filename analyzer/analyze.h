@@ -4,6 +4,8 @@
 #include <expected>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "analyzer/analysis.h"
 #include "base/error.h"
@@ -14,7 +16,8 @@ struct AnalyzerOptions {
   std::filesystem::path services_directory;
   // compile_commands.json or its directory; absent: the nearest one upward of the services.
   std::optional<std::filesystem::path> compile_commands;
-  int jobs = 0;  // files at a time; 0: as many as there are processors
+  std::vector<std::string> extra_arguments;  // for the compiler, after the others
+  int jobs = 0;                              // files at a time; 0: as many as there are processors
 };
 
 std::expected<Analysis, Error> AnalyzeServices(const AnalyzerOptions& options);

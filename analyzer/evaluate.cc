@@ -83,7 +83,8 @@ Results Interpreter::Evaluate(const Node& node, State state) {
       return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
         const Value list = Load(next, values[0]);
         const Value index = Load(next, values[1]);
-        Value element = Value::Unknown("an element");
+        Value element =
+            Value::Unknown(list.Is(Kind::kUnknown) ? "an element of " + list.text() : "an element");
         if (list.Is(Kind::kList) && index.Is(Kind::kInt) && index.number() >= 0 &&
             static_cast<std::size_t>(index.number()) < list.elements().size()) {
           element = list.elements()[static_cast<std::size_t>(index.number())];
@@ -187,6 +188,7 @@ Results Interpreter::EvaluateField(const Node& node, State state) {
 Results Interpreter::EvaluateGlobal(const Node& node, State state) {
   const Program::GlobalRef* global = program_.FindGlobal(node.text);
   if (global == nullptr) return One(std::move(state), Value::Unknown("a global variable"));
+  if (global->global->name == "std::nullopt") return One(std::move(state), Value::Null());
   const Root root{Root::kGlobals, global->index};
   if (state.memory.Find(root) != nullptr) return One(std::move(state), Value::Alias({root, {}}));
   if (program_.IsAssigned(node.text) && !global->global->is_const) {

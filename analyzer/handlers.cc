@@ -1,6 +1,7 @@
 #include "analyzer/handlers.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -9,6 +10,9 @@
 #include <string>
 #include <tuple>
 #include <utility>
+
+#include "analyzer/interpreter.h"
+#include "analyzer/targets.h"
 
 namespace filibuster {
 namespace {
@@ -69,6 +73,9 @@ struct FaultOutcome {
   std::set<std::string> undecided;
   const Step* taken_by = nullptr;
   bool is_sure = true;  // of the branches
+  std::string ends_by;
+  std::set<int> later_calls;  // that no path without a fault makes
+  std::set<int> attempts;     // if the fault persists
 };
 
 class HandlerFinder {
@@ -81,6 +88,10 @@ class HandlerFinder {
     for (const EntryRun& entry : run_.entries) {
       for (const PathEnd& end : entry.ends) {
         if (!end.fault || end.fault->site != site_) continue;
+        if (end.fault->persists) {
+          AddPersisting(faults[static_cast<std::size_t>(end.fault->fault)], end);
+          continue;
+        }
         Add(faults[static_cast<std::size_t>(end.fault->fault)], entry, end);
       }
     }
@@ -106,6 +117,12 @@ class HandlerFinder {
   }
 
  private:
+  // What happens if every call fails says how often this one is tried.
+  void AddPersisting(FaultOutcome& fault, const PathEnd& end) const {
+    const auto executions = end.executions.find(site_);
+    if (executions != end.executions.end()) fault.attempts.insert(executions->second);
+  }
+
   void Add(FaultOutcome& fault, const EntryRun& entry, const PathEnd& end) const {
     const std::vector<const Step*> steps = OwnSteps(entry, *end.fault);
     std::vector<StepKey> keys;
@@ -117,7 +134,13 @@ class HandlerFinder {
     if (std::ranges::find(fault.outcomes, outcome) == fault.outcomes.end()) {
       fault.outcomes.push_back(std::move(outcome));
     }
-    const bool nobody_takes_it = end.is_exception && end.kind != PathEnd::Kind::kAnswers;
+    if (!end.by.empty()) fault.ends_by = end.by;
+    for (const int call : end.fault->later_calls) {
+      const ObservedCall& later = run_.facts.calls[static_cast<std::size_t>(call)];
+      if (later.normal_executions == 0) fault.later_calls.insert(call);
+    }
+    const bool is_escape = end.is_exception && end.kind != PathEnd::Kind::kAnswers;
+    const bool nobody_takes_it = is_escape || (!end.by.empty() && end.by != kByExit);
     if (!nobody_takes_it && fault.taken_by == nullptr) fault.taken_by = TakenBy(steps);
   }
 
@@ -130,13 +153,12 @@ class HandlerFinder {
     Outcome outcome;
     for (const int call : end.fault->later_calls) {
       if (call == site_) continue;
-      std::ostringstream place;
-      place << run_.facts.calls[static_cast<std::size_t>(call)].location;
-      outcome.calls.push_back(place.str());
+      outcome.calls.push_back(PlaceAndTarget(call));
     }
     const auto executions = end.executions.find(site_);
     const bool is_again =
-        executions != end.executions.end() && executions->second > call_.normal_executions;
+        executions != end.executions.end() &&
+        executions->second > std::max(call_.normal_executions, call_.chased_executions);
     switch (end.kind) {
       case PathEnd::Kind::kTerminates:
         outcome.kind = Outcome::Kind::kTerminates;
@@ -165,6 +187,27 @@ class HandlerFinder {
     return unknown("the status is one of several");
   }
 
+  // Calls of one place to different targets are different calls.
+  std::string PlaceAndTarget(int call) const {
+    const ObservedCall& observed = run_.facts.calls[static_cast<std::size_t>(call)];
+    std::ostringstream text;
+    text << observed.location;
+    if (const auto url = ReadableUrl(observed.url)) text << " " << *url;
+    return text.str();
+  }
+
+  // Nothing is called, stored, thrown or returned in it.
+  static bool DoesNothing(const Node& node) {
+    const bool is_nothing = node.op == Op::kBlock || node.op == Op::kContinue ||
+                            node.op == Op::kBreak || (node.op == Op::kReturn && node.kids.empty());
+    return is_nothing && std::ranges::all_of(node.kids, DoesNothing);
+  }
+
+  static bool TakenBranchDoesNothing(const Step& step) {
+    if (step.is_catch) return DoesNothing(step.node->kids[0]);
+    return step.node->op == Op::kIf && step.branch == 1 && DoesNothing(step.node->kids[1]);
+  }
+
   HandlerEntry EntryOf(const FaultOutcome& fault, const TriedFault& tried) const {
     HandlerEntry entry{.faults = {tried.name}};
     if (run_.gave_up) {
@@ -176,16 +219,29 @@ class HandlerFinder {
     } else {
       entry.outcome.reason = Several(fault);
     }
-    if (fault.taken_by != nullptr) {
-      const Step& step = *fault.taken_by;
-      entry.kind = step.is_catch ? "catch" : tried.is_status ? "status-check" : "error-check";
-      const std::string& file =
-          step.file->files[static_cast<std::size_t>(step.node->position.file)];
-      entry.location = SourceLocation{run_.facts.Relative(file), step.node->position.line,
-                                      step.node->position.column};
-    } else {
-      entry.kind = "none";
+    if (entry.outcome.kind == Outcome::Kind::kRetries) {
+      // A loop that only ends with a success does not end if every call fails.
+      entry.outcome.unbounded = fault.attempts.empty();
+      const bool is_known =
+          fault.attempts.size() == 1 && *fault.attempts.begin() < Interpreter::kMaxKnownRounds;
+      if (is_known) entry.outcome.attempts = *fault.attempts.begin();
     }
+    if (entry.outcome.kind == Outcome::Kind::kTerminates) entry.ends_by = fault.ends_by;
+    for (const int call : fault.later_calls) {
+      entry.later_calls.push_back(run_.facts.calls[static_cast<std::size_t>(call)].location);
+    }
+    if (fault.taken_by == nullptr) {
+      entry.kind = "none";
+      return entry;
+    }
+    const Step& step = *fault.taken_by;
+    entry.kind = step.is_catch ? "catch" : tried.is_status ? "status-check" : "error-check";
+    const Position& position = step.node->position;
+    entry.location = SourceLocation{
+        run_.facts.Relative(step.file->files[static_cast<std::size_t>(position.file)]),
+        position.line, position.column};
+    entry.catch_all = step.is_catch && step.node->type.empty();
+    entry.does_nothing = TakenBranchDoesNothing(step);
     return entry;
   }
 

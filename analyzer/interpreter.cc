@@ -7,8 +7,7 @@
 namespace filibuster {
 namespace {
 
-// A loop whose condition is known runs this often, one whose condition is not known that often.
-constexpr int kMaxKnownRounds = 16;
+// A loop whose condition is not known is followed this often.
 constexpr int kMaxUnknownRounds = 2;
 
 // What the loop assigns to is not known after rounds that were not followed.

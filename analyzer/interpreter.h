@@ -43,6 +43,9 @@ struct CallContext {
 
 class Interpreter {
  public:
+  // A loop whose condition is known is followed this often.
+  static constexpr int kMaxKnownRounds = 16;
+
   // `facts` collects what is found on the way: call sites, registered handlers, ports.
   Interpreter(const Program& program, ServiceFacts& facts) : program_(program), facts_(facts) {}
 
@@ -57,6 +60,8 @@ class Interpreter {
   // A frame of nobody, for an entry's arguments to be kept in; variables count from 1.
   void PushEntryFrame() { frames_.push_back({}); }
   void PopFrame() { frames_.pop_back(); }
+  // Calls that are made only after another has failed: their faults are tried then.
+  void Chase(std::set<int> sites) { chased_ = std::move(sites); }
   // From now on State::last_catch is kept.
   void KeepCatches(bool keep) { keeps_catches_ = keep; }
   int Depth() const { return static_cast<int>(frames_.size()) - 1; }
@@ -115,6 +120,8 @@ class Interpreter {
   // library_calls.cc: what a model says
   Results CallLibrary(const CallContext& call, State state);
   Results MakeClientCall(const CallContext& call, State state);
+  Results TryFaults(const State& state, int site, bool has_timeout) const;
+  Results CallAgain(State state, int site, bool has_timeout);
   Value ReadResult(const CallResult& result, ResultPart part) const;
   std::vector<ChainLink> CallChain() const;
   void RegisterHandler(const CallContext& call, const State& state);
@@ -135,6 +142,7 @@ class Interpreter {
   std::map<std::pair<const Node*, std::vector<Position>>, int> numbers_;
   int steps_ = 0;
   bool keeps_catches_ = false;
+  std::set<int> chased_;
 };
 
 }  // namespace filibuster

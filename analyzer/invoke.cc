@@ -155,7 +155,7 @@ Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<V
   for (Result& result : results) {
     if (result.completion == Completion::kThrow && facts.is_noexcept) {
       result.completion = Completion::kEnd;
-      result.value = Value::Unknown("an exception leaves " + facts.name + ", which is noexcept");
+      result.value = Value::String(kByNoexcept);
     }
     if (result.completion == Completion::kReturn) {
       result.completion = Completion::kValue;
@@ -184,7 +184,7 @@ Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<V
 Results Interpreter::CallOpaque(const CallContext& call, State state) {
   const Callee& callee = *call.link.callee;
   if (callee.is_noreturn) {
-    return {{std::move(state), Completion::kEnd, Value::Unknown("calls " + callee.name)}};
+    return {{std::move(state), Completion::kEnd, Value::String(kByExit)}};
   }
   Value result = Value::Unknown("the result of " + callee.name);
   std::vector<Value> callbacks;

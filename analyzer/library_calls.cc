@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "analyzer/interpreter_internal.h"
+#include "analyzer/standard_library.h"
 
 namespace filibuster {
 namespace {
@@ -12,6 +13,14 @@ using Kind = Value::Kind;
 constexpr char kHost[] = "$host";
 constexpr char kPort[] = "$port";
 constexpr char kTimeout[] = "$timeout";
+constexpr char kConnectionTimeout[] = "$connection_timeout";
+
+// Seconds and microseconds, or a std::chrono::duration, as a duration.
+Value TimeoutOf(const Value& whole, const Value& microseconds) {
+  constexpr std::int64_t kMicro = 1'000'000;
+  if (!whole.Is(Kind::kInt) || !microseconds.Is(Kind::kInt)) return whole;
+  return MakeDuration(whole.number() * kMicro + microseconds.number(), 1, kMicro);
+}
 
 Value FieldOf(const Value& object, const char* field) {
   if (object.Is(Kind::kUnknown)) return object;
@@ -41,7 +50,16 @@ Results Interpreter::CallLibrary(const CallContext& call, State state) {
       };
       set("host", kHost);
       set("port", kPort);
-      set("timeout", kTimeout);
+      const auto set_timeout = [&](const std::string& role, const char* field) {
+        const std::optional<Value> whole = loaded(role.c_str());
+        if (!whole) return;
+        const std::optional<Value> micro = loaded((role + "_microseconds").c_str());
+        Place place = object.place();
+        place.path.emplace_back(field);
+        state.memory.Write(place, TimeoutOf(*whole, micro.value_or(Value::Int(0))));
+      };
+      set_timeout("timeout", kTimeout);
+      set_timeout("connection_timeout", kConnectionTimeout);
       return One(std::move(state), object);
     }
     case Effect::kCall:
@@ -58,8 +76,7 @@ Results Interpreter::CallLibrary(const CallContext& call, State state) {
                                                      .faults[static_cast<std::size_t>(made.fault)]
                                                      .is_status;
       if (failed && row.needs_success) {
-        return {{std::move(state), Completion::kEnd,
-                 Value::Unknown("the result of a failed call is used")}};
+        return {{std::move(state), Completion::kEnd, Value::String(kByDereference)}};
       }
       return One(std::move(state), ReadResult(made, row.part));
     }
@@ -152,29 +169,65 @@ Value Interpreter::TargetOf(const CallContext& call, const State& state) const {
 
 Results Interpreter::MakeClientCall(const CallContext& call, State state) {
   const std::string& name = call.link.callee->name;
-  const std::size_t site =
-      facts_.Observe(CallChain(), *call.link.library, name.substr(name.rfind(':') + 1));
+  const std::size_t site = facts_.Observe(CallChain(), *call.link.library,
+                                          name.substr(name.rfind(':') + 1), TargetOf(call, state));
   ObservedCall& observed = facts_.calls[site];
-  const Value url = TargetOf(call, state);
-  if (std::ranges::find(observed.urls, url) == observed.urls.end()) observed.urls.push_back(url);
   const Value client = call.first == 1 ? Load(state, call.arguments[0]) : Value();
-  const bool has_timeout = !FieldOf(client, kTimeout).Is(Kind::kNull);
+  Value timeout = FieldOf(client, kTimeout);
+  if (timeout.Is(Kind::kNull)) timeout = FieldOf(client, kConnectionTimeout);
+  const bool has_timeout = !timeout.Is(Kind::kNull);
+  const std::optional<double> seconds = InSeconds(timeout);
+  const bool is_first = !observed.has_timeout;
+  observed.timeout_seconds =
+      is_first || observed.timeout_seconds == seconds ? seconds : std::nullopt;
   observed.has_timeout = observed.has_timeout || has_timeout;
 
   const int index = static_cast<int>(site);
   const int executions = ++state.executions[index];
-  if (state.fault) {
-    state.fault->later_calls.push_back(index);
-    return One(std::move(state), Value::Of(CallResult{.site = index}));
-  }
+  if (state.fault) return CallAgain(std::move(state), index, has_timeout);
   observed.normal_executions = std::max(observed.normal_executions, executions);
   Results results = One(state, Value::Of(CallResult{.site = index}));
+  Append(results, TryFaults(state, index, has_timeout));
+  return results;
+}
+
+// The call fails, in each way that applies.
+Results Interpreter::TryFaults(const State& state, int site, bool has_timeout) const {
+  const ObservedCall& observed = facts_.calls[static_cast<std::size_t>(site)];
+  Results results;
   for (std::size_t fault = 0; fault < observed.faults.size(); ++fault) {
-    if (observed.faults[fault].restrictions == "timeout" && !has_timeout) continue;
+    if (observed.faults[fault].restrictions && !has_timeout) continue;
     State failed = state;
-    failed.fault = AssumedFault{.site = index, .fault = static_cast<int>(fault)};
+    failed.fault = AssumedFault{.site = site, .fault = static_cast<int>(fault)};
     results.push_back({std::move(failed), Completion::kValue,
-                       Value::Of(CallResult{.site = index, .fault = static_cast<int>(fault)})});
+                       Value::Of(CallResult{.site = site, .fault = static_cast<int>(fault)})});
+  }
+  return results;
+}
+
+// A call after the one that failed: it succeeds; or, if the fault persists, it fails likewise.
+Results Interpreter::CallAgain(State state, int site, bool has_timeout) {
+  const AssumedFault& assumed = *state.fault;
+  const TriedFault& first = facts_.calls[static_cast<std::size_t>(assumed.site)]
+                                .faults[static_cast<std::size_t>(assumed.fault)];
+  const std::vector<TriedFault>& faults = facts_.calls[static_cast<std::size_t>(site)].faults;
+  const auto same = std::ranges::find(faults, first);
+  const bool can_fail = same != faults.end() && (!same->restrictions || has_timeout);
+  Results results;
+  ObservedCall& observed = facts_.calls[static_cast<std::size_t>(site)];
+  if (chased_.contains(site) && !assumed.persists && assumed.site != site) {
+    observed.chased_executions = std::max(observed.chased_executions, state.executions[site]);
+    Append(results, TryFaults(state, site, has_timeout));
+  }
+  if (can_fail) {
+    State persisting = state;
+    persisting.fault->persists = true;
+    const CallResult failed{.site = site, .fault = static_cast<int>(same - faults.begin())};
+    results.push_back({std::move(persisting), Completion::kValue, Value::Of(failed)});
+  }
+  if (!can_fail || !state.fault->persists) {
+    state.fault->later_calls.push_back(site);
+    results.push_back({std::move(state), Completion::kValue, Value::Of(CallResult{.site = site})});
   }
   return results;
 }

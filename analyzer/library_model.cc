@@ -57,7 +57,8 @@ std::vector<std::string> NamesFromJson(const JsonReader& reader) {
 std::map<std::string, int> RolesFromJson(const JsonReader& reader, std::string_view key) {
   std::map<std::string, int> roles;
   if (const auto object = reader.Optional(key)) {
-    object->OnlyKeys({"host", "port", "timeout", "path", "pattern", "handler", "response",
+    object->OnlyKeys({"host", "port", "timeout", "timeout_microseconds", "connection_timeout",
+                      "connection_timeout_microseconds", "path", "pattern", "handler", "response",
                       "exception", "status"});
     for (const auto& [role, index] : object->Members()) roles[role] = static_cast<int>(index.Int());
   }

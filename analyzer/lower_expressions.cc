@@ -206,11 +206,15 @@ Node Lowering::Call(const clang::CallExpr& call) {
     const std::string name = callee->getNameAsString();
     if (name == "__builtin_expect") return Expression(call.getArg(0));
   }
+  if (std::optional<Node> made = MakeSmartPointer(call, *callee)) return *std::move(made);
   if (const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call)) {
     return OperatorCall(*operation, *callee);
   }
   Node node = New(Op::kCall, call);
   node.number = AddCallee(*callee);
+  if (const auto* literal = llvm::dyn_cast<clang::UserDefinedLiteral>(&call)) {
+    AddDigits(node, *literal, *callee);
+  }
   if (const auto* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call)) {
     if (const clang::Expr* object = member->getImplicitObjectArgument();
         object != nullptr && facts_.callees[static_cast<std::size_t>(node.number)].is_method) {
@@ -218,6 +222,61 @@ Node Lowering::Call(const clang::CallExpr& call) {
     }
   }
   AddKids(node, call.getArgs(), call.getNumArgs());
+  return node;
+}
+
+// The digits of `10s` are template arguments: as the argument that they stand for.
+void Lowering::AddDigits(Node& node, const clang::UserDefinedLiteral& literal,
+                         const clang::FunctionDecl& callee) {
+  const clang::TemplateArgumentList* arguments = callee.getTemplateSpecializationArgs();
+  if (literal.getLiteralOperatorKind() != clang::UserDefinedLiteral::LOK_Template ||
+      arguments == nullptr || arguments->size() != 1 ||
+      arguments->get(0).getKind() != clang::TemplateArgument::Pack) {
+    return;
+  }
+  Node number = New(Op::kInt, literal);
+  for (const clang::TemplateArgument& digit : arguments->get(0).pack_elements()) {
+    const std::int64_t character = digit.getAsIntegral().getExtValue();
+    if (character < '0' || character > '9') return;
+    number.number = number.number * 10 + (character - '0');
+  }
+  node.kids.push_back(std::move(number));
+}
+
+// std::make_unique<T>(…) as `new T(…)`: its own body, which would say so, is not read. Of several
+// constructors that could be meant none is chosen.
+std::optional<Node> Lowering::MakeSmartPointer(const clang::CallExpr& call,
+                                               const clang::FunctionDecl& callee) {
+  const std::string name = QualifiedName(callee);
+  if (name != "std::make_unique" && name != "std::make_shared") return std::nullopt;
+  const clang::TemplateArgumentList* arguments = callee.getTemplateSpecializationArgs();
+  if (arguments == nullptr || arguments->size() == 0 ||
+      arguments->get(0).getKind() != clang::TemplateArgument::Type) {
+    return std::nullopt;
+  }
+  const clang::CXXRecordDecl* record = arguments->get(0).getAsType()->getAsCXXRecordDecl();
+  if (record == nullptr || !record->hasDefinition()) return std::nullopt;
+  const clang::CXXConstructorDecl* chosen = nullptr;
+  for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
+    const bool fits = call.getNumArgs() >= constructor->getMinRequiredArguments() &&
+                      call.getNumArgs() <= constructor->getNumParams();
+    if (!fits || constructor->isDeleted() || constructor->isCopyOrMoveConstructor()) continue;
+    if (chosen != nullptr) return std::nullopt;
+    chosen = constructor;
+  }
+  if (chosen == nullptr) return std::nullopt;
+  Node made = New(Op::kConstruct, call);
+  made.number = AddCallee(*chosen);
+  made.type = AddClass(*record);
+  AddKids(made, call.getArgs(), call.getNumArgs());
+  for (unsigned i = call.getNumArgs(); i < chosen->getNumParams(); ++i) {
+    const clang::ParmVarDecl* parameter = chosen->getParamDecl(i);
+    made.kids.push_back(parameter->hasUninstantiatedDefaultArg()
+                            ? Unknown(call, "a default argument")
+                            : Expression(parameter->getDefaultArg()));
+  }
+  Node node = New(Op::kNew, call);
+  node.kids.push_back(std::move(made));
   return node;
 }
 
@@ -338,9 +397,7 @@ Node Lowering::Reference(const clang::DeclRefExpr& reference) {
     return is_constant ? Constant(reference, std::move(node)) : node;
   }
   if (const auto* binding = llvm::dyn_cast<clang::BindingDecl>(declaration)) {
-    if (const clang::VarDecl* holder = binding->getHoldingVar()) {
-      return Expression(holder->getInit());
-    }
+    if (binding->getHoldingVar() != nullptr) return TupleElement(reference, *binding);
     if (binding->getBinding() != nullptr) return Expression(binding->getBinding());
   }
   if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(declaration)) {
@@ -349,6 +406,23 @@ Node Lowering::Reference(const clang::DeclRefExpr& reference) {
     return node;
   }
   return Constant(reference, Unknown(reference, "a name"));
+}
+
+// A name bound to an element of a std::pair or std::tuple, as a field of it.
+Node Lowering::TupleElement(const clang::DeclRefExpr& reference,
+                            const clang::BindingDecl& binding) {
+  const auto* whole = llvm::dyn_cast_or_null<clang::DecompositionDecl>(binding.getDecomposedDecl());
+  if (whole == nullptr) return Unknown(reference, "a structured binding");
+  std::size_t index = 0;
+  while (index < whole->bindings().size() && whole->bindings()[index] != &binding) ++index;
+  const clang::CXXRecordDecl* record = whole->getType().getNonReferenceType()->getAsCXXRecordDecl();
+  const bool is_pair = record != nullptr && QualifiedName(*record) == "std::pair";
+  Node object = New(Op::kLocal, reference);
+  object.number = Variable(whole);
+  Node node = New(Op::kField, reference);
+  node.text = is_pair ? (index == 0 ? "first" : "second") : std::to_string(index);
+  node.kids.push_back(std::move(object));
+  return node;
 }
 
 Node Lowering::Member(const clang::MemberExpr& member) {

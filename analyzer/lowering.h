@@ -7,6 +7,7 @@
 #include <clang/AST/StmtCXX.h>
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -54,11 +55,16 @@ class Lowering {
   // lower_expressions.cc
   Node Expression(const clang::Expr* expression);
   Node Call(const clang::CallExpr& call);
+  void AddDigits(Node& node, const clang::UserDefinedLiteral& literal,
+                 const clang::FunctionDecl& callee);
+  std::optional<Node> MakeSmartPointer(const clang::CallExpr& call,
+                                       const clang::FunctionDecl& callee);
   Node OperatorCall(const clang::CXXOperatorCallExpr& call, const clang::FunctionDecl& callee);
   Node Construct(const clang::CXXConstructExpr& construct);
   Node InitList(const clang::InitListExpr& list);
   Node Lambda(const clang::LambdaExpr& lambda);
   Node Reference(const clang::DeclRefExpr& reference);
+  Node TupleElement(const clang::DeclRefExpr& reference, const clang::BindingDecl& binding);
   Node Member(const clang::MemberExpr& member);
   Node Binary(const clang::BinaryOperator& binary);
   Node Unary(const clang::UnaryOperator& unary);

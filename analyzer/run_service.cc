@@ -41,7 +41,7 @@ class ServiceRunner {
     const std::vector<FunctionRef> starts = Starts();
     for (const FunctionRef& start : starts) RunStart(start, state);
     RunHandlers();
-    RunUnreached(state);
+    RunUnreachedFunctions(state);
     run_.gave_up = interpreter_.exhausted();
   }
 
@@ -94,34 +94,83 @@ class ServiceRunner {
     return mains.empty() ? roots : mains;
   }
 
-  void RunStart(const FunctionRef& start, const State& state, bool is_reached = true) {
-    std::optional<Value> self;
-    if (!start.function->class_usr.empty()) self = Value::Unknown("the object");
-    Results results = interpreter_.InvokeFunction(start, self, {}, state);
+  void RunStart(const FunctionRef& start, const State& state) {
+    Results results = interpreter_.InvokeFunction(start, SelfOf(start), {}, state);
     const bool listens = std::ranges::any_of(
         results, [](const Result& result) { return !result.state.fault && result.state.listened; });
     EntryRun entry{.name = start.function->name,
-                   .is_reached = is_reached,
                    .normal_branches = interpreter_.TakeNormalBranches()};
     for (Result& result : results) {
-      PathEnd end{.kind = PathEnd::Kind::kGoesOn,
-                  .fault = std::move(result.state.fault),
-                  .executions = std::move(result.state.executions)};
+      PathEnd end{.kind = PathEnd::Kind::kGoesOn};
       if (result.completion == Completion::kThrow) {
-        end.kind = is_reached ? PathEnd::Kind::kTerminates : PathEnd::Kind::kEscapes;
+        end.kind = PathEnd::Kind::kTerminates;
         end.is_exception = true;
-        end.why = "an exception leaves " + start.function->name;
+        end.by = kByMain;
         end.origin = ThrownAt(result.value);
       } else if (result.completion == Completion::kEnd) {
         end.kind = PathEnd::Kind::kTerminates;
-        end.why = result.value.text();
+        end.by = result.value.text();
       } else if (listens && !result.state.listened) {
         end.kind = PathEnd::Kind::kTerminates;
-        end.why = start.function->name + " returns";
+        end.by = kByExit;
       }
+      end.fault = std::move(result.state.fault);
+      end.executions = std::move(result.state.executions);
       AddEnd(entry, std::move(end));
     }
     run_.entries.push_back(std::move(entry));
+  }
+
+  static std::optional<Value> SelfOf(const FunctionRef& function) {
+    if (function.function->class_usr.empty()) return std::nullopt;
+    return Value::Unknown("the object");
+  }
+
+  // A function of the service that nothing seen calls, as if a request led to it: what it is given
+  // by reference may be a response.
+  void RunUnreached(const FunctionRef& function, State state) {
+    const LibraryModel* server = ServerLibrary();
+    if (server == nullptr) return;
+    interpreter_.PushEntryFrame();
+    const RegisteredHandler as_handler{.library = server};
+    Values arguments;
+    Place response{{interpreter_.Depth(), kResponse}, {}};
+    for (std::size_t i = 0; i < function.function->parameters.size(); ++i) {
+      const Parameter& parameter = function.function->parameters[i];
+      const Place place{{interpreter_.Depth(), kResponse + 1 + static_cast<int>(i)}, {}};
+      state.memory.Set(place.root, Value::Unknown("the parameter " + parameter.name));
+      arguments.push_back(Value::Alias(place));
+    }
+    EntryRun entry{.name = function.function->name, .is_reached = false};
+    Results results =
+        interpreter_.InvokeFunction(function, SelfOf(function), arguments, std::move(state));
+    for (Result& result : results) {
+      const bool is_thrown = result.completion == Completion::kThrow;
+      for (const Value& argument : arguments) {
+        if (!is_thrown && HasStatus(result.state, argument.place(), *server)) {
+          response = argument.place();
+        }
+      }
+      for (Result& final : Finish(as_handler, response, std::move(result))) {
+        AddEnd(entry, EndOf(as_handler, response, std::move(final)));
+      }
+    }
+    interpreter_.PopFrame();
+    entry.normal_branches = interpreter_.TakeNormalBranches();
+    run_.entries.push_back(std::move(entry));
+  }
+
+  static bool HasStatus(const State& state, const Place& place, const LibraryModel& server) {
+    const Value value = state.memory.Read(place);
+    return value.Is(Kind::kObject) && value.object().fields.contains(server.status_field);
+  }
+
+  const LibraryModel* ServerLibrary() const {
+    if (!run_.facts.handlers.empty()) return run_.facts.handlers.front().library;
+    for (const LibraryModel& model : program_.models()) {
+      if (!model.status_field.empty()) return &model;
+    }
+    return nullptr;
   }
 
   static int ThrownAt(const Value& exception) {
@@ -137,14 +186,23 @@ class ServiceRunner {
   }
 
   void RunHandlers() {
-    // What handlers write to outside of themselves another request may have written before.
+    constexpr int kMaxRounds = 4;
     const std::size_t first = run_.entries.size();
-    shared_.clear();
-    RunHandlersOnce();
-    if (shared_.empty()) return;
-    run_.entries.resize(first);
-    forgets_shared_ = true;
-    RunHandlersOnce();
+    for (int round = 0; round < kMaxRounds; ++round) {
+      run_.entries.resize(first);
+      // What handlers write to outside of themselves another request may have written before.
+      const std::size_t shared = shared_.size();
+      RunHandlersOnce();
+      std::set<int> only_after_faults;
+      for (std::size_t i = 0; i < run_.facts.calls.size(); ++i) {
+        if (run_.facts.calls[i].normal_executions == 0) {
+          only_after_faults.insert(static_cast<int>(i));
+        }
+      }
+      if (shared_.size() == shared && only_after_faults == chased_) return;
+      chased_ = std::move(only_after_faults);
+      interpreter_.Chase(chased_);
+    }
   }
 
   void RunHandlersOnce() {
@@ -196,13 +254,11 @@ class ServiceRunner {
       frames = std::max(frames, root.frame + 1);
     }
     for (int i = 0; i < frames; ++i) interpreter_.PushEntryFrame();
-    if (forgets_shared_) {
-      for (const Place& place : shared_) {
-        start.memory.Write(place, Value::Unknown("a variable that requests share"));
-      }
+    for (const Place& place : shared_) {
+      start.memory.Write(place, Value::Unknown("a variable that requests share"));
     }
     const Memory before = start.memory;
-    const Place response{{interpreter_.Depth(), 1}, {}};
+    const Place response{{interpreter_.Depth(), kResponse}, {}};
     const int unset = -1;
     start.memory.Set(
         response.root,
@@ -224,7 +280,12 @@ class ServiceRunner {
   void NoteShared(const Memory& before, const Memory& after) {
     for (const auto& [root, value] : before.values()) {
       const Value* now = after.Find(root);
-      if (now != nullptr && !(*now == value)) Differences({root, {}}, value, *now, shared_);
+      if (now == nullptr || *now == value) continue;
+      std::vector<Place> places;
+      Differences({root, {}}, value, *now, places);
+      for (Place& place : places) {
+        if (std::ranges::find(shared_, place) == shared_.end()) shared_.push_back(std::move(place));
+      }
     }
   }
 
@@ -240,8 +301,37 @@ class ServiceRunner {
 
   // What the server does after the handler: exceptions become answers, errors may be rewritten.
   Results Finish(const RegisteredHandler& handler, const Place& response, Result result) {
+    Results results;
+    for (Result& answered : MapException(handler, response, std::move(result))) {
+      for (Result& final : RewriteError(handler, response, std::move(answered))) {
+        results.push_back(std::move(final));
+      }
+    }
+    return results;
+  }
+
+  Results RewriteError(const RegisteredHandler& handler, const Place& response, Result result) {
+    const RegisteredHandler* rewriting = FindHandler(handler, RegisteredHandler::Kind::kErrors);
+    Place field = response;
+    field.path.push_back(handler.library->status_field);
+    const Value status = result.state.memory.Read(field);
+    constexpr int kFirstError = 400;
+    const bool is_error = status.Is(Kind::kInt) && status.number() >= kFirstError;
+    if (rewriting == nullptr || result.completion != Completion::kValue || !is_error) {
+      return {std::move(result)};
+    }
+    const Value value = result.value;
+    const Values arguments = {Value::Unknown("the request"), Value::Alias(response)};
+    Results results = interpreter_.Invoke(rewriting->handler, arguments, std::move(result.state));
+    for (Result& rewritten : results) {
+      if (rewritten.completion == Completion::kValue) rewritten.value = value;
+    }
+    return results;
+  }
+
+  Results MapException(const RegisteredHandler& handler, const Place& response, Result result) {
     if (result.completion != Completion::kThrow) {
-      result.value = {};
+      if (result.completion == Completion::kValue) result.value = {};
       return {std::move(result)};
     }
     const RegisteredHandler* mapping = FindHandler(handler, RegisteredHandler::Kind::kExceptions);
@@ -283,12 +373,12 @@ class ServiceRunner {
   static constexpr int kEscaped = 2;
 
   PathEnd EndOf(const RegisteredHandler& handler, const Place& response, Result result) const {
-    PathEnd end{.kind = PathEnd::Kind::kAnswers,
-                .fault = std::move(result.state.fault),
-                .executions = std::move(result.state.executions)};
+    PathEnd end{.kind = PathEnd::Kind::kAnswers};
+    end.fault = std::move(result.state.fault);
+    end.executions = std::move(result.state.executions);
     if (result.completion == Completion::kEnd) {
       end.kind = PathEnd::Kind::kTerminates;
-      end.why = result.value.text();
+      end.by = result.value.text();
       return end;
     }
     if (result.completion == Completion::kThrow) {
@@ -315,20 +405,22 @@ class ServiceRunner {
     return end;
   }
 
-  // Functions of the service that nothing seen calls: followed for what they would do.
-  void RunUnreached(const State& state) {
+  void RunUnreachedFunctions(const State& state) {
     for (const FunctionRef& function : OwnFunctions()) {
       if (interpreter_.visited().contains(function.function)) continue;
       if (function.function->name.ends_with("(lambda)")) continue;
-      RunStart(function, state, /*is_reached=*/false);
+      RunUnreached(function, state);
     }
   }
+
+  // The variable of an entry's frame that the response is kept in.
+  static constexpr int kResponse = 1;
 
   const Program& program_;
   ServiceRun& run_;
   Interpreter interpreter_;
   std::vector<Place> shared_;
-  bool forgets_shared_ = false;
+  std::set<int> chased_;
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ struct PathEnd {
   Kind kind = Kind::kAnswers;
   Value status;               // kAnswers, kEscapes
   int origin = -1;            // where the status or the exception comes from, an index into origins
-  std::string why;            // kTerminates
+  std::string by;             // kTerminates: what a Result says
   bool is_exception = false;  // it ended by one
   std::optional<AssumedFault> fault;
   std::map<int, int> executions;

@@ -4,13 +4,19 @@
 #include <filesystem>
 
 namespace filibuster {
+namespace {
+
+// A place that calls more targets than this is one call with a target that is one of many.
+constexpr std::size_t kMaxTargets = 32;
+
+}  // namespace
 
 std::string ServiceFacts::Relative(const std::string& file) const {
   return std::filesystem::path(file).lexically_relative(root).string();
 }
 
 std::size_t ServiceFacts::Observe(const std::vector<ChainLink>& chain, const LibraryModel& library,
-                                  const std::string& method) {
+                                  const std::string& method, const Value& url) {
   // The innermost of the service's own functions is the place; from there on it is helpers.
   std::size_t own = chain.size() - 1;
   while (own > 0 && !chain[own].is_own) --own;
@@ -18,13 +24,19 @@ std::size_t ServiceFacts::Observe(const std::vector<ChainLink>& chain, const Lib
   ObservedCall call{.location = chain[own].step.location,
                     .function = chain[own].step.function,
                     .library = &library,
-                    .method = method};
+                    .method = method,
+                    .url = url};
   for (std::size_t i = own + 1; i < chain.size(); ++i) call.via.push_back(chain[i].step);
+  std::size_t others = 0;
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    if (calls[i].location == call.location && calls[i].via == call.via &&
-        calls[i].method == method) {
-      return i;
+    ObservedCall& known = calls[i];
+    if (known.location != call.location || known.via != call.via || known.method != method) {
+      continue;
     }
+    if (known.url == url) return i;
+    if (++others < kMaxTargets) continue;
+    known.url = Value::Choice({known.url, url});
+    return i;
   }
   for (const FaultModel& fault : library.faults) {
     if (fault.extended) continue;

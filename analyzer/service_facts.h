@@ -23,18 +23,20 @@ struct TriedFault {
   bool operator==(const TriedFault&) const = default;
 };
 
-// A place that makes a call, with what was seen of its calls on all paths.
+// A place that makes calls to one target, with what was seen of them on all paths.
 struct ObservedCall {
   SourceLocation location;
   std::string function;
   std::vector<CallStep> via;
   const LibraryModel* library = nullptr;
   std::string method;
-  std::vector<Value> urls;
+  Value url;
   bool has_timeout = false;
-  bool may_lack_timeout = false;
+  std::optional<double> timeout_seconds;  // where it is the same on all paths
   std::vector<TriedFault> faults;
   int normal_executions = 0;  // on one path without a fault, at most
+  // The same of paths on which another call failed, if only such paths come here.
+  int chased_executions = 0;
 };
 
 struct RegisteredHandler {
@@ -79,7 +81,7 @@ struct ServiceFacts {
 
   // The index of the call that `chain` leads to.
   std::size_t Observe(const std::vector<ChainLink>& chain, const LibraryModel& library,
-                      const std::string& method);
+                      const std::string& method, const Value& url);
   std::string Relative(const std::string& file) const;
   bool IsOwn(const std::string& file) const { return file.starts_with(directory + "/"); }
 

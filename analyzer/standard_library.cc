@@ -1,6 +1,7 @@
 #include "analyzer/standard_library.h"
 
 #include <charconv>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +20,9 @@ constexpr char kHeld[] = "$held";
 constexpr char kError[] = "$error";
 constexpr char kUnexpected[] = "$unexpected";
 constexpr char kException[] = "$exception";
+constexpr char kCount[] = "$count";
+constexpr char kNumerator[] = "$numerator";
+constexpr char kDenominator[] = "$denominator";
 
 struct Standard {
   Interpreter& interpreter;
@@ -110,8 +114,7 @@ Results HasValue(const Standard& standard) { return standard.Give(Has(standard.S
 Results UseHeld(const Standard& standard) {
   const Value self = standard.Self();
   if (AsCondition(Has(self)) == Truth::kFalse) {
-    return {{std::move(standard.state), Completion::kEnd,
-             Value::Unknown("a value that is not there is used")}};
+    return {{std::move(standard.state), Completion::kEnd, Value::String(kByDereference)}};
   }
   if (standard.call.arguments[0].Is(Kind::kAlias) && Field(self, kHeld) != nullptr) {
     Place place = standard.state.memory.Resolve(standard.call.arguments[0].place());
@@ -294,7 +297,7 @@ Results RunThread(const Standard& standard) {
     const Value* exception = Field(result.value, kException);
     if (result.completion != Completion::kValue || exception == nullptr) continue;
     result.completion = Completion::kEnd;
-    result.value = Value::Unknown("an exception leaves a thread");
+    result.value = Value::String(kByThread);
   }
   return results;
 }
@@ -328,6 +331,30 @@ Results ThrowArgument(const Standard& standard) {
   Value exception = standard.Argument(0);
   exception.from_fault = exception.from_fault || standard.state.fault.has_value();
   return {{std::move(standard.state), Completion::kThrow, std::move(exception)}};
+}
+
+// The number of a template argument of a type's USR: std::ratio<1, 1000> has "#VL1#VL1000".
+std::int64_t RatioPart(const std::string& usr, int index) {
+  std::size_t at = usr.find("@S@ratio>");
+  for (int i = 0; i <= index && at != usr.npos; ++i) at = usr.find("#VL", at + 1);
+  return at == usr.npos ? 0 : std::atoll(usr.c_str() + at + 3);
+}
+
+Results ConstructDuration(const Standard& standard) {
+  const Value count = standard.Argument(0);
+  const std::int64_t numerator = RatioPart(standard.call.node.type, 0);
+  const std::int64_t denominator = RatioPart(standard.call.node.type, 1);
+  // Of another duration it is a conversion; the length stays.
+  if (!count.Is(Kind::kInt) || numerator <= 0 || denominator <= 0) return standard.Give(count);
+  return standard.Give(MakeDuration(count.number(), numerator, denominator).Taint(count));
+}
+
+// operator""s is of a duration, or of a string.
+template <std::int64_t kNumerator, std::int64_t kDenominator>
+Results Literal(const Standard& standard) {
+  const Value value = standard.Argument(0);
+  if (!value.Is(Kind::kInt)) return standard.Give(value);
+  return standard.Give(MakeDuration(value.number(), kNumerator, kDenominator));
 }
 
 Results Nothing(const Standard& standard) {
@@ -385,7 +412,11 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::operator+", Sum},
       {"std::operator==", Compare},
       {"std::operator!=", Compare},
-      {"std::operator\"\"s", FirstArgument},
+      {"std::operator\"\"h", Literal<3600, 1>},
+      {"std::operator\"\"min", Literal<60, 1>},
+      {"std::operator\"\"s", Literal<1, 1>},
+      {"std::operator\"\"ms", Literal<1, 1000>},
+      {"std::operator\"\"us", Literal<1, 1000000>},
       {"std::operator\"\"sv", FirstArgument},
       {"std::to_string", ToString},
       {"std::stoi", ToNumber},
@@ -431,7 +462,7 @@ const std::unordered_map<std::string_view, Handler>& Constructors() {
       {"std::reference_wrapper::reference_wrapper", FirstArgument},
       {"std::vector::vector", FirstArgument},
       {"std::initializer_list::initializer_list", FirstArgument},
-      {"std::chrono::duration::duration", FirstArgument},
+      {"std::chrono::duration::duration", ConstructDuration},
       {"std::thread::thread", RunThread},
       {"std::jthread::jthread", RunThread},
       {"std::pair::pair", MakePair},
@@ -447,6 +478,20 @@ std::optional<Results> Dispatch(const std::unordered_map<std::string_view, Handl
 }
 
 }  // namespace
+
+Value MakeDuration(std::int64_t count, std::int64_t numerator, std::int64_t denominator) {
+  return Value::Of(Fields({{kCount, Value::Int(count)},
+                           {kNumerator, Value::Int(numerator)},
+                           {kDenominator, Value::Int(denominator)}}));
+}
+
+std::optional<double> InSeconds(const Value& duration) {
+  const Value* count = Field(duration, kCount);
+  if (count == nullptr || !count->Is(Kind::kInt)) return std::nullopt;
+  return static_cast<double>(count->number()) *
+         static_cast<double>(Field(duration, kNumerator)->number()) /
+         static_cast<double>(Field(duration, kDenominator)->number());
+}
 
 std::optional<Results> CallStandard(Interpreter& interpreter, const CallContext& call,
                                     State& state) {

@@ -19,4 +19,8 @@ std::optional<Results> CallStandard(Interpreter& interpreter, const CallContext&
 std::optional<Results> ConstructStandard(Interpreter& interpreter, const CallContext& call,
                                          State& state);
 
+// A std::chrono::duration of count * numerator / denominator seconds, and back.
+Value MakeDuration(std::int64_t count, std::int64_t numerator, std::int64_t denominator);
+std::optional<double> InSeconds(const Value& duration);
+
 }  // namespace filibuster

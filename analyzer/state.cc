@@ -66,7 +66,8 @@ void Widen(State& into, const State& other) {
 
 bool SameFault(const State& a, const State& b) {
   if (!a.fault || !b.fault) return a.fault.has_value() == b.fault.has_value();
-  return a.fault->site == b.fault->site && a.fault->fault == b.fault->fault;
+  return a.fault->site == b.fault->site && a.fault->fault == b.fault->fault &&
+         a.fault->persists == b.fault->persists;
 }
 
 }  // namespace

@@ -56,10 +56,11 @@ struct AssumedFault {
   int site = 0;
   int fault = 0;
   std::vector<Step> steps;
-  std::vector<int> later_calls;     // call sites, in order
-  bool branch_unknown = false;      // it decides a branch in a way that is not known
-  bool widened = false;             // paths were put together: the steps are not all
-  std::string blind;                // why what happens is not all seen, or empty
+  std::vector<int> later_calls;  // call sites, in order
+  bool branch_unknown = false;   // it decides a branch in a way that is not known
+  bool persists = false;         // calls after the first fail in the same way, as far as they can
+  bool widened = false;          // paths were put together: the steps are not all
+  std::string blind;             // why what happens is not all seen, or empty
   std::set<std::string> undecided;  // the conditions that were not known, where they are
 
   bool operator==(const AssumedFault&) const = default;
@@ -79,7 +80,13 @@ struct State {
 enum class Completion { kValue, kReturn, kThrow, kBreak, kContinue, kEnd };
 
 // One way in which a node can end. kThrow: `value` is the exception; kEnd: the process ends, and
-// the value's text says why.
+// the value's text says by what, one of these.
+inline constexpr char kByDereference[] = "dereference";  // of what a failed call left
+inline constexpr char kByNoexcept[] = "noexcept";        // an exception leaves such a function
+inline constexpr char kByThread[] = "thread";            // … or a thread
+inline constexpr char kByMain[] = "main";                // … or main
+inline constexpr char kByExit[] = "exit";                // abort, exit and the like
+
 struct Result {
   State state;
   Completion completion = Completion::kValue;

@@ -76,7 +76,7 @@ void Resolve(const Address& address, const ServicePorts& services, CallTarget& t
   }
 }
 
-std::string Readable(std::string text) {
+std::string WithoutHoles(std::string text) {
   for (std::size_t i = text.find(Value::kHole); i != text.npos; i = text.find(Value::kHole, i)) {
     text.replace(i, 1, "{}");
     i += 2;
@@ -86,16 +86,24 @@ std::string Readable(std::string text) {
 
 }  // namespace
 
-CallTarget ResolveTarget(const std::vector<Value>& urls, const ServicePorts& services) {
+std::optional<std::string> ReadableUrl(const Value& url) {
+  std::optional<std::string> text;
+  for (const Value& alternative : url.Alternatives()) {
+    if (!alternative.Is(Value::Kind::kString)) continue;
+    if (text) return std::nullopt;
+    text = WithoutHoles(alternative.text());
+  }
+  return text;
+}
+
+CallTarget ResolveTarget(const Value& url, const ServicePorts& services) {
   std::set<std::string> texts;
   std::string why = "the host is not known";
-  for (const Value& url : urls) {
-    for (const Value& alternative : url.Alternatives()) {
-      if (alternative.Is(Value::Kind::kString)) {
-        texts.insert(alternative.text());
-      } else if (!alternative.text().empty()) {
-        why = "the host is " + alternative.text();
-      }
+  for (const Value& alternative : url.Alternatives()) {
+    if (alternative.Is(Value::Kind::kString)) {
+      texts.insert(alternative.text());
+    } else if (!alternative.text().empty()) {
+      why = "the host is " + alternative.text();
     }
   }
   CallTarget target;
@@ -111,7 +119,7 @@ CallTarget ResolveTarget(const std::vector<Value>& urls, const ServicePorts& ser
     if (one.service) found.insert(*one.service);
     if (one.unresolved && !unresolved) unresolved = one.unresolved;
   }
-  if (texts.size() == 1) target.url = Readable(*texts.begin());
+  target.url = ReadableUrl(url);
   if (found.size() == 1 && !unresolved) {
     target.service = *found.begin();
   } else if (found.empty()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,7 +15,9 @@ namespace filibuster {
 // The services by name, with the ports that they listen on, as far as those are known.
 using ServicePorts = std::map<std::string, std::set<int>>;
 
-// `urls`: what was seen at one call site, on all paths.
-CallTarget ResolveTarget(const std::vector<Value>& urls, const ServicePorts& services);
+CallTarget ResolveTarget(const Value& url, const ServicePorts& services);
+
+// With {} for the parts that are not known; nothing if it is no single text.
+std::optional<std::string> ReadableUrl(const Value& url);
 
 }  // namespace filibuster

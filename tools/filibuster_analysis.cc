@@ -30,6 +30,8 @@ int main(int argc, char** argv) {
   app.add_option("-p,--compile-commands", options.compile_commands,
                  "compile_commands.json or its directory (default: the nearest one upward of the "
                  "services; without one, usual flags)");
+  app.add_option("--extra-arg", options.extra_arguments,
+                 "Argument for the compiler, after those of the compile command");
   app.add_option("-j,--jobs", options.jobs, "Files to read at a time (default: one per processor)")
       ->check(CLI::Range(1, 1024));
   app.footer(

@@ -1,0 +1,73 @@
+// Each directory of tests/golden is one construct: services, and the analysis that they are to give.
+// FILIBUSTER_UPDATE_GOLDEN=1 writes the expectations anew; look at every difference then.
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "analyzer/analysis_json.h"
+#include "analyzer/analyze.h"
+#include "base/console.h"
+#include "base/file.h"
+
+namespace filibuster {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kGolden = FILIBUSTER_GOLDEN_DIR;
+
+std::vector<std::string> Constructs() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(kGolden)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_directory() && name != "stand_ins") names.push_back(name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+fs::path ServicesOf(const fs::path& construct) {
+  return fs::is_directory(construct / "services") ? construct / "services" : construct;
+}
+
+// What depends on the sources: the models' own faults are tested with the models.
+Analysis WithoutModels(Analysis analysis) {
+  std::erase_if(analysis.modules, [](const Module& module) {
+    return module.call_sites.empty() && module.errors.empty();
+  });
+  for (Module& module : analysis.modules) {
+    module.pattern = ".*";
+    module.exceptions.clear();
+  }
+  return analysis;
+}
+
+class GoldenTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(GoldenTest, GivesTheAnalysisExpected) {
+  SetQuiet(true);
+  const fs::path construct = kGolden / GetParam();
+  const auto analysis =
+      AnalyzeServices({.services_directory = ServicesOf(construct),
+                       .extra_arguments = {"-isystem" + (kGolden / "stand_ins").string()},
+                       .jobs = 1});
+  ASSERT_TRUE(analysis) << analysis.error();
+  const std::string text = AnalysisToText(WithoutModels(*analysis));
+  const fs::path expected = construct / "analysis.expected.json";
+  if (std::getenv("FILIBUSTER_UPDATE_GOLDEN") != nullptr) {
+    ASSERT_TRUE(WriteFile(expected, text));
+    return;
+  }
+  const auto before = ReadFile(expected);
+  ASSERT_TRUE(before) << before.error();
+  EXPECT_EQ(text, *before);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GoldenTest, testing::ValuesIn(Constructs()),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace filibuster
