@@ -2,13 +2,13 @@
 #pragma once
 
 #include <chrono>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "filibuster/detail/httplib_call.h"
+#include "filibuster/detail/httplib_call_site.h"
 #include "filibuster/detail/httplib_requests.inc"
 
 namespace filibuster_httplib {
@@ -92,19 +92,6 @@ class InstrumentedClient : public Base {
   }
 
  private:
-  static double Seconds(time_t seconds, time_t microseconds) {
-    return static_cast<double>(seconds) + static_cast<double>(microseconds) / 1e6;
-  }
-
-  // "GET" as the function is called: "Get".
-  static std::string MethodOf(const ::httplib::Request& request) {
-    std::string method = request.method;
-    for (size_t i = 1; i < method.size(); ++i) {
-      if (method[i] >= 'A' && method[i] <= 'Z') method[i] = static_cast<char>(method[i] + 32);
-    }
-    return method;
-  }
-
   filibuster::OutgoingCall CallTo(const char* method, const PathAt& path) const {
     filibuster::OutgoingCall call;
     call.module = "httplib";
