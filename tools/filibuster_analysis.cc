@@ -1,10 +1,11 @@
-// filibuster-analysis: a services directory => analysis.json
+// filibuster-analysis: a services directory => analysis.json, findings
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
 
 #include "analyzer/analysis_json.h"
 #include "analyzer/analyze.h"
+#include "analyzer/lint/lint_stage.h"
 #include "base/console.h"
 #include "base/file.h"
 
@@ -21,12 +22,13 @@ int Fail(const filibuster::Error& error) {
 
 int main(int argc, char** argv) {
   filibuster::AnalyzerOptions options;
+  filibuster::LintOptions lint_options;
   std::filesystem::path output;
   CLI::App app("Finds out what the calls of C++ services can fail with, and who handles it.");
   app.add_option("--services-directory", options.services_directory,
                  "Directory with one folder per service, named as the service")
       ->required();
-  app.add_option("--output-file", output, "File to write the analysis to")->required();
+  app.add_option("--output-file", output, "File to write the analysis to");
   app.add_option("-p,--compile-commands", options.compile_commands,
                  "compile_commands.json or its directory (default: the nearest one upward of the "
                  "services; without one, usual flags)");
@@ -34,26 +36,34 @@ int main(int argc, char** argv) {
                  "Argument for the compiler, after those of the compile command");
   app.add_option("-j,--jobs", options.jobs, "Files to read at a time (default: one per processor)")
       ->check(CLI::Range(1, 1024));
+  filibuster::AddLintOptions(app, lint_options);
   app.footer(
       "Examples:\n"
       "  filibuster-analysis --services-directory services --output-file analysis.json\n"
-      "  filibuster-analysis --services-directory services -p build --output-file analysis.json");
+      "  filibuster-analysis --services-directory services -p build --output-file analysis.json\n"
+      "  filibuster-analysis --services-directory services --checks=-*,unhandled-fault "
+      "--fail-on warning");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kToolFailed;
   }
 
-  if (const auto writable = filibuster::CheckWritable(output); !writable) {
+  if (const auto writable = filibuster::CheckWritable(output); !output.empty() && !writable) {
     return Fail(writable.error());
+  }
+  const auto& services = options.services_directory;
+  if (const auto valid = filibuster::CheckLintOptions(services, lint_options); !valid) {
+    return Fail(valid.error());
   }
   const auto analysis = filibuster::AnalyzeServices(options);
   if (!analysis) return Fail(analysis.error());
-  filibuster::LogInfo("Writing output file: {}", output.string());
-  if (const auto written = filibuster::WriteFile(output, filibuster::AnalysisToText(*analysis));
-      !written) {
-    return Fail(written.error());
+  if (!output.empty()) {
+    filibuster::LogInfo("Writing output file: {}", output.string());
+    const auto written = filibuster::WriteFile(output, filibuster::AnalysisToText(*analysis));
+    if (!written) return Fail(written.error());
   }
   filibuster::LogInfo("Done.");
-  return 0;
+  const auto status = filibuster::LintStage(*analysis, {}, services, lint_options);
+  return status ? *status : Fail(status.error());
 }
