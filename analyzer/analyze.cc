@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -15,6 +16,7 @@
 #include "analyzer/extract_pool.h"
 #include "analyzer/handlers.h"
 #include "analyzer/library_model.h"
+#include "analyzer/lint/source_findings.h"
 #include "analyzer/program.h"
 #include "analyzer/run_service.h"
 #include "analyzer/service_errors.h"
@@ -64,7 +66,7 @@ class Analyzer {
                                : std::thread::hardware_concurrency(),
               LibraryNamespaces()) {}
 
-  Analysis Run() {
+  Analyzed Run() {
     LogInfo("About to analyze directory: {}", options_.services_directory.string());
     std::vector<std::string> names;
     for (const ServiceSources& service : sources_) {
@@ -82,7 +84,7 @@ class Analyzer {
     }
     for (Service& service : services_) AnalyzeService(service);
     PassErrorsOn();
-    return Result();
+    return {.analysis = Result(), .source_findings = SourceFindings()};
   }
 
  private:
@@ -222,6 +224,17 @@ class Analyzer {
     }
   }
 
+  std::vector<SourceFinding> SourceFindings() const {
+    std::vector<SourceFinding> findings;
+    for (const Service& service : services_) {
+      for (const FileFacts* file : service.program->files()) {
+        std::ranges::move(SourceFindingsIn(*file, service.directory, root_.string()),
+                          std::back_inserter(findings));
+      }
+    }
+    return findings;
+  }
+
   Analysis Result() const {
     Analysis analysis;
     for (const LibraryModel& model : BuiltInModels()) {
@@ -300,7 +313,7 @@ class Analyzer {
 
 }  // namespace
 
-std::expected<Analysis, Error> AnalyzeServices(const AnalyzerOptions& options) {
+std::expected<Analyzed, Error> AnalyzeServices(const AnalyzerOptions& options) {
   auto sources = FindServices(options.services_directory);
   if (!sources) return std::unexpected(sources.error());
   auto build = BuildDescription::Find(options.services_directory, options.compile_commands);

@@ -1,4 +1,4 @@
-// A services directory => Analysis. Says on the way what it does, as log lines.
+// A services directory => Analyzed. Says on the way what it does, as log lines.
 #pragma once
 
 #include <expected>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
+#include "analyzer/lint/finding.h"
 #include "base/error.h"
 
 namespace filibuster {
@@ -20,6 +21,11 @@ struct AnalyzerOptions {
   int jobs = 0;                              // files at a time; 0: as many as there are processors
 };
 
-std::expected<Analysis, Error> AnalyzeServices(const AnalyzerOptions& options);
+struct Analyzed {
+  Analysis analysis;
+  std::vector<SourceFinding> source_findings;
+};
+
+std::expected<Analyzed, Error> AnalyzeServices(const AnalyzerOptions& options);
 
 }  // namespace filibuster

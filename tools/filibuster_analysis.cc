@@ -56,14 +56,16 @@ int main(int argc, char** argv) {
   if (const auto valid = filibuster::CheckLintOptions(services, lint_options); !valid) {
     return Fail(valid.error());
   }
-  const auto analysis = filibuster::AnalyzeServices(options);
-  if (!analysis) return Fail(analysis.error());
+  const auto analyzed = filibuster::AnalyzeServices(options);
+  if (!analyzed) return Fail(analyzed.error());
   if (!output.empty()) {
     filibuster::LogInfo("Writing output file: {}", output.string());
-    const auto written = filibuster::WriteFile(output, filibuster::AnalysisToText(*analysis));
+    const auto written =
+        filibuster::WriteFile(output, filibuster::AnalysisToText(analyzed->analysis));
     if (!written) return Fail(written.error());
   }
   filibuster::LogInfo("Done.");
-  const auto status = filibuster::LintStage(*analysis, {}, services, lint_options);
+  const auto status =
+      filibuster::LintStage(analyzed->analysis, analyzed->source_findings, services, lint_options);
   return status ? *status : Fail(status.error());
 }

@@ -179,11 +179,18 @@ class SiteLinter {
     if (handler.kind == "none" && IsSuccess(handler.outcome.status_code)) {
       ReportUncheckedStatus(site, handler);
     }
-    if (handler.catch_all && Errors(handler.faults).size() > 1) {
+    if (handler.catch_all && !HasOtherClause(site)) {
       Report(site, handler, "catch-all-hides",
              fmt::format("`catch (...)` turns every failure of {} into {}: the cause is lost",
                          CallText(site), handler.outcome.status_code));
     }
+  }
+
+  // Some failures are told apart; the catch-all takes the rest.
+  static bool HasOtherClause(const CallSite& site) {
+    return std::ranges::any_of(site.handlers, [](const HandlerEntry& handler) {
+      return handler.kind == "catch" && !handler.catch_all;
+    });
   }
 
   void ReportUncheckedStatus(const CallSite& site, const HandlerEntry& handler) {
@@ -213,10 +220,12 @@ class SiteLinter {
 
   void CheckTimeout(const CallSite& site) {
     if (!site.timeout) {
-      Report(site, "missing-timeout",
-             fmt::format("{} has no timeout: a service that hangs holds this one with it",
-                         CallText(site)),
-             "", PathOf(site, nullptr));
+      Report(
+          site, "missing-timeout",
+          fmt::format("{} sets no timeout: a service that hangs holds this one for as long as its "
+                      "client library lets it",
+                      CallText(site)),
+          "", PathOf(site, nullptr));
     }
     if (!site.timeout_seconds || !site.target.service) return;
     double longest = 0;

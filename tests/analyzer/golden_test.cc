@@ -1,11 +1,11 @@
-// Each directory of tests/golden is one construct: services, and the analysis that they are to give.
-// FILIBUSTER_UPDATE_GOLDEN=1 writes the expectations anew; look at every difference then.
+// Each directory of tests/golden is one construct: services, and the analysis that they are to
+// give. FILIBUSTER_UPDATE_GOLDEN=1 writes the expectations anew; look at every difference then.
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "analyzer/analysis_json.h"
 #include "analyzer/analyze.h"
@@ -50,12 +50,12 @@ class GoldenTest : public testing::TestWithParam<std::string> {};
 TEST_P(GoldenTest, GivesTheAnalysisExpected) {
   SetQuiet(true);
   const fs::path construct = kGolden / GetParam();
-  const auto analysis =
+  const auto analyzed =
       AnalyzeServices({.services_directory = ServicesOf(construct),
                        .extra_arguments = {"-isystem" + (kGolden / "stand_ins").string()},
                        .jobs = 1});
-  ASSERT_TRUE(analysis) << analysis.error();
-  const std::string text = AnalysisToText(WithoutModels(*analysis));
+  ASSERT_TRUE(analyzed) << analyzed.error();
+  const std::string text = AnalysisToText(WithoutModels(analyzed->analysis));
   const fs::path expected = construct / "analysis.expected.json";
   if (std::getenv("FILIBUSTER_UPDATE_GOLDEN") != nullptr) {
     ASSERT_TRUE(WriteFile(expected, text));

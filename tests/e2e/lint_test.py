@@ -89,6 +89,27 @@ class LintTest(E2ETest):
         self.assertEqual(sarif["partialFingerprints"]["filibusterFinding/v1"],
                          finding["fingerprint"])
 
+    def test_finds_exceptions_that_are_sliced_or_thrown_as_pointers(self):
+        (self.tutorial / "compile_commands.json").unlink()
+        shutil.rmtree(self.tutorial / "services")
+        self.write("tutorial/services/qux/qux.cc", """
+struct Failed { virtual ~Failed() {} };
+struct TimedOut : Failed {};
+int main(int argc, char**) {
+  try {
+    if (argc > 1) throw TimedOut();
+    if (argc > 2) throw new Failed();
+  } catch (Failed& e) {
+    if (argc > 3) throw;
+    throw e;
+  }
+}
+""")
+        result = self.analyze("--format", "json", "--checks=-*,sliced-exception,throw-pointer")
+        findings = json.loads(result.stdout)["findings"]
+        self.assertEqual([(finding["check"], finding["line"]) for finding in findings],
+                         [("throw-pointer", 7), ("sliced-exception", 10)], result.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()
