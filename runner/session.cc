@@ -29,7 +29,7 @@ constexpr int kNothingToSay = 2;
 constexpr int kInterrupted = 130;
 
 constexpr char kCounterexampleFile[] = "counterexample.json";
-constexpr char kLogDirectory[] = "filibuster-logs";
+constexpr char kLogDirectory[] = ".filibuster/logs";
 
 // What the options name, read and checked before anything runs.
 struct Inputs {
