@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <set>
 #include <utility>
+
+#include "runtime/inject.h"
 
 namespace filibuster {
 namespace {
@@ -41,10 +44,29 @@ fs::path Resolve(const fs::path& directory, const std::string& path) {
   return (directory / path).lexically_normal();
 }
 
+// Adds to the environment of the service.
+void Inject(const JsonReader& reader, Service* service) {
+  if (reader.String() != "preload") {
+    reader.Fail(fmt::format("found \"{}\", expected \"preload\"", reader.String()));
+    return;
+  }
+  const char* ours = std::getenv("LD_PRELOAD");
+  const auto given = service->environment.find("LD_PRELOAD");
+  const std::string preloaded = given != service->environment.end() ? given->second
+                                : ours != nullptr                   ? ours
+                                                                    : "";
+  const auto environment = InjectEnvironment(service->name, preloaded);
+  if (!environment) {
+    reader.Fail(environment.error().message);
+    return;
+  }
+  for (const auto& [name, value] : *environment) service->environment[name] = value;
+}
+
 Service ReadService(const JsonReader& reader, const fs::path& directory) {
   Service service;
-  reader.OnlyKeys(
-      {"name", "command", "port", "health_check", "environment", "working_directory", "binary"});
+  reader.OnlyKeys({"name", "command", "port", "health_check", "environment", "working_directory",
+                   "binary", "inject"});
   const JsonReader name = reader.Required("name");
   service.name = name.String();
   if (!IsServiceName(service.name)) {
@@ -86,6 +108,7 @@ Service ReadService(const JsonReader& reader, const fs::path& directory) {
       service.environment[key] = value.String();
     }
   }
+  if (const auto inject = reader.Optional("inject")) Inject(*inject, &service);
   service.working_directory = directory;
   if (const auto working_directory = reader.Optional("working_directory")) {
     service.working_directory = Resolve(directory, working_directory->String());

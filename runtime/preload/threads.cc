@@ -5,6 +5,7 @@
 // with it: what such a pool is given has to bring its own context (filibuster/context.h).
 #include <pthread.h>
 
+#include <atomic>
 #include <memory>
 #include <new>
 #include <utility>
@@ -14,6 +15,19 @@
 #include "runtime/preload/next_function.h"
 
 namespace {
+
+// A sanitizer starts a thread before anything of ours can run.
+std::atomic<bool> loaded = false;
+[[gnu::constructor]] void SetLoaded() { loaded = true; }
+
+using Create = int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+
+// Without a guarded static, whose guard may be a sanitizer's as well.
+Create* NextCreate() {
+  static std::atomic<Create*> next = nullptr;
+  if (next == nullptr) next = filibuster::NextFunction<Create>("pthread_create", "libc.so.6");
+  return next;
+}
 
 struct Start {
   void* (*function)(void*);
@@ -34,8 +48,8 @@ void* Run(void* data) {
 
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*function)(void*), void* argument) noexcept {
-  static auto* const next =
-      filibuster::NextFunction<decltype(::pthread_create)>("pthread_create", "libc.so.6");
+  Create* const next = NextCreate();
+  if (!loaded) return next(thread, attributes, function, argument);
   filibuster::ContextHandle context = filibuster::CurrentContext();
   if (context == nullptr) return next(thread, attributes, function, argument);
   std::unique_ptr<Start> start(new (std::nothrow) Start{function, argument, std::move(context)});

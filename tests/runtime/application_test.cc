@@ -52,6 +52,20 @@ TEST(ApplicationTest, NeedsNoMoreThanNameCommandAndPort) {
   EXPECT_EQ(bar.health_check, "tcp");
 }
 
+TEST(ApplicationTest, AServiceToInjectIntoGetsItsNameAndWhatIsPreloadedBehindItsOwn) {
+  const auto application = Read(R"({"services": [
+    {"name": "foo", "command": ["foo"], "port": 5000, "inject": "preload",
+     "environment": {"LD_PRELOAD": "/first.so"}}]})");
+  ASSERT_TRUE(application) << application.error();
+  const auto& environment = application->services[0].environment;
+  EXPECT_EQ(environment.at("FILIBUSTER_SERVICE_NAME"), "foo");
+  const std::string& preloaded = environment.at("LD_PRELOAD");
+  EXPECT_TRUE(preloaded.starts_with("/first.so:/")) << preloaded;
+  EXPECT_TRUE(preloaded.ends_with("/lib/libfilibuster-preload-httplib.so")) << preloaded;
+  EXPECT_EQ(ErrorOf(R"([{"name": "foo", "command": ["x"], "port": 1, "inject": "link"}])"),
+            R"(/app/application.json: $.services[0].inject: found "link", expected "preload")");
+}
+
 TEST(ApplicationTest, NamesTheKeyThatIsWrong) {
   const std::string file = "/app/application.json: ";
   const auto with = [](const std::string& members) {

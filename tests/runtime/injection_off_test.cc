@@ -75,7 +75,8 @@ TEST(InjectionOffTest, AServiceWithoutANameIsToldSoOnceAndSendsNothing) {
         std::exit(control.messages().empty() ? 0 : 1);
       },
       testing::ExitedWithCode(0),
-      "^\\[FILIBUSTER\\] \\[WARNING\\]: no FILIBUSTER_SERVICE\\(\"name\"\\) in this program, and no "
+      "^\\[FILIBUSTER\\] \\[WARNING\\]: no FILIBUSTER_SERVICE\\(\"name\"\\) in this program, and "
+      "no "
       "FILIBUSTER_SERVICE_NAME in its environment; no fault will be injected\n$");
 }
 

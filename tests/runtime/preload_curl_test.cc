@@ -1,11 +1,8 @@
 #include <curl/curl.h>
 #include <gtest/gtest.h>
-#include <pthread.h>
 #include <sys/wait.h>
 
-#include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <future>
 #include <memory>
 #include <thread>
@@ -13,7 +10,7 @@
 #include "filibuster/context.h"
 #include "filibuster/injector.h"
 #include "tests/runtime/curl_transfer.h"
-#include "tests/support/fake_control_server.h"
+#include "tests/runtime/preload_control_server.h"
 #include "tests/support/misbehaving_server.h"
 
 namespace filibuster {
@@ -23,11 +20,6 @@ using Json = FakeControlServer::Json;
 using Way = MisbehavingServer::Way;
 
 constexpr char kUnavailable[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
-
-FakeControlServer& ControlServer() {
-  static FakeControlServer server;
-  return server;
-}
 
 int Count(const std::string& text, const std::string& part) {
   int count = 0;
@@ -326,10 +318,3 @@ TEST(PreloadThreadsTest, AThreadLeavesTheRequestWhenItEnds) {
 
 }  // namespace
 }  // namespace filibuster
-
-int main(int argc, char** argv) {
-  ::setenv("FILIBUSTER_URL", filibuster::ControlServer().url().c_str(), 1);
-  ::setenv("FILIBUSTER_SERVICE_NAME", "foo", 1);
-  testing::InitGoogleTest(&argc, argv);
-  return RUN_ALL_TESTS();
-}

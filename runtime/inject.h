@@ -1,0 +1,17 @@
+// service's name => the environment in which it is instrumented though nobody has changed it
+#pragma once
+
+#include <expected>
+#include <map>
+#include <string>
+
+#include "base/error.h"
+
+namespace filibuster {
+
+// `preloaded`: the service's LD_PRELOAD so far, which stays in front (a sanitizer's runtime has to
+// be the first). Our libraries are in ../lib from the program that calls this.
+std::expected<std::map<std::string, std::string>, Error> InjectEnvironment(
+    const std::string& service_name, const std::string& preloaded);
+
+}  // namespace filibuster

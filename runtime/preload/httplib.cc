@@ -1,0 +1,169 @@
+// cpp-httplib's clients and servers, where its compiled library is used: in front of the one
+// function that every request of a client passes, and of the one that routes a server's requests.
+//
+// Nothing of httplib is linked; what is needed of its classes is inline in the header. Compiled
+// with -fno-access-control: where a client's requests go is nobody's business otherwise.
+#include <httplib.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "filibuster/context.h"
+#include "filibuster/detail/httplib_values.h"
+#include "filibuster/injector.h"
+#include "runtime/preload/call_site.h"
+#include "runtime/preload/next_function.h"
+
+namespace filibuster {
+namespace {
+
+// The library whose classes look as the header says. Another version, or a copy of httplib in the
+// service itself, is called as if we were not there.
+constexpr std::string_view kLibrary = "libcpp-httplib.so.0.11";
+
+template <typename Function>
+struct Next {
+  Function* function;
+  bool known;
+
+  explicit Next(const char* name)
+      : function(NextFunction<Function>(name, kLibrary.data())), known(IsKnown()) {}
+
+  bool IsKnown() const {
+    Dl_info info{};
+    if (::dladdr(reinterpret_cast<void*>(function), &info) == 0) return false;
+    const std::string_view file = info.dli_fname;
+    return file.substr(file.rfind('/') + 1).substr(0, kLibrary.size()) == kLibrary;
+  }
+};
+
+// Its own, where the service has set it.
+std::optional<double> TimeoutOf(const httplib::ClientImpl& client) {
+  if (client.read_timeout_sec_ != CPPHTTPLIB_READ_TIMEOUT_SECOND ||
+      client.read_timeout_usec_ != CPPHTTPLIB_READ_TIMEOUT_USECOND) {
+    return static_cast<double>(client.read_timeout_sec_) +
+           static_cast<double>(client.read_timeout_usec_) / 1e6;
+  }
+  if (client.connection_timeout_sec_ != CPPHTTPLIB_CONNECTION_TIMEOUT_SECOND ||
+      client.connection_timeout_usec_ != CPPHTTPLIB_CONNECTION_TIMEOUT_USECOND) {
+    return static_cast<double>(client.connection_timeout_sec_) +
+           static_cast<double>(client.connection_timeout_usec_) / 1e6;
+  }
+  return std::nullopt;
+}
+
+// "GET" as the function is called: "Get".
+std::string MethodOf(const httplib::Request& request) {
+  std::string method = request.method;
+  for (size_t i = 1; i < method.size(); ++i) {
+    if (method[i] >= 'A' && method[i] <= 'Z') method[i] = static_cast<char>(method[i] + 32);
+  }
+  return method;
+}
+
+OutgoingCall CallOf(const httplib::ClientImpl& client, const httplib::Request& request,
+                    const std::string& method) {
+  const CallSite& site = CurrentCallSite();
+  OutgoingCall call;
+  call.module = "httplib";
+  call.method = method.c_str();
+  call.target = std::to_string(client.port_) + request.path;
+  call.file = site.file.c_str();
+  call.line = site.line;
+  call.stack = site.stack;
+  call.timeout = TimeoutOf(client);
+  call.ssl = client.is_ssl();
+  return call;
+}
+
+void AddHeaders(const Injection& injection, httplib::Request* request) {
+  for (const auto& [name, value] : injection.headers()) {
+    request->headers.erase(name);
+    request->headers.emplace(name, value);
+  }
+}
+
+// Whether the call ends with a response.
+bool Fail(const InjectedFault& fault, httplib::Error planned, httplib::Response* response,
+          httplib::Error* error) {
+  *error = planned;
+  if (fault.status == 0) return false;
+  *response = httplib::Response();
+  response->version = "HTTP/1.1";
+  response->status = fault.status;
+  response->reason = filibuster_httplib::ReasonOf(fault.status);
+  response->headers.emplace("Content-Length", "0");
+  return true;
+}
+
+// Nullopt if httplib knows no such error.
+std::optional<httplib::Error> ErrorOf(const InjectedFault& fault) {
+  if (fault.status != 0) return httplib::Error::Success;
+  for (const auto& entry : filibuster_httplib::kErrorNames) {
+    if (entry.name == fault.exception) return entry.error;
+  }
+  return std::nullopt;
+}
+
+// A redirection, or an answer to a demand for authorization, is part of the call that it is for.
+bool IsPartOfCall(const httplib::Request& request) {
+  return request.redirect_count_ != CPPHTTPLIB_REDIRECT_MAX_COUNT ||
+         request.authorization_count_ != 0;
+}
+
+}  // namespace
+}  // namespace filibuster
+
+namespace httplib {
+
+bool ClientImpl::send(Request& request, Response& response, Error& error) {
+  using Send = bool(ClientImpl*, Request&, Response&, Error&);
+  static const filibuster::Next<Send> next(
+      "_ZN7httplib10ClientImpl4sendERNS_7RequestERNS_8ResponseERNS_5ErrorE");
+  if (!next.known || !filibuster::InjectionEnabled() || filibuster::IsPartOfCall(request)) {
+    return next.function(this, request, response, error);
+  }
+  const std::string method = filibuster::MethodOf(request);
+  filibuster::Injection injection(filibuster::CallOf(*this, request, method));
+  std::optional<Error> planned;
+  if (injection.fault()) {
+    planned = filibuster::ErrorOf(*injection.fault());
+    if (!planned) injection.DropFault("httplib knows no such error");
+  }
+  filibuster::AddHeaders(injection, &request);
+  tcp_nodelay_ = true;  // our headers are more bytes: they shall not wait to be acknowledged
+  bool answered = false;
+  if (!planned) {
+    answered = next.function(this, request, response, error);
+  } else {
+    if (injection.fault()->call_first) {
+      Response unseen;
+      Error ignored = Error::Success;
+      next.function(this, request, unseen, ignored);
+    }
+    answered = filibuster::Fail(*injection.fault(), *planned, &response, &error);
+  }
+  if (answered) {
+    injection.Returned(response.status, response.body);
+  } else {
+    injection.Failed(filibuster_httplib::NameOf(error));
+  }
+  return answered;
+}
+
+bool Server::routing(Request& request, Response& response, Stream& stream) {
+  using Routing = bool(Server*, Request&, Response&, Stream&);
+  static const filibuster::Next<Routing> next(
+      "_ZN7httplib6Server7routingERNS_7RequestERNS_8ResponseERNS_6StreamE");
+  if (!next.known || !filibuster::InjectionEnabled()) {
+    return next.function(this, request, response, stream);
+  }
+  const filibuster::ContextScope scope(filibuster::ReceiveRequest([&](const char* name) {
+    const auto header = request.headers.find(name);
+    return header == request.headers.end() ? std::string() : header->second;
+  }));
+  return next.function(this, request, response, stream);
+}
+
+}  // namespace httplib

@@ -1,0 +1,128 @@
+#include <gtest/gtest.h>
+#include <httplib.h>
+
+#include <thread>
+
+#include "filibuster/context.h"
+#include "tests/runtime/preload_control_server.h"
+#include "tests/support/misbehaving_server.h"
+
+namespace filibuster {
+namespace {
+
+using Json = FakeControlServer::Json;
+using Way = MisbehavingServer::Way;
+
+// All that a caller can see.
+std::string Seen(const httplib::Result& result) {
+  if (!result) return httplib::to_string(result.error());
+  std::string text = result->version + " " + std::to_string(result->status) + " " + result->reason;
+  for (const auto& [name, value] : result->headers) text += "\n" + name + ": " + value;
+  return text + "\n" + result->body;
+}
+
+class PreloadHttplibTest : public testing::Test {
+ protected:
+  void SetUp() override { control_.Reset(); }
+
+  void Inject(const char* fault) {
+    control_.OnCreate([json = Json::parse(fault)](const Json&) { return json; });
+  }
+
+  httplib::Client Client() const {
+    httplib::Client client("127.0.0.1", server_.port());
+    client.set_read_timeout(std::chrono::milliseconds(200));
+    return client;
+  }
+
+  // What a caller sees of the real failure, and of the injected one while the server is well.
+  void ExpectInjectedAsReal(Way way, const std::string& answer, const char* fault) {
+    server_.Restart(way, answer);
+    const std::string real = Seen(Client().Get("/"));
+    control_.Reset();
+    server_.Restart(Way::kAnswer, Ok("well"));
+    Inject(fault);
+    EXPECT_EQ(Seen(Client().Get("/")), real);
+    EXPECT_TRUE(server_.requests().empty());
+  }
+
+  FakeControlServer& control_ = ControlServer();
+  MisbehavingServer server_{Way::kAnswer, Ok("well")};
+};
+
+TEST_F(PreloadHttplibTest, ARefusedConnectionLooksAsWhenNobodyListens) {
+  ExpectInjectedAsReal(
+      Way::kDoNotListen, "",
+      R"({"forced_exception": {"name": "httplib::Error::Connection", "metadata": {}}})");
+}
+
+TEST_F(PreloadHttplibTest, AReadErrorLooksAsWhenTheServerStaysSilent) {
+  ExpectInjectedAsReal(Way::kStaySilent, "",
+                       R"({"forced_exception": {"name": "httplib::Error::Read", "metadata": {}}})");
+}
+
+TEST_F(PreloadHttplibTest, AStatusLooksAsWhenTheServerAnswersIt) {
+  ExpectInjectedAsReal(Way::kAnswer,
+                       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
+                       R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
+}
+
+TEST_F(PreloadHttplibTest, ACallIsAnnouncedWithItsCallSiteAndCarriesItsIndex) {
+  auto client = Client();
+  const int line = __LINE__ + 1;
+  const auto result = client.Post("/bar", "x", "text/plain");
+  ASSERT_TRUE(result);
+  const Json create = control_.Bodies("invocation").at(0);
+  EXPECT_EQ(create["module"], "httplib");
+  EXPECT_EQ(create["method"], "Post");
+  EXPECT_EQ(create["args"], Json::array({std::to_string(server_.port()) + "/bar"}));
+  EXPECT_EQ(create["callsite_file"], "runtime/preload_httplib_test.cc");
+  EXPECT_EQ(create["callsite_line"], std::to_string(line));
+  EXPECT_EQ(create["metadata"], Json({{"timeout", 0.2}}));
+  ASSERT_EQ(server_.requests().size(), 1U);
+  EXPECT_NE(server_.requests()[0].find(create["execution_index"].get<std::string>()),
+            std::string::npos);
+}
+
+TEST_F(PreloadHttplibTest, ARedirectionIsPartOfItsCall) {
+  httplib::Server server;
+  server.Get("/old", [](const auto&, auto& response) { response.set_redirect("/new"); });
+  server.Get("/new",
+             [](const auto&, auto& response) { response.set_content("here", "text/plain"); });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread thread([&] { server.listen_after_bind(); });
+  httplib::Client client("127.0.0.1", port);
+  client.set_follow_location(true);
+  const auto result = client.Get("/old");
+  server.stop();
+  thread.join();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->body, "here");
+  EXPECT_EQ(control_.Bodies("invocation").size(), 1U);
+}
+
+TEST_F(PreloadHttplibTest, AHandlersCallIsCausedByTheRequestThatCameAlsoFromItsThread) {
+  httplib::Server server;
+  server.Get("/foo", [&](const auto&, auto& response) {
+    std::thread([&] { response.set_content(Seen(Client().Get("/bar")), "text/plain"); }).join();
+  });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread thread([&] { server.listen_after_bind(); });
+  httplib::Client("127.0.0.1", port).Get("/foo");
+  server.stop();
+  thread.join();
+  const auto creates = control_.Bodies("invocation");
+  ASSERT_EQ(creates.size(), 2U);
+  const auto received = control_.Bodies("request_received");
+  ASSERT_EQ(received.size(), 1U);
+  EXPECT_EQ(received[0]["execution_index"], creates[0]["execution_index"]);
+  const auto index = [&](int i) {
+    return Json::parse(creates[i]["execution_index"].get<std::string>());
+  };
+  EXPECT_EQ(index(0).size(), 1U);
+  ASSERT_EQ(index(1).size(), 2U);
+  EXPECT_EQ(index(1)[0], index(0)[0]);
+}
+
+}  // namespace
+}  // namespace filibuster
