@@ -11,9 +11,7 @@ namespace {
 
 using Clock = HttpConnection::Clock;
 
-// A server that is there answers within a millisecond. One that is stopped in a debugger, or is
-// gone behind a firewall, costs this much once, and then only every kSilence.
-constexpr std::chrono::seconds kPatience{5};
+// How long a server that did not answer is left alone.
 constexpr std::chrono::seconds kSilence{1};
 
 constexpr size_t kMaxIdle = 64;
@@ -31,9 +29,11 @@ std::unique_ptr<ControlClient> ControlClient::FromEnvironment(std::string* error
   return nullptr;
 }
 
-ControlClient::ControlClient(HttpAddress address, const std::string& token)
+ControlClient::ControlClient(HttpAddress address, const std::string& token,
+                             std::chrono::milliseconds patience)
     : address_(std::move(address)),
-      headers_(token.empty() ? "" : "X-Filibuster-Token: " + token + "\r\n") {}
+      headers_(token.empty() ? "" : "X-Filibuster-Token: " + token + "\r\n"),
+      patience_(patience) {}
 
 std::optional<bool> ControlClient::NewTestExecution(const std::string& service) {
   const auto answer =
@@ -93,7 +93,7 @@ std::optional<Json> ControlClient::Send(std::string_view method, std::string_vie
                      : body.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
   auto connection = TakeConnection();
   HttpConnection::Failure failure;
-  const auto answer = connection->Exchange(method, path, text, Clock::now() + kPatience, &failure);
+  const auto answer = connection->Exchange(method, path, text, Clock::now() + patience_, &failure);
   if (!answer) {
     if (failure.timed_out) silent_until_ = (Clock::now() + kSilence).time_since_epoch().count();
     *error = "control server " + Url() + " cannot be reached: " + failure.reason;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,7 +24,10 @@ class ControlClient {
   // no sense: then *error says so.
   static std::unique_ptr<ControlClient> FromEnvironment(std::string* error);
 
-  ControlClient(HttpAddress address, const std::string& token);
+  // A server that is there answers within a millisecond. One that is stopped in a debugger, or gone
+  // behind a firewall, costs `patience` once, and then once a second.
+  ControlClient(HttpAddress address, const std::string& token,
+                std::chrono::milliseconds patience = std::chrono::seconds(5));
 
   // Whether this is the first question of `service` in this test execution.
   std::optional<bool> NewTestExecution(const std::string& service);
@@ -43,6 +47,7 @@ class ControlClient {
 
   const HttpAddress address_;
   const std::string headers_;
+  const std::chrono::milliseconds patience_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<HttpConnection>> idle_;  // guarded by mutex_; most recent last
   std::atomic<HttpConnection::Clock::rep> silent_until_{0};
