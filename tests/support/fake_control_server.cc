@@ -105,6 +105,11 @@ void FakeControlServer::AnswerProperly() {
   proper_ = true;
 }
 
+int FakeControlServer::accepted() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return accepted_;
+}
+
 std::vector<FakeControlServer::Message> FakeControlServer::messages() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return messages_;
@@ -130,6 +135,7 @@ void FakeControlServer::Listen() {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       connections_.insert(connection);
+      ++accepted_;
     }
     std::thread([this, connection] { Serve(connection); }).detach();
   }

@@ -43,6 +43,7 @@ class FakeControlServer {
   void AnswerWith(std::string bytes);
   void AnswerProperly();
 
+  int accepted() const;  // connections, so far
   std::vector<Message> messages() const;
   // Bodies of the messages with this `instrumentation_type`, in their order.
   std::vector<Json> Bodies(const std::string& type) const;
@@ -58,6 +59,7 @@ class FakeControlServer {
   mutable std::mutex mutex_;
   std::condition_variable closed_;
   std::set<int> connections_;
+  int accepted_ = 0;
   std::vector<Message> messages_;
   std::function<Json(const Json&)> on_create_;
   bool new_execution_ = true;
