@@ -33,8 +33,11 @@ std::string BootId() {
 struct Stat {
   char state = 0;
   pid_t group = 0;
+  std::uint64_t flags = 0;
   std::uint64_t start_time = 0;
 };
+
+constexpr std::uint64_t kExitingFlag = 0x4;  // the kernel's PF_EXITING
 
 // Nullopt: no such process, or it ended and waits to be reaped.
 std::optional<Stat> ReadStat(const std::string& pid) {
@@ -44,8 +47,8 @@ std::optional<Stat> ReadStat(const std::string& pid) {
   std::istringstream fields(text->substr(text->rfind(')') + 1));
   Stat stat;
   std::string skipped;
-  fields >> stat.state >> skipped >> stat.group;
-  for (int field = 6; field < 22; ++field) fields >> skipped;  // as proc(5) counts them
+  fields >> stat.state >> skipped >> stat.group >> skipped >> skipped >> skipped >> stat.flags;
+  for (int field = 10; field < 22; ++field) fields >> skipped;  // as proc(5) counts them
   fields >> stat.start_time;
   if (!fields || stat.state == 'Z' || stat.state == 'X') return std::nullopt;
   return stat;
@@ -81,6 +84,11 @@ std::optional<ProcessIdentity> IdentifyProcess(pid_t pid) {
 }
 
 bool IsRunning(const ProcessIdentity& process) { return IdentifyProcess(process.pid) == process; }
+
+bool IsExiting(pid_t pid) {
+  const auto stat = ReadStat(std::to_string(pid));
+  return !stat || (stat->flags & kExitingFlag) != 0;
+}
 
 void EndGroups(const std::vector<ProcessIdentity>& processes, milliseconds grace) {
   const auto deadline = Clock::now() + grace;

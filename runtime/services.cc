@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "runtime/coverage_profiles.h"
 #include "runtime/health_check.h"
+#include "runtime/process_identity.h"
 
 namespace filibuster {
 namespace {
@@ -19,6 +20,8 @@ using Clock = std::chrono::steady_clock;
 
 // Between two rounds of health checks.
 constexpr milliseconds kHealthInterval(10);
+// How long the end of a process that is on its way out may take.
+constexpr milliseconds kExitTime(5000);
 constexpr size_t kMaxLogTail = 4096;
 
 std::expected<void, Error> MakeDirectory(const fs::path& path) {
@@ -158,7 +161,11 @@ std::vector<DeadService> Services::FindDead() {
     const auto it = started_.find(service.name);
     if (it == started_.end()) {
       if (!IsListening(service)) dead.push_back({service.name, std::nullopt, ""});
-    } else if (const auto status = it->second.Poll()) {
+      continue;
+    }
+    // Callers see a service's death a little before its process has ended.
+    const bool exiting = IsExiting(it->second.pid());
+    if (const auto status = it->second.Poll(exiting ? kExitTime : milliseconds(0))) {
       dead.push_back({service.name, *status, LogTail(LogFile(service, options_))});
     }
   }

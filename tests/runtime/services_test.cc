@@ -178,8 +178,7 @@ TEST_F(ServicesTest, FindsAServiceThatDiedAndRestartsIt) {
   Services services({"application.json", {foo_, bar_}}, Options());
   ASSERT_TRUE(services.Start());
   Get(foo_.port, "/crash");
-  std::vector<DeadService> dead;
-  while (dead.empty()) dead = services.FindDead();  // the process may take a moment to end
+  const std::vector<DeadService> dead = services.FindDead();
   ASSERT_EQ(dead.size(), 1u);
   EXPECT_EQ(dead[0].name, "foo");
   EXPECT_EQ(dead[0].status, TerminationStatus(Signal{SIGABRT}));
