@@ -25,26 +25,29 @@ bool IsListening(const Service& service) {
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return false;
   }
-  // A reset: this connection shall not keep the port from the service later.
-  const linger abort{1, 0};
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
   // Where nobody listens, the kernel may choose that very port as ours: TCP then connects us to
   // ourselves.
   sockaddr_in own{};
   socklen_t size = sizeof own;
-  return ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&own), &size) == 0 &&
-         own.sin_port != address.sin_port;
+  if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&own), &size) != 0) return false;
+  if (own.sin_port != address.sin_port) return true;
+  const linger abort{1, 0};  // or the port would stay taken for a while
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+  return false;
 }
 
 HealthReport CheckHealth(const Service& service) {
-  if (!IsListening(service)) return {Health::kDown, "nothing listens"};
-  if (service.health_check == "tcp") return {Health::kHealthy, ""};
+  const HealthReport down{Health::kDown, "nothing listens"};
+  if (service.health_check == "tcp") {
+    return IsListening(service) ? HealthReport{Health::kHealthy, ""} : down;
+  }
   httplib::Client client(kHost, service.port);
   client.set_connection_timeout(kTimeout);
   client.set_read_timeout(kTimeout);
   client.set_write_timeout(kTimeout);
   const httplib::Result result = client.Get(service.health_check);
   if (!result) {
+    if (result.error() == httplib::Error::Connection || !IsListening(service)) return down;
     return {Health::kUnhealthy,
             fmt::format("no HTTP answer ({} error)", httplib::to_string(result.error()))};
   }

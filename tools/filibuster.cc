@@ -1,5 +1,6 @@
 // filibuster: runs a functional test, failing calls one set at a time.
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 
 #include "base/console.h"
 #include "runner/session.h"
@@ -63,6 +64,7 @@ int main(int argc, char** argv) {
   app.add_flag("--quiet", quiet, "Only warnings and failures");
   if (const auto exit_code = filibuster::ParseCommandLine(app, argc, argv)) return *exit_code;
 
+  if (const char* token = std::getenv("FILIBUSTER_TOKEN")) options.server.token = token;
   if (no_reduction) options.explore.reduction = filibuster::Reduction::kNone;
   options.timeout = std::chrono::milliseconds(static_cast<long>(timeout * 1000));
   filibuster::SetQuiet(quiet);

@@ -95,6 +95,14 @@ class FilibusterInputTest(harness.E2ETest):
         self.assertIn(str(port), run.output)
         self.assertIn("in use", run.output)
 
+    def test_a_host_that_others_reach_needs_a_token(self):
+        application = self.tutorial(foo="foo_fixed")
+        everywhere = ("--host", "0.0.0.0", "--application", application)
+        run = self.filibuster(*everywhere, expect=2)
+        self.assertIn("FILIBUSTER_TOKEN", run.output)
+        run = self.filibuster(*everywhere, environment={"FILIBUSTER_TOKEN": "secret"}, expect=0)
+        self.assertIn("Number of test executions ran: 10", run.output)
+
     def test_an_application_file_with_a_mistake(self):
         self.write("application.json", {"schema_version": 1, "services": [{"name": "foo"}]})
         run = self.filibuster("--application", "application.json", functional_test="true", expect=2)
@@ -124,7 +132,7 @@ class MisbehaviourTest(harness.E2ETest):
         application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="crash")
         run = self.filibuster("--application", application, "--keep-going", "--report",
                               "report.json", "--analysis-file", self.python_analysis(), expect=1)
-        self.assertIn("service bar died: signal 6 (Aborted)", run.output)
+        self.assertIn("service bar died: signal 6 (SIGABRT, Aborted)", run.output)
         report = self.report()
         self.assertGreaterEqual(report["executions"]["failed"], 2, run.output)
 
