@@ -58,9 +58,8 @@ void SortConcurrent(const CallLog& log, std::vector<size_t>& siblings) {
       busy_until = std::max(busy_until, end_of(log.calls[siblings[end]]));
     }
     if (end - begin > 1) {
-      std::sort(siblings.begin() + begin, siblings.begin() + end, [&](size_t a, size_t b) {
-        return log.calls[a].invocation.execution_index < log.calls[b].invocation.execution_index;
-      });
+      std::sort(siblings.begin() + begin, siblings.begin() + end,
+                [&](size_t a, size_t b) { return IndexOf(log.calls[a]) < IndexOf(log.calls[b]); });
     }
     begin = end;
   }
@@ -146,7 +145,7 @@ std::optional<CallId> CallTable::Find(std::string_view execution_index) const {
 // forwards no clocks), the execution index does: it ends with the call itself, preceded by its
 // caller's.
 CallId CallTable::ParentOf(const CallLog& log, const CallRecord& record) const {
-  const Json path = Json::parse(record.invocation.execution_index, nullptr, false);
+  const Json path = Json::parse(IndexOf(record), nullptr, false);
   std::optional<CallId> by_path;
   if (path.is_array() && !path.empty()) {
     const auto it = call_by_path_.find(WithoutLast(path));
@@ -157,7 +156,7 @@ CallId CallTable::ParentOf(const CallLog& log, const CallRecord& record) const {
     for (const CallRecord& other : log.calls) {
       if (&other == &record) break;
       if (other.invocation.vclock != record.invocation.origin_vclock) continue;
-      if (const auto id = Find(other.invocation.execution_index)) by_clock.push_back(*id);
+      if (const auto id = Find(IndexOf(other))) by_clock.push_back(*id);
     }
   }
   if (by_clock.size() == 1) return by_clock.front();
@@ -169,8 +168,12 @@ std::vector<CallEvent> CallTable::Enter(const CallLog& log) {
   std::unordered_map<CallId, std::vector<size_t>> children;
   for (size_t i = 0; i < log.calls.size(); ++i) {
     const CallRecord& record = log.calls[i];
-    auto id = Find(record.invocation.execution_index);
-    if (!id) id = EnterCall({record.invocation, ParentOf(log, record), {}});
+    auto id = Find(IndexOf(record));
+    if (!id) {
+      KnownCall call{record.invocation, ParentOf(log, record), {}};
+      call.invocation.execution_index = IndexOf(record);
+      id = EnterCall(std::move(call));
+    }
     if (record.target_service_name) {
       KnownCall& known = calls_[*id];
       if (!known.target_service_name) known.target_service_name = record.target_service_name;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "planner/execution.h"
+#include "runtime/stable_index.h"
 
 namespace filibuster {
 
@@ -67,6 +68,10 @@ class CallTable {
   ResultId ResultOfFault(FaultId id) const { return faults_[id].result; }
   size_t size() const { return calls_.size(); }  // kFunctionalTest counts
 
+  // Calls from these sites are known without the parts that differ between runs.
+  void LeaveOut(UnstableSites unstable) { unstable_sites_ = std::move(unstable); }
+  const UnstableSites& unstable_sites() const { return unstable_sites_; }
+
   // What a control server needs to deliver the faults.
   std::vector<PlannedFault> Planned(const FaultSet& faults) const;
 
@@ -82,6 +87,7 @@ class CallTable {
 
   CallId ParentOf(const CallLog& log, const CallRecord& record) const;
 
+  UnstableSites unstable_sites_;
   std::deque<KnownCall> calls_;
   std::unordered_map<std::string, CallId> call_ids_;      // by execution index as it was sent
   std::unordered_map<std::string, CallId> call_by_path_;  // by execution index, spaces aside

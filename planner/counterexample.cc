@@ -175,7 +175,7 @@ Counterexample MakeCounterexample(const TestExecution& execution, const CallTabl
   Json log = Json::array();
   Json response_log = Json::array();
   for (const CallRecord& record : execution.log.calls) {
-    const std::string& index = record.invocation.execution_index;
+    const std::string& index = IndexOf(record);
     const auto fault =
         std::ranges::find_if(counterexample.faults, [&](const CounterexampleFault& candidate) {
           return candidate.call.execution_index == index;

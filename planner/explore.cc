@@ -127,7 +127,7 @@ class Explorer {
   std::shared_ptr<const Trace> Execute(const FaultSet& faults, std::span<const CallEvent> prefix) {
     const Step step = StepFor(faults, prefix);
     if (callbacks_.started) callbacks_.started(step);
-    auto run = runner_.Run(faults, calls_);
+    auto run = faults.empty() ? RunBaseline() : runner_.Run(faults, calls_);
     if (!run) {
       result_.ended_by = "an error of the infrastructure";
       result_.error = std::move(run.error());
@@ -151,6 +151,31 @@ class Explorer {
       result_.ended_by = "the first failing execution";
     }
     return trace;
+  }
+
+  // The last of the fault-free runs: the first may have found everything cold. Parts of execution
+  // indexes that differ between them are left out from here on.
+  std::expected<TestExecution, Error> RunBaseline() {
+    auto run = runner_.Run({}, calls_);
+    if (!run) return run;
+    const CallLog first = run->log;
+    for (int i = 1; i < options_.baseline_runs; ++i) {
+      if (!std::holds_alternative<Passed>(run->verdict)) return run;
+      if (options_.cancelled && options_.cancelled()) return run;
+      run = runner_.Run({}, calls_);
+      if (!run) return run;
+      for (CallDifference& difference : CompareRuns(first, run->log)) {
+        if (std::ranges::find(result_.differences, difference) == result_.differences.end()) {
+          result_.differences.push_back(std::move(difference));
+        }
+      }
+    }
+    if (const auto unstable = UnstableSitesOf(result_.differences); !unstable.empty()) {
+      calls_.LeaveOut(unstable);
+      MakeStable(unstable, run->log);
+      run->calls = calls_.Enter(run->log);
+    }
+    return run;
   }
 
   void Record(int number, TestExecution execution) {
@@ -196,16 +221,21 @@ class Explorer {
       const auto label = labels_.Of(event, calls_.ResultOfFault(set.fault));
       const auto same = std::ranges::find(tried_, label, &std::pair<std::uint32_t, FaultId>::first);
       if (same != tried_.end()) {
-        const auto& branch = labels_.BranchOfFault(event, set.fault);
         ++result_.pruned;
-        result_.skipped.push_back(
-            {0, std::move(faults),
-             SameBranch{{event.call, same->second}, branch ? branch->where : std::string()}});
+        result_.skipped.push_back({0, std::move(faults), SameAs(event, set.fault, same->second)});
         return;
       }
       tried_.emplace_back(label, set.fault);
     }
     scheduled_.Push(std::move(set));
+  }
+
+  SameBranch SameAs(const CallEvent& event, FaultId fault, FaultId tried) {
+    // Both have branches: results without one have labels of their own.
+    const Branch branch = *labels_.BranchOfFault(event, fault);
+    return {.fault = FaultName(calls_.fault(tried)),
+            .where = branch.where,
+            .same_outcome = branch.entry != labels_.BranchOfFault(event, tried)->entry};
   }
 
   TestRunner& runner_;
@@ -257,7 +287,8 @@ std::ostream& operator<<(std::ostream& out, const SkipReason& reason) {
                               fmt::join(implied->executions, " and "));
   }
   if (const auto* same = std::get_if<SameBranch>(&reason)) {
-    return out << "same branch as fault " << same->as.fault << ", " << same->where;
+    return out << (same->same_outcome ? "same outcome as fault " : "same branch as fault ")
+               << same->fault << ": " << same->where;
   }
   if (const auto* over = std::get_if<OverMaxFaults>(&reason)) {
     return out << "over --max-faults " << over->max_faults;

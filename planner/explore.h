@@ -15,6 +15,7 @@
 #include "planner/execution.h"
 #include "planner/fault_space.h"
 #include "planner/handler_facts.h"
+#include "planner/nondeterminism.h"
 #include "planner/order.h"
 #include "planner/reduction.h"
 
@@ -35,11 +36,13 @@ struct ExploreOptions {
   Order order = Order::kLifo;
   HandlerFacts facts;      // what kHandlers, kOutcomes and kGuided go by
   std::uint32_t seed = 1;  // of Order::kRandom
+  int baseline_runs = 1;   // fault-free runs, to see what differs between them
   bool only_initial_execution = false;
   bool keep_going = false;        // explore on after a failing execution
   std::optional<int> max_tests;   // executions, the fault-free one counts
   std::optional<int> max_faults;  // of one set
   std::optional<std::chrono::milliseconds> time_budget;
+  int minimize_tests = 100;         // runs to minimise counterexamples with, after the exploration
   std::function<bool()> cancelled;  // asked before each execution
   std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
@@ -50,8 +53,9 @@ struct Implied {
   bool operator==(const Implied&) const = default;
 };
 struct SameBranch {
-  CallFault as;       // of the same call, which is tried
-  std::string where;  // "catch at foo/foo.cc:18"
+  std::string fault;          // of the same call, which is tried
+  std::string where;          // what takes the one that is not: "catch at foo/foo.cc:18"
+  bool same_outcome = false;  // another branch, which nothing outside the service can tell apart
   bool operator==(const SameBranch&) const = default;
 };
 struct OverMaxFaults {
@@ -98,6 +102,7 @@ struct SkippedSet {
 struct Exploration {
   std::vector<ExecutionRecord> executions;
   std::vector<SkippedSet> skipped;
+  std::vector<CallDifference> differences;     // between fault-free runs
   std::optional<TestExecution> first_failure;  // in full
   std::optional<int> first_failure_at;         // its number
   std::string ended_by;                        // why before all was done; empty: all was done

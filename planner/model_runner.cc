@@ -32,8 +32,8 @@ int StatusOf(const CallResult& result) {
   return status;
 }
 
-std::string ExecutionIndex(const std::string& parent, const std::string& signature,
-                           std::uint32_t count) {
+std::string IndexUnder(const std::string& parent, const std::string& signature,
+                       std::uint32_t count) {
   const std::string last = fmt::format("[{}, {}]]", Json(signature).dump(), count);
   return parent.empty() ? "[" + last : parent.substr(0, parent.size() - 1) + ", " + last;
 }
@@ -99,7 +99,7 @@ ModelRunner::CallIds ModelRunner::IdsOf(CallId parent, const Service& service,
   const std::string signature = fmt::format("{}:{}:{}.{}:{}", service.model->name, statement.site,
                                             statement.module, statement.method, statement.service);
   invocation.execution_index =
-      ExecutionIndex(calls.call(parent).invocation.execution_index, signature, count);
+      IndexUnder(calls.call(parent).invocation.execution_index, signature, count);
   const Json metadata = invocation.metadata;
   const CallId id = calls.EnterCall(std::move(call));
   const CallIds ids{id, calls.EnterForm({id, metadata, statement.id})};

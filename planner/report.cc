@@ -33,6 +33,20 @@ std::string CoverageText(const Report& report) {
   return "all fault sets";
 }
 
+std::vector<std::string> DifferenceWarnings(const Exploration& exploration) {
+  std::vector<std::string> warnings;
+  for (const CallDifference& difference : exploration.differences) {
+    std::string left_out;
+    if (difference.what == CallDifference::What::kTarget) {
+      left_out = "; its target is left out of its execution index";
+    } else if (difference.what == CallDifference::What::kCount) {
+      left_out = "; its count is left out of its execution index: a fault fails every such call";
+    }
+    warnings.push_back(fmt::format("{}: {}{}", difference.site, difference.text, left_out));
+  }
+  return warnings;
+}
+
 std::string VerdictText(const Report& report) {
   const Exploration& exploration = report.exploration;
   if (exploration.baseline_failed()) return "failed: without any fault; no fault was injected";

@@ -67,13 +67,14 @@ OrderedJson ExecutionToJson(const ExecutionRecord& execution, const CallTable& c
   return json;
 }
 
-OrderedJson ReasonToJson(const SkipReason& reason, const CallTable& calls) {
+OrderedJson ReasonToJson(const SkipReason& reason) {
   return std::visit(
       Overloaded{
           [](const Implied& implied) { return OrderedJson{{"implied_by", implied.executions}}; },
-          [&](const SameBranch& same) {
-            return OrderedJson{{"same_branch_as", FaultName(calls.fault(same.as.fault))},
-                               {"where", same.where}};
+          [](const SameBranch& same) {
+            return OrderedJson{
+                {same.same_outcome ? "same_outcome_as" : "same_branch_as", same.fault},
+                {"where", same.where}};
           },
           [](const OverMaxFaults& over) {
             return OrderedJson{{"over_max_faults", over.max_faults}};
@@ -87,8 +88,37 @@ OrderedJson SkippedToJson(const SkippedSet& set, const CallTable& calls) {
   OrderedJson json = OrderedJson::object();
   if (set.number != 0) json["number"] = set.number;
   json["faults"] = FaultsToJson(set.faults, calls);
-  json["reason"] = ReasonToJson(set.reason, calls);
+  json["reason"] = ReasonToJson(set.reason);
   return json;
+}
+
+OrderedJson BugToJson(const Bug& bug, const CallTable& calls) {
+  return {{"cause", bug.cause},
+          {"status", bug.status},
+          {"executions", bug.executions},
+          {"counterexample", FaultsToJson(bug.counterexample, calls)},
+          {"minimal", bug.minimal}};
+}
+
+OrderedJson HandlerToJson(const HandlerCoverage& coverage) {
+  OrderedJson json = {{"service", coverage.site->service},
+                      {"call_site", PlaceText(coverage.site->location)},
+                      {"handler", EntryText(*coverage.entry, *coverage.site)},
+                      {"faults", coverage.entry->faults},
+                      {"executions", coverage.executions}};
+  if (coverage.first) {
+    json["first"] = *coverage.first;
+  } else {
+    json["why_never"] = coverage.why_never;
+  }
+  return json;
+}
+
+template <typename Value, typename Convert>
+OrderedJson ListOf(const std::vector<Value>& values, const Convert& convert) {
+  OrderedJson list = OrderedJson::array();
+  for (const Value& value : values) list.push_back(convert(value));
+  return list;
 }
 
 }  // namespace
@@ -99,6 +129,7 @@ std::string ReportToJson(const Report& report) {
       {"schema_version", kSchemaVersion},
       {"functional_test", report.functional_test},
       {"reduction", ReductionName(report.options.reduction)},
+      {"order", OrderName(report.options.order)},
       {"verdict", VerdictText(report)},
       {"executions",
        {{"run", exploration.executions.size()},
@@ -110,14 +141,15 @@ std::string ReportToJson(const Report& report) {
       exploration.first_failure_at ? OrderedJson(*exploration.first_failure_at) : OrderedJson();
   json["ended_by"] = exploration.ended_by;
   if (exploration.error) json["error"] = exploration.error->message;
-  OrderedJson& executions = json["test_executions"] = OrderedJson::array();
-  for (const ExecutionRecord& execution : exploration.executions) {
-    executions.push_back(ExecutionToJson(execution, report.calls));
-  }
-  OrderedJson& skipped = json["skipped"] = OrderedJson::array();
-  for (const SkippedSet& set : exploration.skipped) {
-    skipped.push_back(SkippedToJson(set, report.calls));
-  }
+  const CallTable& calls = report.calls;
+  json["warnings"] = report.warnings;
+  json["bugs"] = ListOf(report.bugs, [&](const Bug& bug) { return BugToJson(bug, calls); });
+  json["handlers"] = ListOf(report.handlers, HandlerToJson);
+  json["test_executions"] = ListOf(exploration.executions, [&](const ExecutionRecord& execution) {
+    return ExecutionToJson(execution, calls);
+  });
+  json["skipped"] =
+      ListOf(exploration.skipped, [&](const SkippedSet& set) { return SkippedToJson(set, calls); });
   return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 

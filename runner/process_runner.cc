@@ -15,7 +15,7 @@ ProcessRunner::ProcessRunner(ControlServer& server, ProcessRunnerOptions options
 }
 
 std::expected<TestExecution, Error> ProcessRunner::Run(const FaultSet& faults, CallTable& calls) {
-  server_.BeginTestExecution(calls.Planned(faults));
+  server_.BeginTestExecution(calls.Planned(faults), calls.unstable_sites());
   auto run = RunCommand(options_.functional_test,
                         {.timeout = options_.timeout, .stop_fd = options_.stop_fd});
   TestExecution execution;

@@ -9,7 +9,8 @@
 
 namespace filibuster {
 
-// A fault tied to the call it is meant for. The target service is known from earlier executions
+// A fault tied to the call it is meant for, by its execution index (or, where parts of that differ
+// between runs, what StableIndex leaves of it). The target service is known from earlier executions
 // (a failed call that is not made never reveals it) and answers /fault-injected/{service}.
 struct PlannedFault {
   std::string execution_index;
@@ -21,6 +22,7 @@ struct PlannedFault {
 // One call as it happened. `..._at` are positions in the order of all messages of the execution.
 struct CallRecord {
   Invocation invocation;
+  std::string stable_index;  // what planned faults are matched by; empty: invocation.execution_index
   int generated_id = 0;
   int created_at = 0;
   std::optional<int> received_at;
@@ -30,6 +32,10 @@ struct CallRecord {
   Json exception;              // of invocation_complete, or null
   std::optional<Fault> fault;  // delivered to this call
 };
+
+inline const std::string& IndexOf(const CallRecord& call) {
+  return call.stable_index.empty() ? call.invocation.execution_index : call.stable_index;
+}
 
 struct CallLog {
   std::vector<CallRecord> calls;          // in the order of their creates

@@ -113,10 +113,12 @@ ControlAnswer RefusedRequest(int status, std::string_view reason) {
   return {status, Dump({{"error", reason}})};
 }
 
-void ControlHandler::BeginTestExecution(std::vector<PlannedFault> faults) {
+void ControlHandler::BeginTestExecution(std::vector<PlannedFault> faults,
+                                        const UnstableSites& unstable) {
   const std::lock_guard lock(mutex_);
   first_generated_id_ += static_cast<int>(log_.calls.size());
   active_ = true;
+  stable_index_ = StableIndex(unstable);
   planned_.clear();
   for (PlannedFault& fault : faults) {
     std::string execution_index = fault.execution_index;
@@ -214,7 +216,8 @@ ControlAnswer ControlHandler::Create(std::string_view body) {
     CallRecord call;
     call.generated_id = static_cast<int>(log_.calls.size());
     call.created_at = messages_++;
-    const auto planned = planned_.find(invocation->execution_index);
+    call.stable_index = stable_index_.Of(*invocation);
+    const auto planned = planned_.find(call.stable_index);
     if (planned != planned_.end()) call.fault = planned->second.fault;
     answer.generated_id = first_generated_id_ + call.generated_id;
     answer.fault = call.fault;
@@ -307,7 +310,7 @@ ControlAnswer ControlHandler::FaultInjected(const Segments& condition) const {
   const std::lock_guard lock(mutex_);
   for (const CallRecord& call : log_.calls) {
     if (!call.fault) continue;
-    const PlannedFault& planned = planned_.find(call.invocation.execution_index)->second;
+    const PlannedFault& planned = planned_.find(IndexOf(call))->second;
     const auto& target =
         planned.target_service_name ? planned.target_service_name : call.target_service_name;
     if (service && target != service) continue;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/call_log.h"
+#include "runtime/stable_index.h"
 
 namespace filibuster {
 
@@ -24,7 +25,8 @@ ControlAnswer RefusedRequest(int status, std::string_view reason);
 class ControlHandler {
  public:
   // From here on calls are logged, and each call whose execution index is planned gets its fault.
-  void BeginTestExecution(std::vector<PlannedFault> faults);
+  // `unstable` says what differs between runs, and is to be left out of the comparison.
+  void BeginTestExecution(std::vector<PlannedFault> faults, const UnstableSites& unstable = {});
   // What was seen since. Messages that come later, until the next execution begins, are answered
   // but belong to no execution: they are counted as stray.
   CallLog EndTestExecution();
@@ -52,6 +54,7 @@ class ControlHandler {
   mutable std::mutex mutex_;
   bool active_ = false;
   std::map<std::string, PlannedFault, std::less<>> planned_;  // by execution index
+  StableIndex stable_index_;
   std::set<std::string> services_seen_;
   CallLog log_;
   int refusals_ = 0;

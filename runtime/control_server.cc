@@ -312,8 +312,9 @@ ControlServer::~ControlServer() = default;
 int ControlServer::port() const { return impl_->port(); }
 std::string ControlServer::url() const { return impl_->url(); }
 
-void ControlServer::BeginTestExecution(std::vector<PlannedFault> faults) {
-  impl_->handler().BeginTestExecution(std::move(faults));
+void ControlServer::BeginTestExecution(std::vector<PlannedFault> faults,
+                                       const UnstableSites& unstable) {
+  impl_->handler().BeginTestExecution(std::move(faults), unstable);
 }
 
 CallLog ControlServer::EndTestExecution() { return impl_->handler().EndTestExecution(); }

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "runtime/call_log.h"
+#include "runtime/stable_index.h"
 
 namespace filibuster {
 
@@ -33,7 +34,7 @@ class ControlServer {
   int port() const;
   std::string url() const;  // for FILIBUSTER_URL: "http://127.0.0.1:5005"
 
-  void BeginTestExecution(std::vector<PlannedFault> faults);
+  void BeginTestExecution(std::vector<PlannedFault> faults, const UnstableSites& unstable = {});
   CallLog EndTestExecution();
 
   // Messages that came while no test execution ran.

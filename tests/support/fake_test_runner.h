@@ -17,7 +17,8 @@ namespace filibuster {
 // one that is open, and says what the caller saw.
 class FakeApplication {
  public:
-  FakeApplication(const std::vector<PlannedFault>& faults) : faults_(faults) {}
+  FakeApplication(const std::vector<PlannedFault>& faults, const UnstableSites& unstable)
+      : faults_(faults), stable_index_(unstable) {}
 
   // Calls `target` from `source`; `serve` does what the callee does and returns its status. Returns
   // the status, or the exception's name.
@@ -35,7 +36,7 @@ class FakeApplication {
     invocation.module = "httplib";
     invocation.method = "Get";
     invocation.args = Json::array({port + target});
-    invocation.callsite_file = source + ".cc";
+    invocation.callsite_file = site.empty() ? source + ".cc" : site;
     invocation.callsite_line = "17";
     invocation.metadata = {{"timeout", 10}};
     invocation.origin_vclock = clock_;
@@ -46,8 +47,9 @@ class FakeApplication {
     record.created_at = time_++;
 
     std::string result;
+    record.stable_index = stable_index_.Of(invocation);
     const auto planned =
-        std::ranges::find(faults_, invocation.execution_index, &PlannedFault::execution_index);
+        std::ranges::find(faults_, record.stable_index, &PlannedFault::execution_index);
     if (planned != faults_.end() && !lose_faults) {
       record.fault = planned->fault;
       const CallResult seen = ResultOf(planned->fault);
@@ -74,11 +76,13 @@ class FakeApplication {
 
   bool lose_faults = false;  // plan faults and deliver none
   std::string port;          // before each target: "5001/"
+  std::string site;          // the file of the calls; else that of the caller
 
  private:
   using Path = std::vector<std::pair<std::string, int>>;
 
   const std::vector<PlannedFault>& faults_;
+  StableIndex stable_index_;
   CallLog log_;
   Path path_;
   std::map<std::pair<Path, std::string>, int> counts_;
@@ -105,7 +109,7 @@ class FakeTestRunner : public TestRunner {
     ran.push_back(line);
     if (error_at && ran.size() == *error_at) return std::unexpected(Error{"out of order"});
     const auto planned = calls.Planned(faults);
-    FakeApplication application(planned);
+    FakeApplication application(planned, calls.unstable_sites());
     application.lose_faults = lose_faults;
     TestExecution execution;
     if (!test_(application, !faults.empty())) execution.verdict = Failed{"exit code 1"};

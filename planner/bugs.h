@@ -1,0 +1,32 @@
+// Failing executions => distinct bugs, each with its smallest counterexample.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "planner/explore.h"
+#include "planner/minimize.h"
+
+namespace filibuster {
+
+// Failing executions with the same cause: the same branches of the same call sites were taken, and
+// the test failed in the same way.
+struct Bug {
+  std::string cause;            // "foo -> bar (foo/foo.cc:17): httplib::Error::Connection"
+  std::string status;           // how the test failed
+  std::vector<int> executions;  // by number
+  FaultSet counterexample;      // no fault of it can be taken out
+  bool minimal = true;          // false: --minimize-tests was not enough to say so
+
+  bool operator==(const Bug&) const = default;
+};
+
+// A failing execution whose faults contain a bug's counterexample and that failed alike is one of
+// its executions. Others are minimised by running the test again.
+std::expected<std::vector<Bug>, Error> FindBugs(const Exploration& exploration,
+                                                const CallTable& calls, const HandlerFacts& facts,
+                                                FailureOracle& oracle);
+
+}  // namespace filibuster

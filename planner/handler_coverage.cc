@@ -1,0 +1,89 @@
+#include "planner/handler_coverage.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace filibuster {
+namespace {
+
+using Entries = std::map<const HandlerEntry*, HandlerCoverage*>;
+
+// Counts an entry once for each execution that took it.
+void CountTaken(const Exploration& exploration, CallSites& sites, const CallTable& calls,
+                const Entries& entries) {
+  for (const ExecutionRecord& execution : exploration.executions) {
+    std::set<const HandlerEntry*> taken;
+    for (const CallEvent& event : execution.calls) {
+      if (event.result == kNoResult) continue;
+      const HandlerEntry* entry = sites.FindEntry(event.call, calls.result(event.result));
+      if (entry == nullptr || !taken.insert(entry).second) continue;
+      HandlerCoverage& coverage = *entries.at(entry);
+      ++coverage.executions;
+      if (!coverage.first) coverage.first = execution.number;
+    }
+  }
+}
+
+// Which call sites were reached at all, and which entries had a fault to try.
+void FindReached(const Exploration& exploration, CallSites& sites, FaultSpace& space,
+                 CallTable& calls, std::set<const CallSite*>& reached,
+                 std::set<const HandlerEntry*>& possible) {
+  std::set<FormId> seen;
+  for (const ExecutionRecord& execution : exploration.executions) {
+    for (const CallEvent& event : execution.calls) {
+      if (!seen.insert(event.form).second) continue;
+      reached.insert(sites.Find(event.call));
+      const CallFaults& faults = space.FaultsOf(event.form, calls);
+      for (const auto* list : {&faults.exceptions, &faults.errors}) {
+        for (const FaultId fault : *list) {
+          possible.insert(sites.FindEntry(event.call, calls.result(calls.ResultOfFault(fault))));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<HandlerCoverage> CoverHandlers(const Exploration& exploration, CallSites& sites,
+                                           FaultSpace& space, CallTable& calls) {
+  std::vector<HandlerCoverage> all;
+  for (const CallSite* site : sites.all()) {
+    for (const HandlerEntry& entry : site->handlers) all.push_back({site, &entry});
+  }
+  Entries entries;
+  for (HandlerCoverage& coverage : all) entries[coverage.entry] = &coverage;
+  CountTaken(exploration, sites, calls, entries);
+
+  std::set<const CallSite*> reached;
+  std::set<const HandlerEntry*> possible;
+  FindReached(exploration, sites, space, calls, reached, possible);
+
+  // The last fault of a set is the one that it was scheduled for.
+  std::map<const HandlerEntry*, const SkipReason*> skipped;
+  for (const SkippedSet& set : exploration.skipped) {
+    const CallFault& fault = set.faults.back();
+    const auto* entry = sites.FindEntry(fault.call, calls.result(calls.ResultOfFault(fault.fault)));
+    if (entry != nullptr) skipped.try_emplace(entry, &set.reason);
+  }
+  for (HandlerCoverage& coverage : all) {
+    if (coverage.executions > 0) continue;
+    if (!reached.contains(coverage.site)) {
+      coverage.why_never = "the call was never reached";
+    } else if (!possible.contains(coverage.entry)) {
+      coverage.why_never = "none of its faults is among those to inject";
+    } else if (const auto it = skipped.find(coverage.entry); it != skipped.end()) {
+      std::ostringstream reason;
+      reason << *it->second;
+      coverage.why_never = fmt::format("skipped: {}", reason.str());
+    } else {
+      coverage.why_never = "its fault was planned and not delivered";
+    }
+  }
+  return all;
+}
+
+}  // namespace filibuster

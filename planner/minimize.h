@@ -1,0 +1,45 @@
+// Failing fault set x runner => one of which no fault can be taken out and the test still fail.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <map>
+
+#include "base/error.h"
+#include "planner/explore.h"
+
+namespace filibuster {
+
+// Whether the functional test fails under a fault set: remembered, and run where it is not known.
+class FailureOracle {
+ public:
+  // At most `max_runs` runs in all.
+  FailureOracle(TestRunner& runner, CallTable& calls, int max_runs)
+      : runner_(runner), calls_(calls), runs_left_(max_runs) {}
+
+  // Remembers what an exploration ran.
+  void Remember(const FaultSet& faults, const Verdict& verdict);
+
+  // The status if the test fails, "" if it passes or did not get its faults. Without runs left, ""
+  // for whatever is not known, and it is counted as unanswered.
+  std::expected<std::string, Error> Failure(const FaultSet& faults);
+  int unanswered() const { return unanswered_; }
+
+ private:
+  TestRunner& runner_;
+  CallTable& calls_;
+  int runs_left_;
+  int unanswered_ = 0;
+  std::map<FaultSet, std::string> known_;
+};
+
+struct Minimized {
+  FaultSet faults;
+  bool minimal = true;  // false: the runs were not enough to say so
+};
+
+// Delta debugging: takes out chunks, then smaller ones, then single faults, as long as the test
+// fails with the same status.
+std::expected<Minimized, Error> Minimize(FaultSet faults, FailureOracle& oracle);
+
+}  // namespace filibuster

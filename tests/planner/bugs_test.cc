@@ -1,0 +1,111 @@
+#include "planner/bugs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_test_runner.h"
+
+namespace filibuster {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Calls b, c, d and e one after the other whatever comes; `fails` says when the test does.
+FakeTestRunner FourCalls(std::function<bool(const std::vector<std::string>&)> fails) {
+  return FakeTestRunner([fails](FakeApplication& application, bool) {
+    std::vector<std::string> results;
+    for (const char* target : {"b", "c", "d", "e"})
+      results.push_back(application.Call("a", target));
+    return !fails(results);
+  });
+}
+
+struct Found {
+  CallTable calls;
+  std::vector<Bug> bugs;
+  size_t runs = 0;  // to minimise
+};
+
+Found Find(FakeTestRunner runner, ExploreOptions options = {}, int minimize_tests = 100) {
+  Found found;
+  auto analysis = DefaultAnalysis();
+  analysis.modules[0].exceptions.resize(1);
+  analysis.modules[1].errors[0].types.resize(1);
+  auto space = FaultSpace::Create(analysis);
+  options.keep_going = true;
+  const Exploration exploration = Explore(runner, *space, found.calls, options);
+  const size_t explored = runner.ran.size();
+  FailureOracle oracle(runner, found.calls, minimize_tests);
+  found.bugs = *FindBugs(exploration, found.calls, options.facts, oracle);
+  found.runs = runner.ran.size() - explored;
+  return found;
+}
+
+TEST(BugsTest, FindsNoneWhereNothingFails) {
+  EXPECT_THAT(Find(FourCalls([](const auto&) { return false; })).bugs, IsEmpty());
+}
+
+TEST(BugsTest, IsOneBugHoweverManyFaultsAreAround) {
+  const Found found = Find(FourCalls([](const auto& results) { return results[1] == "500"; }));
+  ASSERT_EQ(found.bugs.size(), 1u);
+  EXPECT_EQ(found.bugs[0].cause, "a -> c (a.cc:17): 500");
+  EXPECT_EQ(found.bugs[0].executions.size(), 27u);
+  EXPECT_EQ(found.bugs[0].counterexample.size(), 1u);
+  EXPECT_EQ(found.runs, 0u);
+}
+
+TEST(BugsTest, TellsBugsApart) {
+  const Found found = Find(FourCalls([](const auto& results) {
+    return results[0] == "500" || (results[1] == "500" && results[3] == "500");
+  }));
+  ASSERT_EQ(found.bugs.size(), 2u);
+  EXPECT_EQ(found.bugs[0].cause, "a -> c (a.cc:17): 500 and a -> e (a.cc:17): 500");
+  EXPECT_EQ(found.bugs[1].cause, "a -> b (a.cc:17): 500");
+}
+
+TEST(BugsTest, TakesOutEveryFaultThatIsNotNeeded) {
+  // Smaller sets fail only on a second look: the exploration did not run them.
+  FakeTestRunner runner =
+      FourCalls([](const auto& results) { return results[0] == "500" && results[2] == "500"; });
+  CallTable calls;
+  auto space = FaultSpace::Create(DefaultAnalysis());
+  Explore(runner, *space, calls, {.max_tests = 1});
+  FaultSet all;
+  for (CallId call = 1; call <= 4; ++call) {
+    all.push_back({call, calls.EnterFault(FailureMetadata{{{"status_code", "500"}}, nullptr})});
+  }
+  FailureOracle oracle(runner, calls, 100);
+  const auto minimized = Minimize(all, oracle);
+  EXPECT_THAT(minimized->faults, ElementsAre(all[0], all[2]));
+  EXPECT_TRUE(minimized->minimal);
+}
+
+TEST(BugsTest, SaysWhenTheRunsWereNotEnough) {
+  FakeTestRunner runner = FourCalls([](const auto& results) { return results[3] == "500"; });
+  CallTable calls;
+  auto space = FaultSpace::Create(DefaultAnalysis());
+  Explore(runner, *space, calls, {.max_tests = 1});
+  FaultSet all;
+  for (CallId call = 1; call <= 4; ++call) {
+    all.push_back({call, calls.EnterFault(FailureMetadata{{{"status_code", "500"}}, nullptr})});
+  }
+  FailureOracle oracle(runner, calls, 2);
+  const auto minimized = Minimize(all, oracle);
+  EXPECT_FALSE(minimized->minimal);
+  EXPECT_LT(minimized->faults.size(), 4u);
+}
+
+TEST(BugsTest, IsOneBugForFaultsThatOneHandlerTakes) {
+  ExploreOptions options;
+  options.facts = [](const CallForm&, const CallResult&) {
+    return Branch{.entry = "0", .where = "catch at a.cc:18"};
+  };
+  const Found found =
+      Find(FourCalls([](const auto& results) { return results[1] != "200"; }), options);
+  ASSERT_EQ(found.bugs.size(), 1u);
+  EXPECT_THAT(found.bugs[0].cause, testing::EndsWith(", taken by catch at a.cc:18"));
+}
+
+}  // namespace
+}  // namespace filibuster
