@@ -231,11 +231,13 @@ class Explorer {
   }
 
   SameBranch SameAs(const CallEvent& event, FaultId fault, FaultId tried) {
-    // Both have branches: results without one have labels of their own.
-    const Branch branch = *labels_.BranchOfFault(event, fault);
-    return {.fault = FaultName(calls_.fault(tried)),
-            .where = branch.where,
-            .same_outcome = branch.entry != labels_.BranchOfFault(event, tried)->entry};
+    SameBranch same{.fault = FaultName(calls_.fault(tried)), .where = "the caller sees the same"};
+    const std::optional<Branch> branch = labels_.BranchOfFault(event, fault);
+    if (branch) {
+      same.where = branch->where;
+      same.same_outcome = branch->entry != labels_.BranchOfFault(event, tried)->entry;
+    }
+    return same;
   }
 
   TestRunner& runner_;
