@@ -27,7 +27,9 @@ class FirstError : public clang::DiagnosticConsumer {
  public:
   void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
                         const clang::Diagnostic& diagnostic) override {
-    if (level < clang::DiagnosticsEngine::Error || !message.empty()) return;
+    if (level < clang::DiagnosticsEngine::Error) return;
+    if (diagnostic.getNumFixItHints() > 0) corrected.insert(diagnostic.getLocation());
+    if (!message.empty()) return;
     llvm::SmallString<128> text;
     diagnostic.FormatDiagnostic(text);
     message = std::string(text);
@@ -45,12 +47,14 @@ class FirstError : public clang::DiagnosticConsumer {
   std::string file;
   int line = 0;
   int column = 0;
+  Places corrected;  // where clang went on with what it took for meant
 };
 
 class Consumer : public clang::ASTConsumer {
  public:
-  Consumer(clang::CompilerInstance& compiler, const LoweringScope& scope, FileFacts& facts)
-      : compiler_(compiler), scope_(scope), facts_(facts) {}
+  Consumer(clang::CompilerInstance& compiler, const LoweringScope& scope, FileFacts& facts,
+           const Places& corrected)
+      : compiler_(compiler), scope_(scope), facts_(facts), corrected_(corrected) {}
 
   bool shouldSkipFunctionBody(clang::Decl* declaration) override {
     const clang::SourceManager& sources = compiler_.getSourceManager();
@@ -58,31 +62,33 @@ class Consumer : public clang::ASTConsumer {
   }
 
   void HandleTranslationUnit(clang::ASTContext& context) override {
-    Lowering(context, scope_, facts_).Run();
+    Lowering(context, scope_, facts_, corrected_).Run();
   }
 
  private:
   clang::CompilerInstance& compiler_;
   const LoweringScope& scope_;
   FileFacts& facts_;
+  const Places& corrected_;
 };
 
 class Action : public clang::ASTFrontendAction {
  public:
-  Action(const LoweringScope& scope, FileFacts& facts) : scope_(scope), facts_(facts) {}
+  Action(const LoweringScope& scope, FileFacts& facts, const Places& corrected)
+      : scope_(scope), facts_(facts), corrected_(corrected) {}
 
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& compiler,
                                                         llvm::StringRef) override {
     compiler.getFrontendOpts().SkipFunctionBodies = true;
-    compiler.getLangOpts().SpellChecking = false;
     // A header that is missing must not end the analysis of what is there.
     compiler.getDiagnostics().setFatalsAsError(true);
-    return std::make_unique<Consumer>(compiler, scope_, facts_);
+    return std::make_unique<Consumer>(compiler, scope_, facts_, corrected_);
   }
 
  private:
   const LoweringScope& scope_;
   FileFacts& facts_;
+  const Places& corrected_;
 };
 
 // Another compiler's options that clang does not know are errors to clang's driver.
@@ -167,9 +173,9 @@ FileFacts ExtractFile(const CompileCommand& command, const ExtractScope& scope) 
   auto files = llvm::makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions(),
                                                              llvm::vfs::createPhysicalFileSystem());
   files->getVirtualFileSystem().setCurrentWorkingDirectory(command.directory);
-  clang::tooling::ToolInvocation invocation(ForClang(command),
-                                            std::make_unique<Action>(lowering, facts), files.get());
   FirstError error;
+  clang::tooling::ToolInvocation invocation(
+      ForClang(command), std::make_unique<Action>(lowering, facts, error.corrected), files.get());
   invocation.setDiagnosticConsumer(&error);
   invocation.run();
   if (!error.message.empty()) {

@@ -5,6 +5,8 @@
 namespace filibuster {
 namespace {
 
+constexpr char kNoCode[] = "code that does not compile";
+
 // What decides nothing about the value: parentheses, implicit conversions, lifetimes.
 const clang::Expr* Strip(const clang::Expr* expression) {
   using clang::Stmt;
@@ -110,8 +112,10 @@ Node Lowering::Expression(const clang::Expr* expression) {
     case Stmt::GNUNullExprClass:
       return New(Op::kNull, *expression);
     case Stmt::DeclRefExprClass:
+      if (corrected_.contains(expression->getExprLoc())) return Unknown(*expression, kNoCode);
       return Reference(*llvm::cast<clang::DeclRefExpr>(expression));
     case Stmt::MemberExprClass:
+      if (corrected_.contains(expression->getExprLoc())) return Unknown(*expression, kNoCode);
       return Member(*llvm::cast<clang::MemberExpr>(expression));
     case Stmt::CXXThisExprClass:
       return New(Op::kThis, *expression);
@@ -178,7 +182,7 @@ Node Lowering::Expression(const clang::Expr* expression) {
     case Stmt::CoyieldExprClass:
       return Expression(llvm::cast<clang::CoroutineSuspendExpr>(expression)->getOperand());
     case Stmt::RecoveryExprClass:
-      return Unknown(*expression, "code that does not compile");
+      return Unknown(*expression, kNoCode);
     default:
       return Unknown(*expression, expression->getStmtClassName());
   }
@@ -193,6 +197,7 @@ Node Lowering::Object(const clang::Expr& object) {
 }
 
 Node Lowering::Call(const clang::CallExpr& call) {
+  if (corrected_.contains(call.getCallee()->getExprLoc())) return Unknown(call, kNoCode);
   const clang::FunctionDecl* callee = call.getDirectCallee();
   if (callee == nullptr) {
     if (call.isTypeDependent()) return Unknown(call, "a call in a template");

@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -26,10 +27,15 @@ struct LoweringScope {
   std::vector<std::string> library_namespaces;
 };
 
+using Places = std::set<clang::SourceLocation>;
+
 class Lowering {
  public:
-  Lowering(clang::ASTContext& context, const LoweringScope& scope, FileFacts& facts)
-      : context_(context), scope_(scope), facts_(facts) {}
+  // `corrected`: names that clang took for others, because there are none like them. What they
+  // stand for is not known.
+  Lowering(clang::ASTContext& context, const LoweringScope& scope, FileFacts& facts,
+           const Places& corrected)
+      : context_(context), scope_(scope), facts_(facts), corrected_(corrected) {}
 
   // The whole translation unit.
   void Run();
@@ -89,6 +95,7 @@ class Lowering {
   clang::ASTContext& context_;
   const LoweringScope& scope_;
   FileFacts& facts_;
+  const Places& corrected_;
   std::deque<const clang::FunctionDecl*> queue_;
   std::unordered_set<const clang::FunctionDecl*> queued_;
   std::unordered_map<const clang::ValueDecl*, int> variables_;
