@@ -1,6 +1,7 @@
 #include "runner/session.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 #include <utility>
@@ -9,7 +10,10 @@
 #include "analyzer/analysis_json.h"
 #include "base/console.h"
 #include "base/file.h"
+#include "planner/bugs.h"
+#include "planner/call_sites.h"
 #include "planner/counterexample.h"
+#include "planner/handler_coverage.h"
 #include "planner/replay.h"
 #include "planner/report.h"
 #include "runner/console_report.h"
@@ -34,6 +38,7 @@ constexpr char kLogDirectory[] = ".filibuster/logs";
 // What the options name, read and checked before anything runs.
 struct Inputs {
   Command functional_test;
+  Analysis analysis;
   FaultSpace space;
   std::optional<Counterexample> counterexample;
   std::optional<Application> application;
@@ -73,6 +78,7 @@ std::expected<Inputs, Error> ReadInputs(const SessionOptions& options) {
               "started here"});
   }
   return Inputs{.functional_test = {.argv = *std::move(argv)},
+                .analysis = *std::move(analysis),
                 .space = *std::move(space),
                 .counterexample = std::move(counterexample),
                 .application = std::move(application)};
@@ -97,7 +103,10 @@ class Session {
  private:
   int Explore() {
     const auto started = std::chrono::steady_clock::now();
+    CallSites sites(inputs_.analysis, calls_);
     ExploreOptions explore = options_.explore;
+    explore.facts = sites.Facts();
+    explore.order = options_.order.value_or(sites.empty() ? Order::kLifo : Order::kGuided);
     explore.cancelled = [this] { return signals_.received() != 0; };
     ConsoleReport console(calls_, options_.functional_test);
     ExploreCallbacks callbacks = console.Callbacks();
@@ -115,8 +124,17 @@ class Session {
         filibuster::Explore(runner_, inputs_.space, calls_, explore, callbacks);
     KeepCoverage(Executions::kAll);
     console.Finish(exploration, std::chrono::steady_clock::now() - started);
+    for (const std::string& note : sites.notes()) LogWarning("{}", note);
     WarnIfNothingWasSeen(exploration);
-    const Report report{options_.functional_test, explore, exploration, calls_};
+    const auto bugs = FindDistinctBugs(exploration, explore);
+    const Report report{.functional_test = options_.functional_test,
+                        .options = explore,
+                        .exploration = exploration,
+                        .calls = calls_,
+                        .bugs = bugs,
+                        .handlers = CoverHandlers(exploration, sites, inputs_.space, calls_),
+                        .warnings = DifferenceWarnings(exploration)};
+    for (const std::string& warning : report.warnings) LogWarning("{}", warning);
     int exit_code = Verdict(exploration);
     if (exit_code <= kFailed) LogNotice("{}", VerdictText(report));
     if (options_.report_file) {
@@ -126,6 +144,23 @@ class Session {
       }
     }
     return exit_code;
+  }
+
+  // With --keep-going: failing executions with one cause are one bug.
+  std::vector<Bug> FindDistinctBugs(const Exploration& exploration, const ExploreOptions& explore) {
+    if (!explore.keep_going || exploration.failed == 0 || exploration.error) return {};
+    FailureOracle oracle(runner_, calls_, explore.minimize_tests);
+    auto bugs = FindBugs(exploration, calls_, explore.facts, oracle);
+    if (!bugs) {
+      LogWarning("The failing executions could not be told apart: {}", bugs.error().message);
+      return {};
+    }
+    for (size_t i = 0; i < bugs->size(); ++i) {
+      const Bug& bug = (*bugs)[i];
+      LogFail("Bug {} of {}: {}: {} (tests {})", i + 1, bugs->size(), bug.cause, bug.status,
+              fmt::join(bug.executions, ", "));
+    }
+    return *std::move(bugs);
   }
 
   void WarnIfNothingWasSeen(const Exploration& exploration) const {

@@ -24,16 +24,19 @@ Exit codes:
   2  misused, or nothing can be said: the fault-free run fails, a fault was not delivered
   130  interrupted)";
 
-}  // namespace
-
-int main(int argc, char** argv) {
+// What is written on the command line.
+struct CommandLine {
   filibuster::SessionOptions options;
+  std::string reduction = "dynamic";
   bool no_reduction = false;
+  std::string order;
+  double time_budget = 0;
   bool quiet = false;
   double timeout = 60;
+};
 
-  CLI::App app("Finds out what happens to a functional test when calls between services fail.");
-  app.footer(kExamples);
+void AddOptions(CLI::App& app, CommandLine& line) {
+  filibuster::SessionOptions& options = line.options;
   app.add_option("--functional-test", options.functional_test,
                  "Program or shell command to run; exit code 0 means passed")
       ->required();
@@ -43,12 +46,34 @@ int main(int argc, char** argv) {
                  "Run only the execution that this file describes");
   app.add_flag("--only-initial-execution", options.explore.only_initial_execution,
                "Run the functional test once, without faults");
-  app.add_flag("--disable-dynamic-reduction", no_reduction, "Run every fault set");
+  app.add_option("--reduction", line.reduction,
+                 "Which fault sets may be skipped: none, dynamic, sound, handlers or outcomes")
+      ->check(CLI::IsMember({"none", "dynamic", "sound", "handlers", "outcomes"}))
+      ->capture_default_str();
+  app.add_flag("--disable-dynamic-reduction", line.no_reduction,
+               "Run every fault set: --reduction none")
+      ->excludes("--reduction");
+  app.add_option("--order", line.order,
+                 "Which fault set is next: lifo, fifo or guided (default: guided if the analysis "
+                 "file has call sites, else lifo)")
+      ->check(CLI::IsMember({"lifo", "fifo", "guided"}));
   app.add_flag("--keep-going", options.explore.keep_going, "Explore on after a failing execution");
   app.add_option("--max-tests", options.explore.max_tests,
                  "Run so many executions at most, the fault-free one included")
       ->check(CLI::PositiveNumber);
-  app.add_option("--timeout", timeout, "Seconds that one run of the functional test may take")
+  app.add_option("--max-faults", options.explore.max_faults, "Fail so many calls at once at most")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--time-budget", line.time_budget, "Seconds after which no execution is begun")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--baseline-runs", options.explore.baseline_runs,
+                 "Fault-free runs, to see which calls differ between them")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--minimize-tests", options.explore.minimize_tests,
+                 "Runs at most to minimise counterexamples, with --keep-going")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--timeout", line.timeout, "Seconds that one run of the functional test may take")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--host", options.server.host, "Address that the control server listens on")
@@ -61,12 +86,28 @@ int main(int argc, char** argv) {
   app.add_option("--coverage-dir", options.coverage_directory,
                  "Collect the coverage of the started services here, for filibuster-coverage");
   app.add_option("--report", options.report_file, "Write a report here, as JSON");
-  app.add_flag("--quiet", quiet, "Only warnings and failures");
+  app.add_flag("--quiet", line.quiet, "Only warnings and failures");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CommandLine line;
+  CLI::App app("Finds out what happens to a functional test when calls between services fail.");
+  app.footer(kExamples);
+  AddOptions(app, line);
   if (const auto exit_code = filibuster::ParseCommandLine(app, argc, argv)) return *exit_code;
 
+  filibuster::SessionOptions& options = line.options;
   if (const char* token = std::getenv("FILIBUSTER_TOKEN")) options.server.token = token;
-  if (no_reduction) options.explore.reduction = filibuster::Reduction::kNone;
-  options.timeout = std::chrono::milliseconds(static_cast<long>(timeout * 1000));
-  filibuster::SetQuiet(quiet);
+  if (line.no_reduction) line.reduction = "none";
+  options.explore.reduction = *filibuster::ReductionFromName(line.reduction);
+  options.order = filibuster::OrderFromName(line.order);
+  if (line.time_budget > 0) {
+    options.explore.time_budget =
+        std::chrono::milliseconds(static_cast<long>(line.time_budget * 1000));
+  }
+  options.timeout = std::chrono::milliseconds(static_cast<long>(line.timeout * 1000));
+  filibuster::SetQuiet(line.quiet);
   return filibuster::RunSession(options);
 }
