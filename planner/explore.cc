@@ -6,17 +6,17 @@
 #include <algorithm>
 #include <memory>
 #include <ostream>
-#include <unordered_set>
 #include <utility>
 
+#include "planner/hash_set.h"
 #include "planner/prediction.h"
 
 namespace filibuster {
 namespace {
 
 // Independent of the order of the faults.
-std::size_t HashOf(const FaultSet& faults) {
-  std::size_t hash = faults.size();
+std::uint64_t HashOf(const FaultSet& faults) {
+  std::uint64_t hash = faults.size();
   for (const CallFault& fault : faults) {
     std::uint64_t mixed = (std::uint64_t{fault.call} << 32 | fault.fault) + 0x9e3779b97f4a7c15;
     mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
@@ -211,7 +211,7 @@ class Explorer {
 
   void Add(ScheduledSet set) {
     FaultSet faults = set.faults();
-    if (!seen_.insert(HashOf(faults)).second) return;
+    if (!seen_.Insert(HashOf(faults))) return;
     if (options_.max_faults && faults.size() > static_cast<size_t>(*options_.max_faults)) {
       result_.skipped.push_back({0, std::move(faults), OverMaxFaults{*options_.max_faults}});
       return;
@@ -252,7 +252,7 @@ class Explorer {
   Prediction prediction_;
   Schedule scheduled_;
   // Hashes of the sets that were scheduled. Two sets have the same but for a chance of 2^-64.
-  std::unordered_set<std::size_t> seen_;
+  HashSet seen_;
   std::vector<bool> in_prefix_;                           // by call; of one Extend
   std::vector<std::pair<std::uint32_t, FaultId>> tried_;  // labels of one call; of one Extend
   int number_ = 0;

@@ -25,13 +25,51 @@ class FakeApplication {
   std::string Call(
       const std::string& source, const std::string& target,
       const std::function<std::string()>& serve = [] { return "200"; }) {
-    const size_t at = log_.calls.size();
+    const Begun begun = Begin(source, target);
+    const std::string result = Serve(begun, target, serve);
+    Complete(begun, result);
+    return result;
+  }
+
+  struct Concurrent {
+    std::string target;
+    std::function<std::string()> serve = [] { return "200"; };
+  };
+  // Makes the calls in this order before any of them returns.
+  std::vector<std::string> CallAll(const std::string& source,
+                                   const std::vector<Concurrent>& calls) {
+    std::vector<Begun> begun;
+    std::vector<std::string> results;
+    for (const Concurrent& call : calls) begun.push_back(Begin(source, call.target));
+    for (size_t i = 0; i < calls.size(); ++i) {
+      results.push_back(Serve(begun[i], calls[i].target, calls[i].serve));
+    }
+    for (size_t i = 0; i < calls.size(); ++i) Complete(begun[i], results[i]);
+    return results;
+  }
+
+  CallLog TakeLog() { return std::move(log_); }
+
+  bool lose_faults = false;  // plan faults and deliver none
+  std::string port;          // before each target: "5001/"
+  std::string site;          // the file of the calls; else that of the caller
+
+ private:
+  using Path = std::vector<std::pair<std::string, int>>;
+
+  struct Begun {
+    size_t at = 0;  // in the log
+    Path path;
+  };
+
+  Begun Begin(const std::string& source, const std::string& target) {
     CallRecord& record = log_.calls.emplace_back();
     Invocation& invocation = record.invocation;
     const std::string signature = source + ">" + target;
-    path_.push_back({signature, ++counts_[{path_, signature}]});
+    Begun begun{log_.calls.size() - 1, path_};
+    begun.path.push_back({signature, ++counts_[{path_, signature}]});
     Json index = Json::array();
-    for (const auto& [name, count] : path_) index.push_back({name, count});
+    for (const auto& [name, count] : begun.path) index.push_back({name, count});
     invocation.source_service_name = source;
     invocation.module = "httplib";
     invocation.method = "Get";
@@ -43,43 +81,41 @@ class FakeApplication {
     invocation.vclock = clock_;
     invocation.vclock[source] = ++calls_of_[source];
     invocation.execution_index = index.dump();
-    record.generated_id = static_cast<int>(at);
+    record.generated_id = static_cast<int>(begun.at);
     record.created_at = time_++;
-
-    std::string result;
     record.stable_index = stable_index_.Of(invocation);
     const auto planned =
         std::ranges::find(faults_, record.stable_index, &PlannedFault::execution_index);
-    if (planned != faults_.end() && !lose_faults) {
-      record.fault = planned->fault;
-      const CallResult seen = ResultOf(planned->fault);
-      result = seen.exception.empty() ? seen.status_code : seen.exception;
-    } else {
-      record.received_at = time_++;
-      record.target_service_name = target;
-      const VectorClock outer = std::exchange(clock_, invocation.vclock);
-      result = serve();
-      clock_ = outer;
+    if (planned != faults_.end() && !lose_faults) record.fault = planned->fault;
+    return begun;
+  }
+
+  std::string Serve(const Begun& begun, const std::string& target,
+                    const std::function<std::string()>& serve) {
+    CallRecord& record = log_.calls[begun.at];
+    if (record.fault) {
+      const CallResult seen = ResultOf(*record.fault);
+      return seen.exception.empty() ? seen.status_code : seen.exception;
     }
-    CallRecord& completed = log_.calls[at];
-    if (result.find("::") == std::string::npos) {
-      completed.return_value = {{"status_code", result}};
-    } else {
-      completed.exception = {{"name", result}};
-    }
-    completed.completed_at = time_++;
-    path_.pop_back();
+    record.received_at = time_++;
+    record.target_service_name = target;
+    const VectorClock outer_clock = std::exchange(clock_, record.invocation.vclock);
+    const Path outer_path = std::exchange(path_, begun.path);
+    const std::string result = serve();
+    clock_ = outer_clock;
+    path_ = outer_path;
     return result;
   }
 
-  CallLog TakeLog() { return std::move(log_); }
-
-  bool lose_faults = false;  // plan faults and deliver none
-  std::string port;          // before each target: "5001/"
-  std::string site;          // the file of the calls; else that of the caller
-
- private:
-  using Path = std::vector<std::pair<std::string, int>>;
+  void Complete(const Begun& begun, const std::string& result) {
+    CallRecord& record = log_.calls[begun.at];
+    if (record.fault && std::holds_alternative<ForcedException>(*record.fault)) {
+      record.exception = {{"name", result}};
+    } else {
+      record.return_value = {{"status_code", result}};
+    }
+    record.completed_at = time_++;
+  }
 
   const std::vector<PlannedFault>& faults_;
   StableIndex stable_index_;
