@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <map>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "analyzer/compile_commands.h"
+#include "analyzer/explain.h"
 #include "analyzer/extract_pool.h"
 #include "analyzer/handlers.h"
 #include "analyzer/library_model.h"
@@ -66,7 +68,7 @@ class Analyzer {
                                : std::thread::hardware_concurrency(),
               LibraryNamespaces()) {}
 
-  Analyzed Run() {
+  std::expected<Analyzed, Error> Run() {
     LogInfo("About to analyze directory: {}", options_.services_directory.string());
     std::vector<std::string> names;
     for (const ServiceSources& service : sources_) {
@@ -84,7 +86,13 @@ class Analyzer {
     }
     for (Service& service : services_) AnalyzeService(service);
     PassErrorsOn();
-    return {.analysis = Result(), .source_findings = SourceFindings()};
+    Analyzed analyzed{.analysis = Result(), .source_findings = SourceFindings()};
+    if (options_.explain) {
+      auto explanation = Explanation(*options_.explain);
+      if (!explanation) return std::unexpected(explanation.error());
+      analyzed.explanation = *std::move(explanation);
+    }
+    return analyzed;
   }
 
  private:
@@ -253,6 +261,61 @@ class Analyzer {
     return analysis;
   }
 
+  // Of the calls at a place, or that are made through it.
+  std::expected<std::string, Error> Explanation(const std::string& place) const {
+    const std::size_t colon = place.rfind(':');
+    const std::string file = place.substr(0, colon);
+    const int line = colon == place.npos ? 0 : std::atoi(place.c_str() + colon + 1);
+    std::string text;
+    std::set<std::string> known;
+    for (const Service& service : services_) {
+      const std::vector<ObservedCall>& calls = service.run.facts.calls;
+      for (std::size_t i = 0; i < calls.size(); ++i) {
+        const bool is_meant = IsMeant(calls[i].location, file, line) ||
+                              std::ranges::any_of(calls[i].via, [&](const CallStep& step) {
+                                return IsMeant(step.location, file, line);
+                              });
+        known.insert(fmt::format("{}:{}", calls[i].location.file, calls[i].location.line));
+        if (!is_meant) continue;
+        std::set<std::string> applicable;
+        for (const HandlerEntry& entry : Applicable(service, i)) {
+          applicable.insert(entry.faults.begin(), entry.faults.end());
+        }
+        text += Explain(*service.program, service.run, static_cast<int>(i), TargetOf(calls[i]),
+                        applicable);
+      }
+    }
+    if (!text.empty()) return text;
+    return std::unexpected(Error{fmt::format("{}: no call is made there, expected one of: {}",
+                                             place, fmt::join(known, ", "))});
+  }
+
+  // `file` may be relative to the working directory or to the services directory.
+  bool IsMeant(const SourceLocation& location, const std::string& file, int line) const {
+    if (location.line != line) return false;
+    const fs::path path = (root_ / location.file).lexically_normal();
+    std::error_code ignored;
+    return path == fs::weakly_canonical(file, ignored) || path == (root_ / file).lexically_normal();
+  }
+
+  // The handlers of a call, for the faults that its target can answer with.
+  std::vector<HandlerEntry> Applicable(const Service& service, std::size_t index) const {
+    const ObservedCall& call = service.run.facts.calls[index];
+    std::set<std::string> statuses;
+    for (const int status : StatusesAt(call)) statuses.insert(std::to_string(status));
+    std::vector<HandlerEntry> entries;
+    for (HandlerEntry& entry : HandlersOf(service.run, static_cast<int>(index))) {
+      std::erase_if(entry.faults, [&](const std::string& fault) {
+        const bool is_status = std::ranges::any_of(call.faults, [&](const TriedFault& tried) {
+          return tried.is_status && tried.name == fault;
+        });
+        return is_status && !statuses.contains(fault);
+      });
+      if (!entry.faults.empty()) entries.push_back(std::move(entry));
+    }
+    return entries;
+  }
+
   void AddCallSites(const Service& service, const LibraryModel& model, Module& module) const {
     const std::vector<ObservedCall>& calls = service.run.facts.calls;
     for (std::size_t i = 0; i < calls.size(); ++i) {
@@ -267,17 +330,7 @@ class Analyzer {
                     .target = TargetOf(call),
                     .timeout = call.has_timeout,
                     .timeout_seconds = call.timeout_seconds};
-      std::set<std::string> applicable;
-      for (const int status : StatusesAt(call)) applicable.insert(std::to_string(status));
-      for (HandlerEntry& entry : HandlersOf(service.run, static_cast<int>(i))) {
-        std::erase_if(entry.faults, [&](const std::string& fault) {
-          const bool is_status = std::ranges::any_of(call.faults, [&](const TriedFault& tried) {
-            return tried.is_status && tried.name == fault;
-          });
-          return is_status && !applicable.contains(fault);
-        });
-        if (!entry.faults.empty()) site.handlers.push_back(std::move(entry));
-      }
+      site.handlers = Applicable(service, i);
       module.call_sites.push_back(std::move(site));
     }
   }

@@ -18,12 +18,14 @@ struct AnalyzerOptions {
   // compile_commands.json or its directory; absent: the nearest one upward of the services.
   std::optional<std::filesystem::path> compile_commands;
   std::vector<std::string> extra_arguments;  // for the compiler, after the others
+  std::optional<std::string> explain;        // FILE:LINE of call sites to be explained
   int jobs = 0;                              // files at a time; 0: as many as there are processors
 };
 
 struct Analyzed {
   Analysis analysis;
   std::vector<SourceFinding> source_findings;
+  std::string explanation;  // of the call sites asked for
 };
 
 std::expected<Analyzed, Error> AnalyzeServices(const AnalyzerOptions& options);

@@ -254,9 +254,8 @@ Results Interpreter::EvaluateAssign(const Node& node, State state) {
         const ResultPart* part = program_.FieldPart(node.kids[0].type);
         if (part != nullptr && *part == ResultPart::kStatus) {
           const FunctionRef& function = frames_.back().function;
-          value.origin = static_cast<int>(facts_.origins.size());
-          facts_.origins.push_back(
-              {LocationOf(*function.file, node.position), function.function->name});
+          value.origin =
+              facts_.AddOrigin(LocationOf(*function.file, node.position), function.function->name);
         }
       }
       after.memory.Write(left.place(), std::move(value));
@@ -319,11 +318,12 @@ Results Interpreter::EvaluateThrow(const Node& node, State state) {
     // The static type: what `throw e` makes of a reference to a derived class.
     exception.type = node.type;
     const FunctionRef& function = frames_.back().function;
-    exception.fields.insert_or_assign(kThrownAt,
-                                      Value::Int(static_cast<std::int64_t>(facts_.origins.size())));
-    facts_.origins.push_back({LocationOf(*function.file, node.position), function.function->name});
+    const int origin =
+        facts_.AddOrigin(LocationOf(*function.file, node.position), function.function->name);
+    exception.fields.insert_or_assign(kThrownAt, Value::Int(origin));
     Value thrown = Value::Of(std::move(exception)).Taint(value);
     thrown.from_fault = thrown.from_fault || next.fault.has_value();
+    Decide(next, node, 1, /*from_fault=*/false, Step::Kind::kThrow);
     return Results{{std::move(next), Completion::kThrow, std::move(thrown)}};
   });
 }

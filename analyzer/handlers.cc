@@ -33,10 +33,11 @@ std::vector<const Step*> OwnSteps(const EntryRun& entry, const AssumedFault& fau
 const Step* TakenBy(const std::vector<const Step*>& steps) {
   const Step* taken = nullptr;
   for (const Step* step : steps) {
-    if (step->is_catch) taken = step;
+    if (step->kind == Step::Kind::kCatch) taken = step;
   }
   if (taken != nullptr) return taken;
   for (const Step* step : steps) {
+    if (step->kind == Step::Kind::kThrow) continue;
     if (taken == nullptr) {
       taken = step;
     } else if (step->depth < taken->depth) {
@@ -76,12 +77,28 @@ struct FaultOutcome {
   std::string ends_by;
   std::set<int> later_calls;  // that no path without a fault makes
   std::set<int> attempts;     // if the fault persists
+  bool attempts_are_sure = true;
 };
 
 class HandlerFinder {
  public:
   HandlerFinder(const ServiceRun& run, int site)
       : run_(run), call_(run.facts.calls[static_cast<std::size_t>(site)]), site_(site) {}
+
+  std::vector<FaultPath> Paths() const {
+    std::vector<FaultPath> paths;
+    for (const EntryRun& entry : run_.entries) {
+      for (const PathEnd& end : entry.ends) {
+        if (!end.fault || end.fault->site != site_ || end.fault->persists) continue;
+        FaultPath path{.fault = end.fault->fault,
+                       .steps = OwnSteps(entry, *end.fault),
+                       .outcome = OutcomeOf(entry, end)};
+        if (std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
+      }
+    }
+    std::ranges::stable_sort(paths, {}, &FaultPath::fault);
+    return paths;
+  }
 
   std::vector<HandlerEntry> Find() {
     std::vector<FaultOutcome> faults(call_.faults.size());
@@ -120,7 +137,9 @@ class HandlerFinder {
   // What happens if every call fails says how often this one is tried.
   void AddPersisting(FaultOutcome& fault, const PathEnd& end) const {
     const auto executions = end.executions.find(site_);
-    if (executions != end.executions.end()) fault.attempts.insert(executions->second);
+    if (executions == end.executions.end()) return;
+    fault.attempts.insert(executions->second);
+    if (!end.fault->undecided.empty()) fault.attempts_are_sure = false;
   }
 
   void Add(FaultOutcome& fault, const EntryRun& entry, const PathEnd& end) const {
@@ -204,7 +223,7 @@ class HandlerFinder {
   }
 
   static bool TakenBranchDoesNothing(const Step& step) {
-    if (step.is_catch) return DoesNothing(step.node->kids[0]);
+    if (step.kind == Step::Kind::kCatch) return DoesNothing(step.node->kids[0]);
     return step.node->op == Op::kIf && step.branch == 1 && DoesNothing(step.node->kids[1]);
   }
 
@@ -222,8 +241,8 @@ class HandlerFinder {
     if (entry.outcome.kind == Outcome::Kind::kRetries) {
       // A loop that only ends with a success does not end if every call fails.
       entry.outcome.unbounded = fault.attempts.empty();
-      const bool is_known =
-          fault.attempts.size() == 1 && *fault.attempts.begin() < Interpreter::kMaxKnownRounds;
+      const bool is_known = fault.attempts_are_sure && fault.attempts.size() == 1 &&
+                            *fault.attempts.begin() < Interpreter::kMaxKnownRounds;
       if (is_known) entry.outcome.attempts = *fault.attempts.begin();
     }
     if (entry.outcome.kind == Outcome::Kind::kTerminates) entry.ends_by = fault.ends_by;
@@ -235,12 +254,13 @@ class HandlerFinder {
       return entry;
     }
     const Step& step = *fault.taken_by;
-    entry.kind = step.is_catch ? "catch" : tried.is_status ? "status-check" : "error-check";
+    const bool is_catch = step.kind == Step::Kind::kCatch;
+    entry.kind = is_catch ? "catch" : tried.is_status ? "status-check" : "error-check";
     const Position& position = step.node->position;
     entry.location = SourceLocation{
         run_.facts.Relative(step.file->files[static_cast<std::size_t>(position.file)]),
         position.line, position.column};
-    entry.catch_all = step.is_catch && step.node->type.empty();
+    entry.catch_all = is_catch && step.node->type.empty();
     entry.does_nothing = TakenBranchDoesNothing(step);
     return entry;
   }
@@ -262,6 +282,16 @@ class HandlerFinder {
 };
 
 }  // namespace
+
+bool FaultPath::operator==(const FaultPath& other) const {
+  return fault == other.fault && outcome == other.outcome &&
+         std::ranges::equal(steps, other.steps,
+                            [](const Step* a, const Step* b) { return *a == *b; });
+}
+
+std::vector<FaultPath> PathsOf(const ServiceRun& run, int site) {
+  return HandlerFinder(run, site).Paths();
+}
 
 std::vector<HandlerEntry> HandlersOf(const ServiceRun& run, int site) {
   return HandlerFinder(run, site).Find();

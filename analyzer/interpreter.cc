@@ -110,18 +110,18 @@ Results Interpreter::RunDeclare(const Node& node, State state) {
 }
 
 void Interpreter::Decide(State& state, const Node& node, int branch, bool from_fault,
-                         bool is_catch) {
+                         Step::Kind kind) {
   if (!state.fault) {
     normal_branches_.emplace(&node, branch);
     return;
   }
   const FunctionRef& function = frames_.back().function;
-  state.fault->steps.push_back({.node = &node,
+  state.fault->steps.push_back({.kind = kind,
+                                .node = &node,
                                 .file = function.file,
                                 .function = function.function,
                                 .branch = branch,
                                 .depth = Depth(),
-                                .is_catch = is_catch,
                                 .from_fault = from_fault});
 }
 
@@ -343,7 +343,7 @@ Results Interpreter::RunCatches(const Node& node, Result thrown) {
     State state = thrown.state;
     const bool for_sure = is_known || takes_all;
     if (for_sure) {
-      Decide(state, clause, 1, thrown.value.from_fault, /*is_catch=*/true);
+      Decide(state, clause, 1, thrown.value.from_fault, Step::Kind::kCatch);
     } else {
       LeaveOpen(state, clause, thrown.value);
     }

@@ -89,7 +89,8 @@ class Interpreter {
   template <typename Then>
   Results Branch(const Node& node, const Node& condition, State state, const Value& value,
                  Then then);
-  void Decide(State& state, const Node& node, int branch, bool from_fault, bool is_catch = false);
+  void Decide(State& state, const Node& node, int branch, bool from_fault,
+              Step::Kind kind = Step::Kind::kBranch);
   void LeaveOpen(State& state, const Node& node, const Value& condition);
 
   // evaluate.cc: expressions

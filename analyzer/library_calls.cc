@@ -95,9 +95,8 @@ Results Interpreter::CallLibrary(const CallContext& call, State state) {
       if (!object.Is(Kind::kAlias)) return One(std::move(state));
       Value status = loaded("status").value_or(Value::Unknown("a status"));
       const FunctionRef& function = frames_.back().function;
-      status.origin = static_cast<int>(facts_.origins.size());
-      facts_.origins.push_back(
-          {LocationOf(*function.file, call.node.position), function.function->name});
+      status.origin =
+          facts_.AddOrigin(LocationOf(*function.file, call.node.position), function.function->name);
       Place place = object.place();
       place.path.push_back(call.link.library->status_field);
       state.memory.Write(place, std::move(status));

@@ -27,6 +27,8 @@ struct LoweringScope {
   std::vector<std::string> library_namespaces;
 };
 
+inline constexpr char kNoCode[] = "code that does not compile";
+
 using Places = std::set<clang::SourceLocation>;
 
 class Lowering {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace filibuster {
 namespace {
@@ -13,6 +14,13 @@ constexpr std::size_t kMaxTargets = 32;
 
 std::string ServiceFacts::Relative(const std::string& file) const {
   return std::filesystem::path(file).lexically_relative(root).string();
+}
+
+int ServiceFacts::AddOrigin(const SourceLocation& location, const std::string& function) {
+  Origin origin{location, function};
+  const auto [it, is_new] = origin_indexes.emplace(origin, static_cast<int>(origins.size()));
+  if (is_new) origins.push_back(std::move(origin));
+  return it->second;
 }
 
 std::size_t ServiceFacts::Observe(const std::vector<ChainLink>& chain, const LibraryModel& library,

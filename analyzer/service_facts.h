@@ -65,7 +65,7 @@ struct Origin {
   SourceLocation location;
   std::string function;
 
-  bool operator==(const Origin&) const = default;
+  auto operator<=>(const Origin&) const = default;
 };
 
 // A step of the way from an entry to a call.
@@ -82,6 +82,8 @@ struct ServiceFacts {
   // The index of the call that `chain` leads to.
   std::size_t Observe(const std::vector<ChainLink>& chain, const LibraryModel& library,
                       const std::string& method, const Value& url);
+  // The index of a place in `origins`.
+  int AddOrigin(const SourceLocation& location, const std::string& function);
   std::string Relative(const std::string& file) const;
   bool IsOwn(const std::string& file) const { return file.starts_with(directory + "/"); }
 
@@ -89,6 +91,7 @@ struct ServiceFacts {
   std::vector<RegisteredHandler> handlers;
   std::vector<Listening> listening;
   std::vector<Origin> origins;
+  std::map<Origin, int> origin_indexes;
 };
 
 }  // namespace filibuster

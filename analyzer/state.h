@@ -38,14 +38,15 @@ class Memory {
   std::shared_ptr<std::map<Root, Value>> values_;
 };
 
-// A branch that was taken for sure, or a catch clause that took an exception.
+// A branch that was taken for sure, an exception that was thrown, or a catch clause that took one.
 struct Step {
+  enum class Kind { kBranch, kThrow, kCatch };
+  Kind kind = Kind::kBranch;
   const Node* node = nullptr;
   const FileFacts* file = nullptr;
   const FunctionFacts* function = nullptr;
-  int branch = 0;  // 1: then, 0: else; of a switch: the label; of a catch: 1
-  int depth = 0;   // of the call that it is in
-  bool is_catch = false;
+  int branch = 0;           // 1: then, 0: else; of a switch: the label; of others: 1
+  int depth = 0;            // of the call that it is in
   bool from_fault = false;  // the condition was made from what the fault left behind
 
   bool operator==(const Step&) const = default;

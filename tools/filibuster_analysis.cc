@@ -1,4 +1,6 @@
 // filibuster-analysis: a services directory => analysis.json, findings
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
@@ -24,6 +26,7 @@ int main(int argc, char** argv) {
   filibuster::AnalyzerOptions options;
   filibuster::LintOptions lint_options;
   std::filesystem::path output;
+  bool quiet = false;
   CLI::App app("Finds out what the calls of C++ services can fail with, and who handles it.");
   app.add_option("--services-directory", options.services_directory,
                  "Directory with one folder per service, named as the service")
@@ -36,18 +39,23 @@ int main(int argc, char** argv) {
                  "Argument for the compiler, after those of the compile command");
   app.add_option("-j,--jobs", options.jobs, "Files to read at a time (default: one per processor)")
       ->check(CLI::Range(1, 1024));
+  app.add_flag("-q,--quiet", quiet, "Only warnings, findings and what was asked for");
+  app.add_option("--explain", options.explain,
+                 "FILE:LINE of a call: print the way that each of its faults takes");
   filibuster::AddLintOptions(app, lint_options);
   app.footer(
       "Examples:\n"
       "  filibuster-analysis --services-directory services --output-file analysis.json\n"
       "  filibuster-analysis --services-directory services -p build --output-file analysis.json\n"
       "  filibuster-analysis --services-directory services --checks=-*,unhandled-fault "
-      "--fail-on warning");
+      "--fail-on warning\n"
+      "  filibuster-analysis --services-directory services --explain services/foo/foo.cc:16");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kToolFailed;
   }
+  filibuster::SetQuiet(quiet);
 
   if (const auto writable = filibuster::CheckWritable(output); !output.empty() && !writable) {
     return Fail(writable.error());
@@ -65,6 +73,10 @@ int main(int argc, char** argv) {
     if (!written) return Fail(written.error());
   }
   filibuster::LogInfo("Done.");
+  if (options.explain) {
+    fmt::print("{}", analyzed->explanation);
+    return 0;
+  }
   const auto status =
       filibuster::LintStage(analyzed->analysis, analyzed->source_findings, services, lint_options);
   return status ? *status : Fail(status.error());

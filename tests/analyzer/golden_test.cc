@@ -69,5 +69,41 @@ TEST_P(GoldenTest, GivesTheAnalysisExpected) {
 INSTANTIATE_TEST_SUITE_P(All, GoldenTest, testing::ValuesIn(Constructs()),
                          [](const auto& info) { return info.param; });
 
+std::string ExplanationOf(const std::string& construct, const std::string& place) {
+  SetQuiet(true);
+  const auto analyzed =
+      AnalyzeServices({.services_directory = ServicesOf(kGolden / construct),
+                       .extra_arguments = {"-isystem" + (kGolden / "stand_ins").string()},
+                       .explain = place,
+                       .jobs = 1});
+  return analyzed ? analyzed->explanation : analyzed.error().message;
+}
+
+TEST(ExplainTest, TellsTheWayOfEachFault) {
+  EXPECT_EQ(ExplanationOf("catch_order", "web/web.cc:16"),
+            "web/web.cc:16:17: httplib.Get in Fetch to http://localhost:9000/data (service not "
+            "known: no service listens on port 9000)\n"
+            "  httplib::Error::Connection\n"
+            "    web/web.cc:18:3: the condition is true\n"
+            "    web/web.cc:18:16: throws TransportError\n"
+            "    web/web.cc:28:7: caught as TransportError\n"
+            "    => the service answers 503\n"
+            "  httplib::Error::Read\n"
+            "    web/web.cc:17:3: the condition is true\n"
+            "    web/web.cc:17:47: throws SlowError\n"
+            "    web/web.cc:28:7: caught as TransportError\n"
+            "    => the service answers 503\n"
+            "  500, 502, 503\n"
+            "    web/web.cc:19:3: the condition is true\n"
+            "    web/web.cc:19:30: throws std::runtime_error\n"
+            "    web/web.cc:32:7: caught as std::exception\n"
+            "    => the service answers 502\n");
+}
+
+TEST(ExplainTest, NamesTheCallsThereAreWhenNoneIsMeant) {
+  EXPECT_EQ(ExplanationOf("catch_order", "web/web.cc:1"),
+            "web/web.cc:1: no call is made there, expected one of: web/web.cc:16");
+}
+
 }  // namespace
 }  // namespace filibuster

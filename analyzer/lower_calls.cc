@@ -1,0 +1,159 @@
+#include <clang/AST/Expr.h>
+
+#include "analyzer/lowering.h"
+
+namespace filibuster {
+
+Node Lowering::Call(const clang::CallExpr& call) {
+  if (corrected_.contains(call.getCallee()->getExprLoc())) return Unknown(call, kNoCode);
+  const clang::FunctionDecl* callee = call.getDirectCallee();
+  if (callee == nullptr) {
+    if (call.isTypeDependent()) return Unknown(call, "a call in a template");
+    Node node = New(Op::kCallValue, call);
+    node.kids.push_back(Expression(call.getCallee()));
+    AddKids(node, call.getArgs(), call.getNumArgs());
+    return node;
+  }
+  if (callee->getBuiltinID() != 0) {
+    // __builtin_expect(x, y) is x; of the others some are constants.
+    const std::string name = callee->getNameAsString();
+    if (name == "__builtin_expect") return Expression(call.getArg(0));
+  }
+  if (std::optional<Node> made = MakeSmartPointer(call, *callee)) return *std::move(made);
+  if (const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call)) {
+    return OperatorCall(*operation, *callee);
+  }
+  Node node = New(Op::kCall, call);
+  node.number = AddCallee(*callee);
+  if (const auto* literal = llvm::dyn_cast<clang::UserDefinedLiteral>(&call)) {
+    AddDigits(node, *literal, *callee);
+  }
+  if (const auto* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call)) {
+    if (const clang::Expr* object = member->getImplicitObjectArgument();
+        object != nullptr && facts_.callees[static_cast<std::size_t>(node.number)].is_method) {
+      node.kids.push_back(Object(*object));
+    }
+  }
+  AddKids(node, call.getArgs(), call.getNumArgs());
+  return node;
+}
+
+// The digits of `10s` are template arguments: as the argument that they stand for.
+void Lowering::AddDigits(Node& node, const clang::UserDefinedLiteral& literal,
+                         const clang::FunctionDecl& callee) {
+  const clang::TemplateArgumentList* arguments = callee.getTemplateSpecializationArgs();
+  if (literal.getLiteralOperatorKind() != clang::UserDefinedLiteral::LOK_Template ||
+      arguments == nullptr || arguments->size() != 1 ||
+      arguments->get(0).getKind() != clang::TemplateArgument::Pack) {
+    return;
+  }
+  Node number = New(Op::kInt, literal);
+  for (const clang::TemplateArgument& digit : arguments->get(0).pack_elements()) {
+    const std::int64_t character = digit.getAsIntegral().getExtValue();
+    if (character < '0' || character > '9') return;
+    number.number = number.number * 10 + (character - '0');
+  }
+  node.kids.push_back(std::move(number));
+}
+
+// std::make_unique<T>(…) as `new T(…)`: its own body, which would say so, is not read. Of several
+// constructors that could be meant none is chosen.
+std::optional<Node> Lowering::MakeSmartPointer(const clang::CallExpr& call,
+                                               const clang::FunctionDecl& callee) {
+  const std::string name = QualifiedName(callee);
+  if (name != "std::make_unique" && name != "std::make_shared") return std::nullopt;
+  const clang::TemplateArgumentList* arguments = callee.getTemplateSpecializationArgs();
+  if (arguments == nullptr || arguments->size() == 0 ||
+      arguments->get(0).getKind() != clang::TemplateArgument::Type) {
+    return std::nullopt;
+  }
+  const clang::CXXRecordDecl* record = arguments->get(0).getAsType()->getAsCXXRecordDecl();
+  if (record == nullptr || !record->hasDefinition()) return std::nullopt;
+  const clang::CXXConstructorDecl* chosen = nullptr;
+  for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
+    const bool fits = call.getNumArgs() >= constructor->getMinRequiredArguments() &&
+                      call.getNumArgs() <= constructor->getNumParams();
+    if (!fits || constructor->isDeleted() || constructor->isCopyOrMoveConstructor()) continue;
+    if (chosen != nullptr) return std::nullopt;
+    chosen = constructor;
+  }
+  if (chosen == nullptr) return std::nullopt;
+  Node made = New(Op::kConstruct, call);
+  made.number = AddCallee(*chosen);
+  made.type = AddClass(*record);
+  AddKids(made, call.getArgs(), call.getNumArgs());
+  for (unsigned i = call.getNumArgs(); i < chosen->getNumParams(); ++i) {
+    const clang::ParmVarDecl* parameter = chosen->getParamDecl(i);
+    made.kids.push_back(parameter->hasUninstantiatedDefaultArg()
+                            ? Unknown(call, "a default argument")
+                            : Expression(parameter->getDefaultArg()));
+  }
+  Node node = New(Op::kNew, call);
+  node.kids.push_back(std::move(made));
+  return node;
+}
+
+Node Lowering::OperatorCall(const clang::CXXOperatorCallExpr& call,
+                            const clang::FunctionDecl& callee) {
+  if (call.getOperator() == clang::OO_Equal && call.getNumArgs() == 2) {
+    Node node = New(Op::kAssign, call);
+    AddKids(node, call.getArgs(), 2);
+    return node;
+  }
+  Node node = New(Op::kCall, call);
+  node.number = AddCallee(callee);
+  unsigned first = 0;
+  // The object of a static operator() does not count as an argument.
+  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
+  if (method != nullptr && method->isStatic()) first = 1;
+  AddKids(node, call.getArgs() + first, call.getNumArgs() - first);
+  return node;
+}
+
+Node Lowering::Construct(const clang::CXXConstructExpr& construct) {
+  const clang::CXXConstructorDecl& constructor = *construct.getConstructor();
+  if (constructor.isCopyOrMoveConstructor() && construct.getNumArgs() >= 1) {
+    return Expression(construct.getArg(0));
+  }
+  Node node = New(Op::kConstruct, construct);
+  node.number = AddCallee(constructor);
+  node.type = AddClass(*constructor.getParent());
+  AddKids(node, construct.getArgs(), construct.getNumArgs());
+  return node;
+}
+
+Node Lowering::Lambda(const clang::LambdaExpr& lambda) {
+  const clang::CXXMethodDecl* body = lambda.getCallOperator();
+  if (const auto* generic = lambda.getDependentCallOperator()) {
+    // Of a lambda with auto parameters the first use is the one that is looked into.
+    for (const clang::FunctionDecl* use : generic->specializations()) {
+      if (use->hasBody()) {
+        body = llvm::cast<clang::CXXMethodDecl>(use);
+        break;
+      }
+    }
+  }
+  Node node = New(Op::kLambda, lambda);
+  node.number = AddCallee(*body);
+  node.text = facts_.callees[static_cast<std::size_t>(node.number)].usr;
+  auto init = lambda.capture_init_begin();
+  for (const clang::LambdaCapture& capture : lambda.captures()) {
+    const clang::Expr* value = init != lambda.capture_init_end() ? *init++ : nullptr;
+    Node kid{.op = Op::kCapture, .position = PositionOf(capture.getLocation())};
+    kid.text = capture.getCaptureKind() == clang::LCK_ByRef ? "ref" : "copy";
+    if (capture.capturesThis()) {
+      kid.number = kThisVariable;
+      Node self{.op = Op::kThis, .position = kid.position};
+      kid.kids.push_back(std::move(self));
+    } else if (capture.capturesVariable()) {
+      kid.number = Variable(capture.getCapturedVar());
+      kid.kids.push_back(Expression(value));
+    } else {
+      continue;
+    }
+    node.kids.push_back(std::move(kid));
+  }
+  return node;
+}
+
+}  // namespace filibuster

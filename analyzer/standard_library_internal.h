@@ -1,0 +1,105 @@
+// What the tables of the standard library's functions refer to.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "analyzer/interpreter_internal.h"
+#include "analyzer/standard_library.h"
+
+namespace filibuster::standard {
+
+using Kind = Value::Kind;
+
+// std::optional, std::expected and futures as objects with these fields.
+inline constexpr char kHas[] = "$has";
+inline constexpr char kHeld[] = "$held";
+inline constexpr char kError[] = "$error";
+inline constexpr char kUnexpected[] = "$unexpected";
+inline constexpr char kException[] = "$exception";
+inline constexpr char kCount[] = "$count";
+inline constexpr char kNumerator[] = "$numerator";
+inline constexpr char kDenominator[] = "$denominator";
+
+struct Standard {
+  Interpreter& interpreter;
+  const CallContext& call;
+  State& state;
+
+  std::size_t size() const { return call.arguments.size() - call.first; }
+  Value Argument(std::size_t index) const {
+    const Value* argument = call.Argument(static_cast<int>(index));
+    return argument == nullptr ? Value::Unknown("an argument") : interpreter.Load(state, *argument);
+  }
+  // The object of a method.
+  Value Self() const { return interpreter.Load(state, call.arguments[0]); }
+  void SetSelf(Value value) const {
+    if (call.arguments[0].Is(Kind::kAlias)) {
+      state.memory.Write(call.arguments[0].place(), std::move(value));
+    }
+  }
+  Results Give(Value value) const { return One(std::move(state), std::move(value)); }
+  Results GiveFromAll(Value value) const {
+    for (const Value& argument : call.arguments) value.Taint(interpreter.Load(state, argument));
+    return Give(std::move(value));
+  }
+};
+
+using Handler = Results (*)(const Standard&);
+
+inline Object Fields(std::map<std::string, Value> fields) {
+  return {.type = "", .fields = std::move(fields)};
+}
+
+inline const Value* Field(const Value& value, const char* name) {
+  if (!value.Is(Kind::kObject)) return nullptr;
+  const auto field = value.object().fields.find(name);
+  return field == value.object().fields.end() ? nullptr : &field->second;
+}
+
+// The value of an object that may hold one.
+Value Held(const Value& value);
+
+Results MakeOptional(const Standard& standard);
+Results MakeUnexpected(const Standard& standard);
+Results HasValue(const Standard& standard);
+Results UseHeld(const Standard& standard);
+Results GetHeld(const Standard& standard);
+Results ValueOr(const Standard& standard);
+Results GetError(const Standard& standard);
+Results Reset(const Standard& standard);
+Results FirstArgument(const Standard& standard);
+Results Itself(const Standard& standard);
+Results MakeString(const Standard& standard);
+Results Append(const Standard& standard);
+Results Sum(const Standard& standard);
+Results IsEmpty(const Standard& standard);
+Results ToString(const Standard& standard);
+Results ToNumber(const Standard& standard);
+Results Format(const Standard& standard);
+Results Compare(const Standard& standard);
+Results GetEnv(const Standard& standard);
+Results RunAsync(const Standard& standard);
+Results GetFuture(const Standard& standard);
+Results RunThread(const Standard& standard);
+Results CallNow(const Standard& standard);
+Results CurrentException(const Standard& standard);
+Results MakeExceptionPointer(const Standard& standard);
+Results Rethrow(const Standard& standard);
+Results ThrowArgument(const Standard& standard);
+Results ConstructDuration(const Standard& standard);
+Results Nothing(const Standard& standard);
+Results MakePair(const Standard& standard);
+
+// operator""s is of a duration, or of a string.
+template <std::int64_t kNumerator, std::int64_t kDenominator>
+Results Literal(const Standard& standard) {
+  const Value value = standard.Argument(0);
+  if (!value.Is(Kind::kInt)) return standard.Give(value);
+  return standard.Give(MakeDuration(value.number(), kNumerator, kDenominator));
+}
+
+}  // namespace filibuster::standard

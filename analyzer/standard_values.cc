@@ -1,0 +1,246 @@
+#include <charconv>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "analyzer/standard_library_internal.h"
+
+namespace filibuster::standard {
+
+// ---- std::optional and std::expected, and what can be used like them ---------------------------
+
+namespace {
+
+Value Empty() { return Value::Of(Fields({{kHas, Value::Int(0)}})); }
+
+Value Engaged(const Value& held) {
+  return Value::Of(Fields({{kHas, Value::Int(1)}, {kHeld, held}})).Taint(held);
+}
+
+Value Has(const Value& value) {
+  if (value.Is(Kind::kChoice)) {
+    Values answers;
+    for (const Value& alternative : value.elements()) answers.push_back(Has(alternative));
+    return Value::Choice(answers).Taint(value);
+  }
+  if (const Value* has = Field(value, kHas)) return Value(*has).Taint(value);
+  if (value.Is(Kind::kNull)) return Value::Int(0).Taint(value);
+  if (value.Is(Kind::kUnknown)) return Value::Unknown("whether there is a value").Taint(value);
+  return Value::Int(1).Taint(value);
+}
+
+}  // namespace
+
+Value Held(const Value& value) {
+  if (value.Is(Kind::kChoice)) {
+    Values held;
+    for (const Value& alternative : value.elements()) {
+      if (AsCondition(Has(alternative)) != Truth::kFalse) held.push_back(Held(alternative));
+    }
+    if (!held.empty()) return Value::Choice(held).Taint(value);
+  }
+  if (const Value* held = Field(value, kHeld)) return Value(*held).Taint(value);
+  if (value.Is(Kind::kObject) && Field(value, kHas) == nullptr) return value;
+  return Value::Unknown("the value that is held").Taint(value);
+}
+
+Results MakeOptional(const Standard& standard) {
+  if (standard.size() == 0) return standard.Give(Empty());
+  const Value value = standard.Argument(0);
+  if (value.Is(Kind::kNull)) return standard.Give(Empty());
+  if (const Value* error = Field(value, kUnexpected)) {
+    return standard.Give(Value::Of(Fields({{kHas, Value::Int(0)}, {kError, *error}})).Taint(value));
+  }
+  return standard.Give(Engaged(value));
+}
+
+Results MakeUnexpected(const Standard& standard) {
+  const Value error = standard.Argument(0);
+  return standard.Give(Value::Of(Fields({{kUnexpected, error}})).Taint(error));
+}
+
+Results HasValue(const Standard& standard) { return standard.Give(Has(standard.Self())); }
+
+// operator* and operator->: of an empty one they are undefined behaviour.
+Results UseHeld(const Standard& standard) {
+  const Value self = standard.Self();
+  if (AsCondition(Has(self)) == Truth::kFalse) {
+    return {{std::move(standard.state), Completion::kEnd, Value::String(kByDereference)}};
+  }
+  if (standard.call.arguments[0].Is(Kind::kAlias) && Field(self, kHeld) != nullptr) {
+    Place place = standard.state.memory.Resolve(standard.call.arguments[0].place());
+    place.path.emplace_back(kHeld);
+    const bool arrow = standard.call.link.callee->name.ends_with("->");
+    return standard.Give((arrow ? Value::Pointer(place) : Value::Alias(place)).Taint(self));
+  }
+  return standard.Give(Held(self));
+}
+
+// value(): of an empty one it throws.
+Results GetHeld(const Standard& standard) {
+  const Value self = standard.Self();
+  const Truth has = AsCondition(Has(self));
+  Value thrown = Value::Of(Object{.type = "c:@N@std@S@bad_optional_access", .fields = {}});
+  thrown.Taint(self);
+  Results results;
+  if (has != Truth::kTrue) {
+    results.push_back({standard.state, Completion::kThrow, std::move(thrown)});
+  }
+  if (has != Truth::kFalse) Append(results, standard.Give(Held(self)));
+  return results;
+}
+
+Results ValueOr(const Standard& standard) {
+  const Value self = standard.Self();
+  const Value has = Has(self);
+  const Value otherwise = standard.Argument(0);
+  const Truth truth = AsCondition(has);
+  if (truth == Truth::kTrue) return standard.Give(Held(self));
+  if (truth == Truth::kFalse) return standard.Give(Value(otherwise).Taint(self));
+  return standard.Give(Value::Choice({Held(self), otherwise}).Taint(self));
+}
+
+Results GetError(const Standard& standard) {
+  const Value self = standard.Self();
+  const Value* error = Field(self, kError);
+  Value value = error != nullptr ? *error : Value::Unknown("an error");
+  return standard.Give(value.Taint(self));
+}
+
+Results Reset(const Standard& standard) {
+  standard.SetSelf(standard.size() > 0 ? standard.Argument(0) : Value::Null());
+  return standard.Give({});
+}
+
+// ---- strings -----------------------------------------------------------------------------------
+
+Results FirstArgument(const Standard& standard) {
+  return standard.Give(standard.call.arguments.size() > standard.call.first
+                           ? *standard.call.Argument(0)
+                           : Value::String(""));
+}
+
+Results Itself(const Standard& standard) { return standard.Give(standard.Self()); }
+
+Results MakeString(const Standard& standard) {
+  if (standard.size() == 0) return standard.Give(Value::String(""));
+  const Value value = standard.Argument(0);
+  // (count, char) and ranges are rare, and not followed.
+  if (value.Is(Kind::kInt)) return standard.Give(Value::Unknown("a string").Taint(value));
+  return standard.Give(value);
+}
+
+Results Append(const Standard& standard) {
+  Value value = Concatenate(standard.Self(), standard.Argument(0));
+  standard.SetSelf(std::move(value));
+  return standard.Give(standard.call.arguments[0]);
+}
+
+Results Sum(const Standard& standard) {
+  return standard.Give(Concatenate(standard.Argument(0), standard.Argument(1)));
+}
+
+Results IsEmpty(const Standard& standard) {
+  const Value self = standard.Self();
+  Value value = Value::Unknown("whether it is empty");
+  if (self.IsCompleteString()) value = Value::Int(self.text().empty() ? 1 : 0);
+  if (self.Is(Kind::kList)) value = Value::Int(self.elements().empty() ? 1 : 0);
+  return standard.Give(value.Taint(self));
+}
+
+Results ToString(const Standard& standard) {
+  return standard.Give(Concatenate(Value::String(""), standard.Argument(0)));
+}
+
+Results ToNumber(const Standard& standard) {
+  Values numbers;
+  for (const Value& text : standard.Argument(0).Alternatives()) {
+    std::int64_t number = 0;
+    Value value = text.Is(Kind::kUnknown) ? text : Value::Unknown("a number");
+    if (text.IsCompleteString()) {
+      const char* end = text.text().data() + text.text().size();
+      if (std::from_chars(text.text().data(), end, number).ptr == end) value = Value::Int(number);
+    }
+    numbers.push_back(value.Taint(text));
+  }
+  return standard.Give(Value::Choice(numbers));
+}
+
+// {} is replaced by the arguments in order; other fields are holes.
+Results Format(const Standard& standard) {
+  const Value format = standard.Argument(0);
+  if (!format.IsCompleteString()) return standard.GiveFromAll(Value::Unknown("a text"));
+  Value text = Value::String("");
+  std::string_view rest = format.text();
+  for (std::size_t next = 1;;) {
+    const std::size_t open = rest.find('{');
+    const std::size_t close = open == rest.npos ? rest.npos : rest.find('}', open);
+    if (close == rest.npos) break;
+    const bool is_plain = close == open + 1 && next < standard.size();
+    text = Concatenate(text, Value::String(std::string(rest.substr(0, open))));
+    text = Concatenate(text, is_plain ? standard.Argument(next++) : Value::Unknown("a part"));
+    rest.remove_prefix(close + 1);
+  }
+  return standard.GiveFromAll(Concatenate(text, Value::String(std::string(rest))));
+}
+
+Results Compare(const Standard& standard) {
+  const std::string& name = standard.call.link.callee->name;
+  const std::string op = name.substr(name.rfind("operator") + 8);
+  Value left = standard.call.first == 1 ? standard.Self() : standard.Argument(0);
+  Value right = standard.Argument(standard.call.first == 1 ? 0 : 1);
+  if (right.Is(Kind::kNull) && Field(left, kHas) != nullptr) {
+    left = Has(left);
+    right = Value::Int(0);
+  } else if (Field(left, kHeld) != nullptr && Field(right, kHas) == nullptr) {
+    left = Held(left);
+  }
+  return standard.Give(Compute(op, left, right));
+}
+
+namespace {
+
+// The number of a template argument of a type's USR: std::ratio<1, 1000> has "#VL1#VL1000".
+std::int64_t RatioPart(const std::string& usr, int index) {
+  std::size_t at = usr.find("@S@ratio>");
+  for (int i = 0; i <= index && at != usr.npos; ++i) at = usr.find("#VL", at + 1);
+  return at == usr.npos ? 0 : std::atoll(usr.c_str() + at + 3);
+}
+
+}  // namespace
+
+Results ConstructDuration(const Standard& standard) {
+  const Value count = standard.Argument(0);
+  const std::int64_t numerator = RatioPart(standard.call.node.type, 0);
+  const std::int64_t denominator = RatioPart(standard.call.node.type, 1);
+  // Of another duration it is a conversion; the length stays.
+  if (!count.Is(Kind::kInt) || numerator <= 0 || denominator <= 0) return standard.Give(count);
+  return standard.Give(MakeDuration(count.number(), numerator, denominator).Taint(count));
+}
+
+}  // namespace filibuster::standard
+
+namespace filibuster {
+
+using standard::Field;
+using standard::Fields;
+using standard::kCount;
+using standard::kDenominator;
+using standard::Kind;
+using standard::kNumerator;
+
+Value MakeDuration(std::int64_t count, std::int64_t numerator, std::int64_t denominator) {
+  return Value::Of(Fields({{kCount, Value::Int(count)},
+                           {kNumerator, Value::Int(numerator)},
+                           {kDenominator, Value::Int(denominator)}}));
+}
+
+std::optional<double> InSeconds(const Value& duration) {
+  const Value* count = Field(duration, kCount);
+  if (count == nullptr || !count->Is(Kind::kInt)) return std::nullopt;
+  return static_cast<double>(count->number()) *
+         static_cast<double>(Field(duration, kNumerator)->number()) /
+         static_cast<double>(Field(duration, kDenominator)->number());
+}
+
+}  // namespace filibuster
