@@ -129,8 +129,9 @@ class Explorer {
     if (callbacks_.started) callbacks_.started(step);
     auto run = faults.empty() ? RunBaseline() : runner_.Run(faults, calls_);
     if (!run) {
-      result_.ended_by = "an error of the infrastructure";
-      result_.error = std::move(run.error());
+      result_.cancelled = options_.cancelled && options_.cancelled();
+      result_.ended_by = result_.cancelled ? "interrupted" : "an error of the infrastructure";
+      if (!result_.cancelled) result_.error = std::move(run.error());
       return nullptr;
     }
     TestExecution& execution = *run;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <csignal>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -125,7 +126,7 @@ class Session {
     KeepCoverage(Executions::kAll);
     console.Finish(exploration, std::chrono::steady_clock::now() - started);
     for (const std::string& note : sites.notes()) LogWarning("{}", note);
-    WarnIfNothingWasSeen(exploration);
+    WarnIfNothingWasInjected(exploration);
     const auto bugs = FindDistinctBugs(exploration, explore);
     const Report report{.functional_test = options_.functional_test,
                         .options = explore,
@@ -163,9 +164,17 @@ class Session {
     return *std::move(bugs);
   }
 
-  void WarnIfNothingWasSeen(const Exploration& exploration) const {
-    if (exploration.executions.size() != 1 || !exploration.executions.front().calls.empty()) return;
-    LogWarning("No call between services was seen, so nothing could be failed.");
+  void WarnIfNothingWasInjected(const Exploration& exploration) const {
+    if (exploration.executions.size() != 1 || !exploration.skipped.empty() ||
+        exploration.failed > 0 || options_.explore.only_initial_execution) {
+      return;
+    }
+    if (!exploration.executions.front().calls.empty()) {
+      LogWarning(
+          "No fault of the analysis applies to the calls that were seen: none was injected.");
+      return;
+    }
+    LogWarning("No call between services was seen: no fault was injected.");
     LogWarning("Are the services instrumented, and do they run with FILIBUSTER_URL={} ?", url_);
   }
 
@@ -259,6 +268,8 @@ int RunSession(const SessionOptions& options) {
     return kNothingToSay;
   }
   const StopSignals signals;
+  // A reader of our output that goes away must not leave the services behind.
+  std::signal(SIGPIPE, SIG_IGN);
   auto server = ControlServer::Start(options.server);
   if (!server) {
     LogFail("{}", server.error().message);
