@@ -85,8 +85,7 @@ void AddOptions(CLI::App& app, CommandLine& line) {
                  "Start the services of this file that do not run; stop them at the end");
   app.add_option("--coverage-dir", options.coverage_directory,
                  "Collect the coverage of the started services here, for filibuster-coverage");
-  app.add_option("--report", options.report_file, "Write a report here, as JSON")
-      ->excludes("--counterexample-file");
+  app.add_option("--report", options.report_file, "Write a report here, as JSON");
   app.add_flag("--quiet", line.quiet, "Only warnings and failures");
 }
 
