@@ -79,6 +79,20 @@ CallDescription Describe(const KnownCall& call, int occurrence) {
           .occurrence = occurrence};
 }
 
+// What is known of an execution whose own log was not kept.
+CallLog LogOf(const TestExecution& execution, const CallTable& calls) {
+  CallLog log;
+  for (const CallEvent& event : execution.calls) {
+    CallRecord& record = log.calls.emplace_back();
+    record.invocation = calls.call(event.call).invocation;
+    record.generated_id = static_cast<int>(log.calls.size()) - 1;
+    const CallResult& result = calls.result(event.result);
+    if (!result.exception.empty()) record.exception = {{"name", result.exception}};
+    if (!result.status_code.empty()) record.return_value = {{"status_code", result.status_code}};
+  }
+  return log;
+}
+
 // ---- JSON => Counterexample ------------------------------------------------------------------
 
 std::string Text(const JsonReader& reader, std::string_view key) {
@@ -162,7 +176,8 @@ std::string LikenessOf(const Invocation& call) {
 
 Counterexample MakeCounterexample(const TestExecution& execution, const CallTable& calls,
                                   std::string functional_test) {
-  Counterexample counterexample{.functional_test = std::move(functional_test)};
+  Counterexample counterexample{.functional_test = std::move(functional_test),
+                                .unstable = calls.unstable_sites()};
   std::map<std::string, int> occurrences;
   for (const CallEvent& event : execution.calls) {
     const KnownCall& call = calls.call(event.call);
@@ -174,7 +189,8 @@ Counterexample MakeCounterexample(const TestExecution& execution, const CallTabl
 
   Json log = Json::array();
   Json response_log = Json::array();
-  for (const CallRecord& record : execution.log.calls) {
+  const CallLog rebuilt = execution.log.calls.empty() ? LogOf(execution, calls) : CallLog();
+  for (const CallRecord& record : rebuilt.calls.empty() ? execution.log.calls : rebuilt.calls) {
     const std::string& index = IndexOf(record);
     const auto fault =
         std::ranges::find_if(counterexample.faults, [&](const CounterexampleFault& candidate) {
@@ -221,6 +237,16 @@ std::expected<Counterexample, Error> CounterexampleFromText(std::string_view tex
       if (inner.error()) return std::unexpected(*inner.error());
     }
   }
+  if (const auto unstable = reader.Optional("unstable")) {
+    for (const auto& [site, parts] : unstable->Members()) {
+      for (const JsonReader& part : parts.Items()) {
+        const std::string name = part.String();
+        if (name != "target" && name != "count") part.Fail("expected target or count");
+        (name == "target" ? counterexample.unstable[site].target
+                          : counterexample.unstable[site].count) = true;
+      }
+    }
+  }
   if (ours) {
     for (const JsonReader& fault : ours->Items()) {
       counterexample.faults.push_back(FaultFromReader(fault));
@@ -252,12 +278,17 @@ std::string CounterexampleToText(const Counterexample& counterexample) {
     for (const auto& [key, value] : way.items()) entry[key] = value;
     faults.push_back(std::move(entry));
   }
+  nlohmann::ordered_json unstable = nlohmann::ordered_json::object();
+  for (const auto& [site, parts] : counterexample.unstable) {
+    if (parts.target) unstable[site].push_back("target");
+    if (parts.count) unstable[site].push_back("count");
+  }
   constexpr auto kReplace = Json::error_handler_t::replace;
-  const nlohmann::ordered_json json = {
-      {"schema_version", kSchemaVersion},
-      {"functional_test", counterexample.functional_test},
-      {"faults", std::move(faults)},
-      {"TestExecution", counterexample.test_execution.dump(-1, ' ', false, kReplace)}};
+  nlohmann::ordered_json json = {{"schema_version", kSchemaVersion},
+                                 {"functional_test", counterexample.functional_test},
+                                 {"faults", std::move(faults)}};
+  if (!unstable.empty()) json["unstable"] = std::move(unstable);
+  json["TestExecution"] = counterexample.test_execution.dump(-1, ' ', false, kReplace);
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -39,7 +39,8 @@ struct CounterexampleFault {
 struct Counterexample {
   std::string functional_test;
   std::vector<CounterexampleFault> faults;
-  Json test_execution;  // Filibuster's form of it: log, failures, response_log
+  UnstableSites unstable;  // what is left out of execution indexes
+  Json test_execution;     // Filibuster's form of it: log, failures, response_log
 
   bool operator==(const Counterexample&) const = default;
 };

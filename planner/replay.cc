@@ -47,6 +47,7 @@ std::optional<CallId> FindAlike(const TestExecution& execution, const FaultSet& 
 
 std::expected<Replay, Error> ReplayCounterexample(const Counterexample& counterexample,
                                                   TestRunner& runner, CallTable& calls) {
+  calls.LeaveOut(counterexample.unstable);
   FaultSet faults;
   for (const auto& [call, fault] : counterexample.faults) {
     faults.push_back({calls.EnterCall(KnownFrom(call)), calls.EnterFault(fault)});

@@ -82,6 +82,36 @@ TEST(CounterexampleTest, NamesTheMistakeInAFile) {
             "c.json: $.schema_version: found version 9, expected at most 1");
 }
 
+TEST(CounterexampleTest, IsMadeOfAnExecutionWithoutItsLog) {
+  FakeTestRunner runner(TwoFaultBug);
+  CallTable calls;
+  auto space = FaultSpace::Create(DefaultAnalysis());
+  auto result = Explore(runner, *space, calls, {});
+  const Counterexample whole = MakeCounterexample(*result.first_failure, calls, "./test");
+  result.first_failure->log = {};
+  const Counterexample found = MakeCounterexample(*result.first_failure, calls, "./test");
+  EXPECT_EQ(found.faults, whole.faults);
+  EXPECT_EQ(found.test_execution["response_log"].size(), 3u);
+}
+
+TEST(ReplayTest, FindsACallWhoseTargetIsNeverTheSame) {
+  int run = 0;
+  const auto test = [&run](FakeApplication& application, bool) {
+    return application.Call("a", fmt::format("b/{}", ++run)) != "503";
+  };
+  FakeTestRunner runner(test);
+  CallTable calls;
+  auto space = FaultSpace::Create(DefaultAnalysis());
+  const auto result = Explore(runner, *space, calls, {.baseline_runs = 2});
+  const Counterexample found = MakeCounterexample(*result.first_failure, calls, "./test");
+  const auto read = CounterexampleFromText(CounterexampleToText(found), "counterexample.json");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(*read, found);
+  CallTable fresh;
+  const auto replay = ReplayCounterexample(*read, runner, fresh);
+  EXPECT_EQ(replay->execution.verdict, Verdict(Failed{"exit code 1"}));
+}
+
 TEST(ReplayTest, FailsAgainUnderTheSameFaults) {
   FakeTestRunner runner(TwoFaultBug);
   CallTable calls;
