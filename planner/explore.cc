@@ -36,7 +36,7 @@ class Explorer {
   Explorer(TestRunner& runner, FaultSpace& space, CallTable& calls, const ExploreOptions& options,
            const ExploreCallbacks& callbacks)
       : runner_(runner),
-        space_(space),
+        faults_(space, calls),
         calls_(calls),
         options_(options),
         callbacks_(callbacks),
@@ -202,7 +202,7 @@ class Explorer {
     for (std::uint32_t i = 0; i < trace->calls.size(); ++i) {
       const CallEvent& event = trace->calls[i];
       if (in_prefix_[event.call]) continue;
-      const CallFaults& faults = space_.FaultsOf(event.form, calls_);
+      const CallFaults& faults = faults_.Of(event.form);
       tried_.clear();
       for (const FaultId fault : faults.exceptions) Add({trace, i, fault});
       if (!event.received) continue;
@@ -242,7 +242,7 @@ class Explorer {
   }
 
   TestRunner& runner_;
-  FaultSpace& space_;
+  KnownFaults faults_;
   CallTable& calls_;
   const ExploreOptions& options_;
   const ExploreCallbacks& callbacks_;

@@ -121,31 +121,43 @@ const std::vector<const FaultSpace::CompiledModule*>& FaultSpace::ModulesOf(
   return it->second;
 }
 
-const CallFaults& FaultSpace::FaultsOf(FormId id, CallTable& calls) {
-  if (known_.size() <= id) known_.resize(id + 1);
-  Known& known = known_[id];
+std::vector<FaultId> FaultSpace::ExceptionsOf(FormId id, CallTable& calls) {
   const CallForm& form = calls.form(id);
-  const KnownCall& call = calls.call(form.call);
-  if (!known.has_exceptions) {
-    known.has_exceptions = true;
-    for (const CompiledModule* module : ModulesOf(call.invocation)) {
-      for (const ExceptionType& exception : module->exceptions) {
-        const auto fault = FaultFor(exception, form.metadata);
-        if (fault) AddOnce(calls.EnterFault(*fault), known.faults.exceptions);
+  std::vector<FaultId> faults;
+  for (const CompiledModule* module : ModulesOf(calls.call(form.call).invocation)) {
+    for (const ExceptionType& exception : module->exceptions) {
+      const auto fault = FaultFor(exception, form.metadata);
+      if (fault) AddOnce(calls.EnterFault(*fault), faults);
+    }
+  }
+  return faults;
+}
+
+std::vector<FaultId> FaultSpace::ErrorsOf(FormId id, CallTable& calls) {
+  const KnownCall& call = calls.call(calls.form(id).call);
+  std::vector<FaultId> faults;
+  if (!call.target_service_name) return faults;
+  for (const CompiledModule* module : ModulesOf(call.invocation)) {
+    for (const CompiledErrors& errors : module->errors) {
+      if (!Matches(*call.target_service_name, errors.service_name)) continue;
+      for (const ErrorType& type : errors.types) {
+        AddOnce(calls.EnterFault(FailureMetadata{type.return_value, type.exception}), faults);
       }
     }
   }
-  if (!known.has_errors && call.target_service_name) {
+  return faults;
+}
+
+const CallFaults& KnownFaults::Of(FormId form) {
+  if (known_.size() <= form) known_.resize(form + 1);
+  Known& known = known_[form];
+  if (!known.has_exceptions) {
+    known.has_exceptions = true;
+    known.faults.exceptions = space_.ExceptionsOf(form, calls_);
+  }
+  if (!known.has_errors && calls_.call(calls_.form(form).call).target_service_name) {
     known.has_errors = true;
-    for (const CompiledModule* module : ModulesOf(call.invocation)) {
-      for (const CompiledErrors& errors : module->errors) {
-        if (!Matches(*call.target_service_name, errors.service_name)) continue;
-        for (const ErrorType& type : errors.types) {
-          AddOnce(calls.EnterFault(FailureMetadata{type.return_value, type.exception}),
-                  known.faults.errors);
-        }
-      }
-    }
+    known.faults.errors = space_.ErrorsOf(form, calls_);
   }
   return known.faults;
 }

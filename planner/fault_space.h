@@ -27,10 +27,10 @@ class FaultSpace {
   // Compiles each regular expression once.
   static std::expected<FaultSpace, Error> Create(const Analysis& analysis);
 
-  // The faults of a call made in this form, entered in `calls`. Computed once per form; the errors
-  // once the call's target is known. Without a target there are none: the call went to an external
-  // service.
-  const CallFaults& FaultsOf(FormId form, CallTable& calls);
+  // The exceptions and the errors of a call made in this form, entered in `calls`. Without a known
+  // target there are no errors: the call went to an external service.
+  std::vector<FaultId> ExceptionsOf(FormId form, CallTable& calls);
+  std::vector<FaultId> ErrorsOf(FormId form, CallTable& calls);
 
  private:
   struct CompiledErrors {
@@ -42,16 +42,29 @@ class FaultSpace {
     std::vector<ExceptionType> exceptions;
     std::vector<CompiledErrors> errors;
   };
+  const std::vector<const CompiledModule*>& ModulesOf(const Invocation& invocation);
+
+  std::vector<CompiledModule> modules_;
+  std::unordered_map<std::string, std::vector<const CompiledModule*>> modules_by_method_;
+};
+
+// The faults of the calls of one table, each computed once.
+class KnownFaults {
+ public:
+  KnownFaults(FaultSpace& space, CallTable& calls) : space_(space), calls_(calls) {}
+
+  // The errors once the call's target is known.
+  const CallFaults& Of(FormId form);
+
+ private:
   struct Known {
     bool has_exceptions = false;
     bool has_errors = false;
     CallFaults faults;
   };
 
-  const std::vector<const CompiledModule*>& ModulesOf(const Invocation& invocation);
-
-  std::vector<CompiledModule> modules_;
-  std::unordered_map<std::string, std::vector<const CompiledModule*>> modules_by_method_;
+  FaultSpace& space_;
+  CallTable& calls_;
   std::deque<Known> known_;  // by form
 };
 

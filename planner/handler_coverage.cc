@@ -31,12 +31,13 @@ void CountTaken(const Exploration& exploration, CallSites& sites, const CallTabl
 void FindReached(const Exploration& exploration, CallSites& sites, FaultSpace& space,
                  CallTable& calls, std::set<const CallSite*>& reached,
                  std::set<const HandlerEntry*>& possible) {
+  KnownFaults known(space, calls);
   std::set<FormId> seen;
   for (const ExecutionRecord& execution : exploration.executions) {
     for (const CallEvent& event : execution.calls) {
       if (!seen.insert(event.form).second) continue;
       reached.insert(sites.Find(event.call));
-      const CallFaults& faults = space.FaultsOf(event.form, calls);
+      const CallFaults& faults = known.Of(event.form);
       for (const auto* list : {&faults.exceptions, &faults.errors}) {
         for (const FaultId fault : *list) {
           possible.insert(sites.FindEntry(event.call, calls.result(calls.ResultOfFault(fault))));

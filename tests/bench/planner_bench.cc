@@ -123,10 +123,10 @@ BENCHMARK(BM_LoadAnalysis)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_Space)
     ->ArgNames({"calls", "reduction"})
     ->Args({4, kNone})
-    ->Args({5, kNone})
-    ->Args({6, kNone})
     ->Args({4, kDynamic})
+    ->Args({5, kNone})
     ->Args({5, kDynamic})
+    ->Args({6, kNone})
     ->Args({6, kDynamic})
     ->Unit(benchmark::kMillisecond)
     ->Iterations(1);

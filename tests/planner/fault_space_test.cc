@@ -24,7 +24,8 @@ Faults FaultsOf(const Analysis& analysis, const Invocation& invocation,
   auto space = FaultSpace::Create(analysis);
   const CallId call = calls.EnterCall({invocation, kFunctionalTest, std::move(target)});
   Faults faults;
-  const CallFaults& found = space->FaultsOf(calls.EnterForm({call, invocation.metadata}), calls);
+  KnownFaults known(*space, calls);
+  const CallFaults& found = known.Of(calls.EnterForm({call, invocation.metadata}));
   for (const FaultId id : found.exceptions) {
     faults.exceptions.push_back(ToJson(calls.fault(id))["forced_exception"].dump());
   }
