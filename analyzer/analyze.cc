@@ -215,19 +215,7 @@ class Analyzer {
           for (const int status : StatusesAt(call)) is_new |= service.tried.insert(status).second;
         }
         if (is_new) Follow(service);
-        for (const auto& [site, passed_on] : service.own.passed_on) {
-          const ObservedCall& call = service.run.facts.calls[static_cast<std::size_t>(site)];
-          const CallTarget target = TargetOf(call);
-          if (!target.service) continue;
-          for (const int status : StatusesAt(call)) {
-            if (passed_on.contains(status) && service.errors.insert(status).second) {
-              LogInfo("Service {} passes an error of {} on", service.sources->name,
-                      *target.service);
-              LogError(status);
-              changed = true;
-            }
-          }
-        }
+        changed |= AddErrorsAfter(service);
       }
     }
   }
@@ -259,6 +247,23 @@ class Analyzer {
     for (const Service& service : services_) http.errors.push_back(ErrorsOfService(service));
     analysis.modules.push_back(std::move(http));
     return analysis;
+  }
+
+  // What the service answers with only if one that it calls answers with an error.
+  bool AddErrorsAfter(Service& service) {
+    bool changed = false;
+    for (const auto& [answered, statuses] : service.own.after) {
+      const ObservedCall& call = service.run.facts.calls[static_cast<std::size_t>(answered.first)];
+      // Who is not known may answer anything.
+      if (TargetOf(call).service && !StatusesAt(call).contains(answered.second)) continue;
+      for (const int status : statuses) {
+        if (!service.errors.insert(status).second) continue;
+        LogInfo("Service {}, when a call is answered {}:", service.sources->name, answered.second);
+        LogError(status);
+        changed = true;
+      }
+    }
+    return changed;
   }
 
   // Of the calls at a place, or that are made through it.
@@ -338,6 +343,11 @@ class Analyzer {
   static ServiceErrors ErrorsOfService(const Service& service) {
     ServiceErrors errors{.service_name = RegexFor(service.sources->name),
                          .sources = service.own.sources};
+    // No status that a callee answers with leads there.
+    for (ErrorSource& source : errors.sources) {
+      const int status = std::atoi(source.status_code.c_str());
+      if (!source.unresolved && !service.errors.contains(status)) source.unreached = true;
+    }
     for (const int status : service.errors) {
       errors.types.push_back({.return_value = {{"status_code", std::to_string(status)}}});
     }

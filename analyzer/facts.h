@@ -55,7 +55,8 @@ enum class Op : std::uint8_t {
   kThrow,        // type; kid, or none: rethrow
   kNew,          // kid: what is constructed
   kBlock,        // kids; text: kCondition if it is the condition of a loop, whose variables stay
-  kDeclare,      // number: variable; text: name; type: "&" if it is a reference; [kid]
+  kDeclare,      // number: variable; text: name; type: "&" if it is a reference; [kid], and
+                 // [kid]: the call of its destructor
   kIf,           // kids: condition, then, else
   kSwitch,       // kids: condition, block with kCase and kDefault among its statements
   kCase,         // kid: value

@@ -77,15 +77,38 @@ Results Interpreter::RunBlock(const Node& node, State state) {
     if (going.empty()) break;
   }
   Append(ended, std::move(going));
-  // Variables go with their block, so that paths which differ in them only are the same again.
-  if (node.text != kCondition) {
-    for (const Node& kid : node.kids) {
-      if (kid.op != Op::kDeclare) continue;
-      const Root root{Depth(), static_cast<int>(kid.number)};
-      for (Result& result : ended) result.state.memory.Erase(root);
-    }
+  return node.text == kCondition ? ended : LeaveBlock(node, std::move(ended));
+}
+
+// Variables go with their block, the last first; so paths which differ in them only are the same
+// again.
+Results Interpreter::LeaveBlock(const Node& node, Results ended) {
+  for (auto kid = node.kids.rbegin(); kid != node.kids.rend(); ++kid) {
+    if (kid->op != Op::kDeclare) continue;
+    const Root root{Depth(), static_cast<int>(kid->number)};
+    if (kid->kids.size() == 2) ended = Destroy(kid->kids[1], root, std::move(ended));
+    for (Result& result : ended) result.state.memory.Erase(root);
   }
   return ended;
+}
+
+// Paths on which the variable was never made, or that end the process, do not destroy it.
+Results Interpreter::Destroy(const Node& call, const Root& root, Results ended) {
+  Results all;
+  for (Result& result : ended) {
+    if (result.state.memory.Find(root) == nullptr || result.completion == Completion::kEnd) {
+      all.push_back(std::move(result));
+      continue;
+    }
+    for (Result& after : Run(call, std::move(result.state))) {
+      if (after.completion == Completion::kValue) {
+        after.completion = result.completion;
+        after.value = result.value;
+      }
+      all.push_back(std::move(after));
+    }
+  }
+  return all;
 }
 
 Results Interpreter::RunDeclare(const Node& node, State state) {

@@ -78,6 +78,8 @@ class Interpreter {
   // interpreter.cc: statements
   Results Run(const Node& node, State state);
   Results RunBlock(const Node& node, State state);
+  Results LeaveBlock(const Node& node, Results ended);
+  Results Destroy(const Node& call, const Root& root, Results ended);
   Results RunDeclare(const Node& node, State state);
   Results RunIf(const Node& node, State state);
   Results RunSwitch(const Node& node, State state);
@@ -121,6 +123,7 @@ class Interpreter {
   // library_calls.cc: what a model says
   Results CallLibrary(const CallContext& call, State state);
   Results MakeClientCall(const CallContext& call, State state);
+  bool ForgetCaptured(const CallContext& call, State& state) const;
   Results TryFaults(const State& state, int site, bool has_timeout) const;
   Results CallAgain(State state, int site, bool has_timeout);
   Value ReadResult(const CallResult& result, ResultPart part) const;

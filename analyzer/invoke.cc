@@ -271,7 +271,12 @@ Results Interpreter::Initialize(const Node& init, const Place& self, Results sta
       return EvaluateAggregate(value, std::move(state), field);
     }
     return Then(Run(value, std::move(state)), [&](State next, Value made) {
-      if (!is_reference) made = Load(next, made);
+      // A reference refers to what its parameter does, which is gone after the constructor.
+      if (is_reference && made.Is(Kind::kAlias)) {
+        made = Value::Alias(next.memory.Resolve(made.place()));
+      } else {
+        made = Load(next, made);
+      }
       next.memory.Write(field, std::move(made));
       return One(std::move(next));
     });

@@ -181,13 +181,37 @@ Results Interpreter::MakeClientCall(const CallContext& call, State state) {
       is_first || observed.timeout_seconds == seconds ? seconds : std::nullopt;
   observed.has_timeout = observed.has_timeout || has_timeout;
 
+  const bool has_callback = ForgetCaptured(call, state);
+
   const int index = static_cast<int>(site);
   const int executions = ++state.executions[index];
   if (state.fault) return CallAgain(std::move(state), index, has_timeout);
   observed.normal_executions = std::max(observed.normal_executions, executions);
   Results results = One(state, Value::Of(CallResult{.site = index}));
   Append(results, TryFaults(state, index, has_timeout));
+  for (Result& result : results) {
+    if (!has_callback || !result.state.fault) continue;
+    const TriedFault& tried = observed.faults[static_cast<std::size_t>(result.state.fault->fault)];
+    // A call that fails altogether calls nothing back.
+    if (tried.is_status) result.state.fault->blind = "hands the response to a function";
+  }
   return results;
+}
+
+// Functions that are handed to the call may change what they captured. Whether there are any.
+bool Interpreter::ForgetCaptured(const CallContext& call, State& state) const {
+  bool has_callback = false;
+  for (std::size_t i = call.first; i < call.arguments.size(); ++i) {
+    const Value argument = Load(state, call.arguments[i]);
+    if (!argument.Is(Kind::kFunction)) continue;
+    has_callback = true;
+    for (const auto& [variable, value] : argument.closure().captures) {
+      if (value.Is(Kind::kAlias)) {
+        state.memory.Write(value.place(), Value::Unknown("what a callback leaves"));
+      }
+    }
+  }
+  return has_callback;
 }
 
 // The call fails, in each way that applies.

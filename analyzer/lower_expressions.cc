@@ -236,7 +236,7 @@ Node Lowering::Reference(const clang::DeclRefExpr& reference) {
     return node;
   }
   if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(declaration)) {
-    const bool is_global = variable->hasGlobalStorage() && !variable->isStaticLocal();
+    const bool is_global = variable->hasGlobalStorage();
     Node node = New(is_global ? Op::kGlobal : Op::kLocal, reference);
     if (is_global) {
       node.text = AddGlobal(*variable);

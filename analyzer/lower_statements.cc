@@ -99,7 +99,8 @@ Node Lowering::Block(const clang::Stmt& statement) {
 Node Lowering::Declare(const clang::DeclStmt& declaration) {
   Node block = New(Op::kBlock, declaration);
   for (const clang::Decl* kid : declaration.decls()) {
-    if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(kid)) {
+    const auto* variable = llvm::dyn_cast<clang::VarDecl>(kid);
+    if (variable != nullptr && !variable->hasGlobalStorage()) {
       block.kids.push_back(DeclareVariable(*variable));
     }
   }
@@ -114,6 +115,18 @@ Node Lowering::DeclareVariable(const clang::VarDecl& variable) {
             .text = variable.getNameAsString()};
   if (variable.getType()->isReferenceType()) node.type = "&";
   if (variable.getInit() != nullptr) node.kids.push_back(Expression(variable.getInit()));
+  const clang::CXXRecordDecl* record = variable.getType()->getAsCXXRecordDecl();
+  const clang::CXXDestructorDecl* destructor =
+      record != nullptr && record->hasDefinition() ? record->getDestructor() : nullptr;
+  if (destructor != nullptr && destructor->isUserProvided() && !IsSystem(*destructor) &&
+      node.kids.size() == 1) {
+    // What is done when the variable goes, on whichever way.
+    Node object{.op = Op::kLocal, .position = node.position, .number = node.number};
+    Node call{.op = Op::kCall, .position = node.position};
+    call.number = AddCallee(*destructor);
+    call.kids.push_back(std::move(object));
+    node.kids.push_back(std::move(call));
+  }
   return node;
 }
 

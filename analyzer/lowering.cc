@@ -75,7 +75,7 @@ void Lowering::Enqueue(const clang::FunctionDecl* function) {
 }
 
 FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
-  FunctionFacts facts{.usr = Usr(function),
+  FunctionFacts facts{.usr = UsrOf(function),
                       .name = QualifiedName(function),
                       .position = PositionOf(function.getLocation()),
                       .is_noexcept = CannotThrow(function),
@@ -92,7 +92,7 @@ FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
     while (!overridden.empty()) {
       const clang::CXXMethodDecl* base = overridden.back();
       overridden.pop_back();
-      facts.overrides.push_back(Usr(*base));
+      facts.overrides.push_back(UsrOf(*base));
       overridden.insert(overridden.end(), base->begin_overridden_methods(),
                         base->end_overridden_methods());
     }
@@ -151,7 +151,7 @@ std::string Lowering::AddGlobal(const clang::VarDecl& declaration) {
                     .name = QualifiedName(variable),
                     .is_const = variable.getType().isConstQualified() || variable.isConstexpr()};
   facts.init.position = PositionOf(variable.getLocation());
-  if (variable.getInit() != nullptr && !IsSystem(variable) &&
+  if (variable.getInit() != nullptr && (variable.isStaticLocal() || !IsSystem(variable)) &&
       !variable.getInit()->isValueDependent()) {
     facts.init = Expression(variable.getInit());
   }
@@ -159,11 +159,22 @@ std::string Lowering::AddGlobal(const clang::VarDecl& declaration) {
   return usr;
 }
 
+// Instances of a template for different lambdas have the same USR: the second one gets a number.
+std::string Lowering::UsrOf(const clang::FunctionDecl& function) {
+  const auto [it, is_new] = usrs_.emplace(function.getCanonicalDecl(), std::string());
+  if (is_new) {
+    it->second = Usr(function);
+    const int others = usr_counts_[it->second]++;
+    if (others > 0) it->second += "#" + std::to_string(others);
+  }
+  return it->second;
+}
+
 int Lowering::AddCallee(const clang::FunctionDecl& function) {
   const auto [it, is_new] =
       callees_.emplace(function.getCanonicalDecl(), static_cast<int>(facts_.callees.size()));
   if (!is_new) return it->second;
-  Callee callee{.usr = Usr(function),
+  Callee callee{.usr = UsrOf(function),
                 .name = QualifiedName(function),
                 .is_noexcept = CannotThrow(function),
                 .is_noreturn = function.isNoReturn(),

@@ -52,6 +52,7 @@ class Lowering {
   std::string AddClass(const clang::CXXRecordDecl& record);
   std::string AddGlobal(const clang::VarDecl& variable);
   int AddCallee(const clang::FunctionDecl& function);
+  std::string UsrOf(const clang::FunctionDecl& function);
   int Variable(const clang::ValueDecl* variable);
   int FileIndex(clang::FileID id);
   std::string QualifiedName(const clang::NamedDecl& declaration) const;
@@ -102,6 +103,8 @@ class Lowering {
   std::unordered_set<const clang::FunctionDecl*> queued_;
   std::unordered_map<const clang::ValueDecl*, int> variables_;
   std::unordered_map<const clang::FunctionDecl*, int> callees_;
+  std::unordered_map<const clang::FunctionDecl*, std::string> usrs_;
+  std::unordered_map<std::string, int> usr_counts_;
   std::unordered_set<const clang::CXXRecordDecl*> classes_;
   std::unordered_set<const clang::VarDecl*> globals_;
   std::unordered_map<unsigned, int> file_indexes_;  // by the FileID's hash

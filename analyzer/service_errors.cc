@@ -19,6 +19,12 @@ void AddSource(OwnErrors& errors, const ServiceRun& run, int origin, ErrorSource
   errors.sources.push_back(std::move(source));
 }
 
+const TriedFault* FaultOf(const ServiceRun& run, const PathEnd& end) {
+  if (!end.fault) return nullptr;
+  return &run.facts.calls[static_cast<std::size_t>(end.fault->site)]
+              .faults[static_cast<std::size_t>(end.fault->fault)];
+}
+
 }  // namespace
 
 OwnErrors ErrorsOf(const ServiceRun& run) {
@@ -36,12 +42,17 @@ OwnErrors ErrorsOf(const ServiceRun& run) {
           continue;
         }
         if (!status.Is(Kind::kInt) || status.number() < kFirstError) continue;
-        if (status.is_passed_on && end.fault) {
-          errors.passed_on[end.fault->site].insert(static_cast<int>(status.number()));
+        const int number = static_cast<int>(status.number());
+        const TriedFault* fault = FaultOf(run, end);
+        if (status.is_passed_on) {
           source.unresolved = "the status of a response is passed on";
         } else {
-          if (entry.is_reached) errors.statuses.insert(static_cast<int>(status.number()));
-          source.status_code = std::to_string(status.number());
+          source.status_code = std::to_string(number);
+        }
+        if (entry.is_reached && fault != nullptr && fault->is_status) {
+          errors.after[{end.fault->site, fault->status}].insert(number);
+        } else if (entry.is_reached) {
+          errors.statuses.insert(number);
         }
         AddSource(errors, run, end.origin, std::move(source));
       }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "analyzer/analysis.h"
@@ -13,8 +14,9 @@ namespace filibuster {
 struct OwnErrors {
   std::set<int> statuses;            // that its own code answers with, and the one of exceptions
   std::vector<ErrorSource> sources;  // sorted
-  // Call sites => the statuses of the callee that the service answers with in turn.
-  std::map<int, std::set<int>> passed_on;
+  // A call site and the status that it is answered with => statuses that the service answers with
+  // then only: its own, or that one, passed on.
+  std::map<std::pair<int, int>, std::set<int>> after;
 };
 
 OwnErrors ErrorsOf(const ServiceRun& run);

@@ -70,12 +70,15 @@ class Result {
   std::unique_ptr<Response> response_;
 };
 
+using ResponseHandler = std::function<bool(const Response& response)>;
+
 class Client {
  public:
   explicit Client(const std::string& scheme_host_port);
   explicit Client(const std::string& host, int port);
   Result Get(const std::string& path);
   Result Get(const std::string& path, const Headers& headers);
+  Result Get(const std::string& path, ResponseHandler response_handler);
   Result Post(const std::string& path, const std::string& body, const std::string& type);
   Result Put(const std::string& path, const std::string& body, const std::string& type);
   Result Delete(const std::string& path);
