@@ -90,6 +90,7 @@ struct Parameter {
   int variable = kNoVariable;
   std::string name;
   bool is_reference = false;
+  std::string type;  // the name of its class, as in Callee
 
   bool operator==(const Parameter&) const = default;
 };
@@ -99,9 +100,11 @@ struct FunctionFacts {
   std::string usr;
   std::string name;  // qualified: "foo::Handle", "main::(lambda)"
   Position position;
-  std::string class_usr;               // of a method
-  std::vector<std::string> overrides;  // USRs of the methods that it overrides
+  std::string class_usr;                    // of a method
+  std::vector<std::string> overrides;       // USRs of the methods that it overrides
+  std::vector<std::string> override_names;  // qualified, of the same
   std::vector<Parameter> parameters;
+  std::string return_type;  // as in Callee
   std::vector<Node> inits;  // of a constructor: kInit…
   Node body;
   bool is_noexcept = false;
@@ -120,7 +123,13 @@ struct Callee {
   bool is_virtual = false;
   bool is_noexcept = false;
   bool is_noreturn = false;
-  bool is_system = false;        // declared in a system header
+  bool is_system = false;  // declared in a system header
+  // Classes by qualified name, looking through references, pointers and smart pointers; "" if it
+  // is no class.
+  std::vector<std::string> parameter_types;
+  std::string return_type;
+  std::string class_usr;                    // of a method or constructor
+  std::vector<std::string> override_names;  // qualified, of the methods that it overrides
   std::vector<bool> can_change;  // the arguments that it takes by reference or pointer to non-const
 
   bool operator==(const Callee&) const = default;
@@ -130,6 +139,8 @@ struct ClassFacts {
   std::string usr;
   std::string name;                // qualified: "common::ConnectionError"
   std::vector<std::string> bases;  // USRs
+  // Names, of one that is in no system header; library models tell generated classes by them.
+  std::vector<std::string> fields;
 
   bool operator==(const ClassFacts&) const = default;
 };

@@ -69,11 +69,24 @@ std::optional<Node> Lowering::MakeSmartPointer(const clang::CallExpr& call,
   }
   const clang::CXXRecordDecl* record = arguments->get(0).getAsType()->getAsCXXRecordDecl();
   if (record == nullptr || !record->hasDefinition()) return std::nullopt;
+  const auto could_take = [&](const clang::CXXConstructorDecl& constructor) {
+    for (unsigned i = 0; i < call.getNumArgs(); ++i) {
+      const clang::QualType given = call.getArg(i)->getType();
+      const clang::QualType taken = constructor.getParamDecl(i)->getType().getNonReferenceType();
+      if (given->isArithmeticType() != taken->isArithmeticType() && !given->isRecordType() &&
+          !given->isEnumeralType() && !taken->isDependentType()) {
+        return false;
+      }
+      if (given->isRecordType() && taken->isArithmeticType()) return false;
+    }
+    return true;
+  };
   const clang::CXXConstructorDecl* chosen = nullptr;
   for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
     const bool fits = call.getNumArgs() >= constructor->getMinRequiredArguments() &&
                       call.getNumArgs() <= constructor->getNumParams();
     if (!fits || constructor->isDeleted() || constructor->isCopyOrMoveConstructor()) continue;
+    if (!could_take(*constructor)) continue;
     if (chosen != nullptr) return std::nullopt;
     chosen = constructor;
   }

@@ -78,12 +78,15 @@ FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
   FunctionFacts facts{.usr = UsrOf(function),
                       .name = QualifiedName(function),
                       .position = PositionOf(function.getLocation()),
+                      .override_names = OverrideNames(function),
+                      .return_type = ClassName(function.getReturnType()),
                       .is_noexcept = CannotThrow(function),
                       .returns_reference = function.getReturnType()->isReferenceType()};
   for (const clang::ParmVarDecl* parameter : function.parameters()) {
     facts.parameters.push_back({.variable = Variable(parameter),
                                 .name = parameter->getNameAsString(),
-                                .is_reference = parameter->getType()->isReferenceType()});
+                                .is_reference = parameter->getType()->isReferenceType(),
+                                .type = ClassName(parameter->getType())});
   }
   if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function)) {
     facts.class_usr = Usr(*method->getParent());
@@ -136,7 +139,12 @@ std::string Lowering::AddClass(const clang::CXXRecordDecl& declaration) {
         facts.bases.push_back(AddClass(*base_record));
       }
     }
-    if (!IsSystem(record)) AddVirtualMethods(record);
+    if (!IsSystem(record)) {
+      AddVirtualMethods(record);
+      for (const clang::FieldDecl* field : record.fields()) {
+        facts.fields.push_back(field->getNameAsString());
+      }
+    }
   }
   facts_.classes.push_back(std::move(facts));
   return usr;
@@ -178,16 +186,20 @@ int Lowering::AddCallee(const clang::FunctionDecl& function) {
                 .name = QualifiedName(function),
                 .is_noexcept = CannotThrow(function),
                 .is_noreturn = function.isNoReturn(),
-                .is_system = IsSystem(function)};
+                .is_system = IsSystem(function),
+                .return_type = ClassName(function.getReturnType()),
+                .override_names = OverrideNames(function)};
   const Position declared = PositionOf(function.getLocation());
   callee.declared = facts_.files[static_cast<std::size_t>(declared.file)];
   if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function)) {
     callee.is_method = !method->isStatic() && !llvm::isa<clang::CXXConstructorDecl>(method);
     callee.is_virtual = method->isVirtual();
     if (callee.is_method) callee.can_change.push_back(!method->isConst());
+    callee.class_usr = AddClass(*method->getParent());
   }
   for (const clang::ParmVarDecl* parameter : function.parameters()) {
     callee.can_change.push_back(IsNonConstIndirection(parameter->getType()));
+    callee.parameter_types.push_back(ClassName(parameter->getType()));
   }
   facts_.callees.push_back(std::move(callee));
   Enqueue(&function);
@@ -246,6 +258,39 @@ std::string Lowering::TypeKey(clang::QualType type) {
   return type.getCanonicalType().getUnqualifiedType().getAsString(context_.getPrintingPolicy());
 }
 
+std::string Lowering::ClassName(clang::QualType type) const {
+  while (true) {
+    type = type.getNonReferenceType();
+    if (type->isPointerType()) {
+      type = type->getPointeeType();
+      continue;
+    }
+    const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+    if (record == nullptr) return {};
+    std::string name = QualifiedName(*record);
+    const auto* instance = llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(record);
+    const bool is_smart = name == "std::shared_ptr" || name == "std::unique_ptr";
+    if (instance == nullptr || !is_smart) return name;
+    type = instance->getTemplateArgs()[0].getAsType();
+  }
+}
+
+std::vector<std::string> Lowering::OverrideNames(const clang::FunctionDecl& function) const {
+  std::vector<std::string> names;
+  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+  if (method == nullptr) return names;
+  std::vector<const clang::CXXMethodDecl*> overridden(method->begin_overridden_methods(),
+                                                      method->end_overridden_methods());
+  while (!overridden.empty()) {
+    const clang::CXXMethodDecl* base = overridden.back();
+    overridden.pop_back();
+    names.push_back(QualifiedName(*base));
+    overridden.insert(overridden.end(), base->begin_overridden_methods(),
+                      base->end_overridden_methods());
+  }
+  return names;
+}
+
 bool Lowering::IsInScope(clang::SourceLocation location) {
   const clang::SourceManager& sources = context_.getSourceManager();
   location = sources.getExpansionLoc(location);
@@ -260,14 +305,18 @@ bool Lowering::IsSystem(const clang::Decl& declaration) const {
   const clang::SourceManager& sources = context_.getSourceManager();
   const clang::SourceLocation location = sources.getExpansionLoc(declaration.getLocation());
   if (location.isInvalid() || sources.isInSystemHeader(location)) return true;
-  const clang::NamespaceDecl* outermost = nullptr;
   for (const clang::DeclContext* outer = declaration.getDeclContext(); outer != nullptr;
        outer = outer->getParent()) {
-    if (const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(outer)) outermost = space;
+    const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(outer);
+    if (space == nullptr || space->isInline() || space->isAnonymousNamespace()) continue;
+    const auto [it, is_new] = is_library_.emplace(space->getCanonicalDecl(), false);
+    if (is_new) {
+      it->second = std::ranges::find(scope_.library_namespaces, QualifiedName(*space)) !=
+                   scope_.library_namespaces.end();
+    }
+    if (it->second) return true;
   }
-  return outermost != nullptr &&
-         std::ranges::find(scope_.library_namespaces, outermost->getName()) !=
-             scope_.library_namespaces.end();
+  return false;
 }
 
 Position Lowering::PositionOf(clang::SourceLocation location) {

@@ -57,6 +57,8 @@ class Lowering {
   int FileIndex(clang::FileID id);
   std::string QualifiedName(const clang::NamedDecl& declaration) const;
   std::string TypeKey(clang::QualType type);
+  std::string ClassName(clang::QualType type) const;
+  std::vector<std::string> OverrideNames(const clang::FunctionDecl& function) const;
   bool IsInScope(clang::SourceLocation location);
   bool IsSystem(const clang::Decl& declaration) const;
   Position PositionOf(clang::SourceLocation location);
@@ -107,6 +109,7 @@ class Lowering {
   std::unordered_map<std::string, int> usr_counts_;
   std::unordered_set<const clang::CXXRecordDecl*> classes_;
   std::unordered_set<const clang::VarDecl*> globals_;
+  mutable std::unordered_map<const clang::NamespaceDecl*, bool> is_library_;
   std::unordered_map<unsigned, int> file_indexes_;  // by the FileID's hash
   std::unordered_map<std::string, int> path_indexes_;
 };
