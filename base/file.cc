@@ -92,6 +92,7 @@ std::expected<void, Error> WriteFile(const fs::path& path, std::string_view cont
 }
 
 std::expected<void, Error> CheckWritable(const fs::path& path) {
+  if (path.empty()) return std::unexpected(Error{"expected the name of a file, found none"});
   std::error_code status_error;
   if (fs::is_directory(path, status_error)) {
     return std::unexpected(Error{path.string() + ": is a directory, expected a file"});

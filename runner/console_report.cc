@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "base/console.h"
@@ -11,6 +12,9 @@
 
 namespace filibuster {
 namespace {
+
+// Of what a functional test wrote: bytes at its end.
+constexpr size_t kMaxShown = 16 * 1024;
 
 constexpr char kRule[] =
     "=====================================================================================";
@@ -28,6 +32,20 @@ std::string FaultText(const Fault& fault) {
     items.push_back(fmt::format("('{}', {})", key, PythonText(value)));
   }
   return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+// What a test wrote must not steer the terminal: control characters but tab and newline as \xNN.
+std::string Printable(std::string_view text) {
+  std::string printable;
+  for (const char c : text) {
+    const bool is_control = (c >= '\0' && c < ' ' && c != '\t' && c != '\n') || c == '\x7f';
+    if (is_control) {
+      printable += fmt::format("\\x{:02x}", c);
+    } else {
+      printable += c;
+    }
+  }
+  return printable;
 }
 
 std::string Text(const auto& value) {
@@ -73,6 +91,12 @@ void DescribeTest(const CallTable& calls, int number, std::span<const CallEvent>
   LogInfo("{}", kRule);
 }
 
+std::string DescribeFaults(const CallTable& calls, const FaultSet& faults) {
+  std::vector<std::string> texts;
+  for (const CallFault& fault : faults) texts.push_back(calls.Describe(fault));
+  return texts.empty() ? "no fault" : fmt::format("{}", fmt::join(texts, ", "));
+}
+
 void DescribeFailure(const TestExecution& execution) {
   if (const auto* failed = std::get_if<Failed>(&execution.verdict)) {
     LogFail("The functional test failed: {}", failed->status);
@@ -82,7 +106,12 @@ void DescribeFailure(const TestExecution& execution) {
     return;
   }
   LogFail("It wrote:");
-  std::istringstream lines(execution.output);
+  std::string_view text = execution.output;
+  if (text.size() > kMaxShown) {
+    text.remove_prefix(text.find('\n', text.size() - kMaxShown) + 1);
+    LogFail("| [{} bytes before this]", execution.output.size() - text.size());
+  }
+  std::istringstream lines(Printable(text));
   for (std::string line; std::getline(lines, line);) LogFail("| {}", line);
 }
 
@@ -110,9 +139,7 @@ void ConsoleReport::Started(const Step& step) const {
 void ConsoleReport::Finished(const Step& step, const TestExecution& execution) const {
   if (std::holds_alternative<Failed>(execution.verdict)) {
     if (step.number > 1) {
-      std::vector<std::string> faults;
-      for (const CallFault& fault : step.faults) faults.push_back(calls_.Describe(fault));
-      LogFail("Test {} failed under: {}", step.number, fmt::join(faults, ", "));
+      LogFail("Test {} failed under: {}", step.number, DescribeFaults(calls_, step.faults));
     }
     DescribeFailure(execution);
   }

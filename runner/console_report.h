@@ -31,6 +31,9 @@ class ConsoleReport {
 void DescribeTest(const CallTable& calls, int number, std::span<const CallEvent> prefix,
                   const FaultSet& faults);
 
+// "foo -> bar: httplib::Error::Connection, …"; "no fault".
+std::string DescribeFaults(const CallTable& calls, const FaultSet& faults);
+
 // How a test execution failed, with what the functional test wrote.
 void DescribeFailure(const TestExecution& execution);
 

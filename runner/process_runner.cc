@@ -15,6 +15,8 @@ ProcessRunner::ProcessRunner(ControlServer& server, ProcessRunnerOptions options
 }
 
 std::expected<TestExecution, Error> ProcessRunner::Run(const FaultSet& faults, CallTable& calls) {
+  LookBack(Services::Check::kProcesses);
+  if (not_restarted_) return std::unexpected(*not_restarted_);
   server_.BeginTestExecution(calls.Planned(faults), calls.unstable_sites());
   auto run = RunCommand(options_.functional_test,
                         {.timeout = options_.timeout, .stop_fd = options_.stop_fd});
@@ -31,25 +33,40 @@ std::expected<TestExecution, Error> ProcessRunner::Run(const FaultSet& faults, C
     execution.output.insert(0, fmt::format("[{} bytes before this]\n", run->output_dropped));
   }
   std::vector<std::string> reasons;
-  if (run->status != TerminationStatus(ExitCode{0})) reasons.push_back(ToString(run->status));
-  if (auto revived = ReviveServices(reasons, execution.output); !revived) {
-    return std::unexpected(revived.error());
-  }
+  const bool passed = run->status == TerminationStatus(ExitCode{0});
+  if (!passed) reasons.push_back(ToString(run->status));
+  Revive(passed ? Services::Check::kProcesses : Services::Check::kHealth, reasons,
+         execution.output);
   if (!reasons.empty()) execution.verdict = Failed{fmt::format("{}", fmt::join(reasons, "; "))};
+  if (options_.services != nullptr) last_ = execution;
   return execution;
 }
 
-std::expected<void, Error> ProcessRunner::ReviveServices(std::vector<std::string>& reasons,
-                                                         std::string& output) const {
-  if (options_.services == nullptr) return {};
-  for (const DeadService& dead : options_.services->FindDead()) {
-    reasons.push_back(dead.status
-                          ? fmt::format("service {} died: {}", dead.name, ToString(*dead.status))
-                          : fmt::format("service {} no longer answers", dead.name));
-    if (!dead.log.empty()) output += fmt::format("[the log of {} ends:]\n{}", dead.name, dead.log);
-    if (auto restarted = options_.services->Restart(dead.name); !restarted) return restarted;
+std::vector<TestExecution> ProcessRunner::FailedLater() {
+  LookBack(Services::Check::kHealth);
+  return std::exchange(failed_later_, {});
+}
+
+void ProcessRunner::LookBack(Services::Check check) {
+  if (!last_) return;
+  std::vector<std::string> reasons;
+  Revive(check, reasons, last_->output);
+  if (reasons.empty()) return;
+  last_->verdict = Failed{fmt::format("{}, after the test had ended", fmt::join(reasons, "; "))};
+  failed_later_.push_back(*std::exchange(last_, std::nullopt));
+}
+
+void ProcessRunner::Revive(Services::Check check, std::vector<std::string>& reasons,
+                           std::string& output) {
+  if (options_.services == nullptr || not_restarted_) return;
+  for (const BrokenService& broken : options_.services->FindBroken(check)) {
+    reasons.push_back(fmt::format("service {} {}", broken.name, broken.what));
+    if (!broken.log.empty()) {
+      output += fmt::format("[the log of {} ends:]\n{}", broken.name, broken.log);
+    }
+    const auto restarted = options_.services->Restart(broken.name);
+    if (!restarted && !not_restarted_) not_restarted_ = restarted.error();
   }
-  return {};
 }
 
 }  // namespace filibuster

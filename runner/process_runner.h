@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,16 +25,23 @@ class ProcessRunner final : public TestRunner {
   // `server` must outlive the runner.
   ProcessRunner(ControlServer& server, ProcessRunnerOptions options);
 
-  // A service that dies makes the execution a failing one, whatever the functional test says; it is
-  // started again.
+  // A service that dies or hangs makes the execution a failing one, whatever the functional test
+  // says; it is started again. If that fails, the next Run ends with the Error.
   std::expected<TestExecution, Error> Run(const FaultSet& faults, CallTable& calls) override;
 
+  // After the last execution: those after whose end, before the next began, a service broke. Their
+  // verdict here is Failed.
+  std::vector<TestExecution> FailedLater();
+
  private:
-  std::expected<void, Error> ReviveServices(std::vector<std::string>& reasons,
-                                            std::string& output) const;
+  void Revive(Services::Check check, std::vector<std::string>& reasons, std::string& output);
+  void LookBack(Services::Check check);
 
   ControlServer& server_;
   ProcessRunnerOptions options_;
+  std::optional<TestExecution> last_;
+  std::vector<TestExecution> failed_later_;
+  std::optional<Error> not_restarted_;
 };
 
 }  // namespace filibuster

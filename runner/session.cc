@@ -31,7 +31,7 @@ namespace fs = std::filesystem;
 constexpr int kPassed = 0;
 constexpr int kFailed = 1;
 constexpr int kNothingToSay = 2;
-constexpr int kInterrupted = 130;
+constexpr int kInterrupted = 128;  // and the signal's number
 
 constexpr char kCounterexampleFile[] = "counterexample.json";
 constexpr char kLogDirectory[] = ".filibuster/logs";
@@ -116,7 +116,7 @@ class Session {
       tell(step, execution);
       if (step.number == 1) KeepCoverage(Executions::kFaultFree);
       if (step.number > 1 && std::holds_alternative<Failed>(execution.verdict)) {
-        KeepCounterexample(step.number, execution);
+        KeepCounterexample(execution);
       }
     };
 
@@ -126,7 +126,8 @@ class Session {
     KeepCoverage(Executions::kAll);
     console.Finish(exploration, std::chrono::steady_clock::now() - started);
     for (const std::string& note : sites.notes()) LogWarning("{}", note);
-    WarnIfNothingWasInjected(exploration);
+    const bool injected = WasAnythingInjected(exploration);
+    const int failed_later = TellFailedLater();
     const auto bugs = FindDistinctBugs(exploration, explore);
     const Report report{.functional_test = options_.functional_test,
                         .options = explore,
@@ -138,6 +139,8 @@ class Session {
     for (const std::string& warning : report.warnings) LogWarning("{}", warning);
     int exit_code = Verdict(exploration);
     if (exit_code <= kFailed) LogNotice("{}", VerdictText(report));
+    if (exit_code == kPassed && !injected) exit_code = kNothingToSay;
+    if (exit_code == kPassed && failed_later > 0) exit_code = kFailed;
     if (options_.report_file) {
       if (const auto written = WriteFile(*options_.report_file, ReportToJson(report)); !written) {
         LogFail("{}", written.error().message);
@@ -164,24 +167,36 @@ class Session {
     return *std::move(bugs);
   }
 
-  void WarnIfNothingWasInjected(const Exploration& exploration) const {
+  // False, and why: there was nothing that could have failed, which is no pass.
+  bool WasAnythingInjected(const Exploration& exploration) const {
     if (exploration.executions.size() != 1 || !exploration.skipped.empty() ||
         exploration.failed > 0 || options_.explore.only_initial_execution) {
-      return;
+      return true;
     }
     if (!exploration.executions.front().calls.empty()) {
-      LogWarning(
-          "No fault of the analysis applies to the calls that were seen: none was injected.");
-      return;
+      LogFail("No fault of the analysis applies to the calls that were seen: none was injected.");
+      return false;
     }
-    LogWarning("No call between services was seen: no fault was injected.");
-    LogWarning("Are the services instrumented, and do they run with FILIBUSTER_URL={} ?", url_);
+    LogFail("No call between services was seen: no fault was injected.");
+    LogFail("Are the services instrumented, and do they run with FILIBUSTER_URL={} ?", url_);
+    return false;
+  }
+
+  // Services that broke when nobody was looking any more; how many executions they failed.
+  int TellFailedLater() {
+    const std::vector<TestExecution> executions = runner_.FailedLater();
+    for (const TestExecution& execution : executions) {
+      LogFail("A test execution has failed under: {}", DescribeFaults(calls_, execution.faults));
+      DescribeFailure(execution);
+      KeepCounterexample(execution);
+    }
+    return static_cast<int>(executions.size());
   }
 
   int Verdict(const Exploration& exploration) {
     if (signals_.received() != 0) {
       LogFail("Interrupted after {} test executions.", exploration.executions.size());
-      return kInterrupted;
+      return kInterrupted + signals_.received();
     }
     if (exploration.error) {
       LogFail("{}", exploration.error->message);
@@ -208,11 +223,11 @@ class Session {
   }
 
   // The first failing execution goes to counterexample.json; with --keep-going, the others go
-  // beside it, under their numbers.
-  void KeepCounterexample(int number, const TestExecution& execution) {
-    const fs::path path = counterexamples_++ == 0
-                              ? fs::path(kCounterexampleFile)
-                              : fs::path(fmt::format("counterexample-{}.json", number));
+  // beside it.
+  void KeepCounterexample(const TestExecution& execution) {
+    const int number = ++counterexamples_;
+    const fs::path path = number == 1 ? fs::path(kCounterexampleFile)
+                                      : fs::path(fmt::format("counterexample-{}.json", number));
     const auto written = WriteFile(path, CounterexampleToText(MakeCounterexample(
                                              execution, calls_, options_.functional_test)));
     if (written) {
@@ -227,7 +242,10 @@ class Session {
     LogNotice("Running test {}", options_.functional_test);
     const auto replay = ReplayCounterexample(*inputs_.counterexample, runner_, calls_);
     KeepCoverage(Executions::kAll);
-    if (signals_.received() != 0) return kInterrupted;
+    if (signals_.received() != 0) {
+      LogFail("Interrupted before the counterexample was replayed.");
+      return kInterrupted + signals_.received();
+    }
     if (!replay) {
       LogFail("{}", replay.error().message);
       return kNothingToSay;
@@ -235,8 +253,9 @@ class Session {
     const TestExecution& execution = replay->execution;
     DescribeTest(calls_, 1, execution.calls, execution.faults);
     for (const std::string& matched : replay->matched) LogWarning("{}", matched);
-    if (std::holds_alternative<Failed>(execution.verdict)) {
-      DescribeFailure(execution);
+    const std::vector<TestExecution> failed_later = runner_.FailedLater();
+    if (std::holds_alternative<Failed>(execution.verdict) || !failed_later.empty()) {
+      DescribeFailure(failed_later.empty() ? execution : failed_later.back());
       LogFail("Counterexample reproduced.");
       return kFailed;
     }
@@ -288,9 +307,16 @@ int RunSession(const SessionOptions& options) {
     LogInfo("Starting the services of {}; their logs: {}/", options.application_file->string(),
             kLogDirectory);
     if (const auto started = services->Start(); !started) {
-      if (signals.received() != 0) return kInterrupted;
       LogFail("{}", started.error().message);
-      return kNothingToSay;
+      if (signals.received() == 0) return kNothingToSay;
+      LogFail("Interrupted before the first test execution.");
+      return kInterrupted + signals.received();
+    }
+    const auto pids = services->pids();
+    for (const Service& service : services->application().services) {
+      if (pids.contains(service.name)) continue;
+      LogInfo("Service {} runs already, on port {}: it is neither started nor stopped here.",
+              service.name, service.port);
     }
   }
   return Session(options, *std::move(inputs), **server, services.get(), signals).Run();

@@ -25,7 +25,7 @@ struct SessionOptions {
 };
 
 // 0: passed. 1: a failing execution, or the counterexample was reproduced. 2: misused, or nothing
-// can be said. 130: interrupted. Says why on standard error.
+// can be said. 128 + N: ended by signal N. Says why on standard error.
 int RunSession(const SessionOptions& options);
 
 }  // namespace filibuster

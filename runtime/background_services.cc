@@ -48,7 +48,7 @@ class State {
     std::error_code ignored;
     if (!fs::exists(file_, ignored)) return Processes();
     const auto json = ReadJsonFile(file_);
-    if (!json) return std::unexpected(json.error());
+    if (!json) return Unreadable(json.error());
     const JsonReader reader(*json, file_.string());
     const JsonReader version = reader.Required("schema_version");
     if (version.Int() != kSchemaVersion) version.Fail(fmt::format("expected {}", kSchemaVersion));
@@ -61,7 +61,7 @@ class State {
       if (process.pid <= 1) item.Fail("found no process id");
       if (!reader.error() && IsRunning(process)) processes[name] = process;
     }
-    if (reader.error()) return std::unexpected(*reader.error());
+    if (reader.error()) return Unreadable(*reader.error());
     return processes;
   }
 
@@ -76,6 +76,12 @@ class State {
   }
 
  private:
+  static std::unexpected<Error> Unreadable(const Error& error) {
+    return std::unexpected(Error{
+        error.message +
+        "; it is unknown what was started: end those services yourself, and remove this file"});
+  }
+
   fs::path directory_;
   fs::path file_;
   UniqueFd lock_;

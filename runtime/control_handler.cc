@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/execution_index.h"
+
 namespace filibuster {
 namespace {
 
@@ -187,7 +189,8 @@ ControlAnswer ControlHandler::HandleUnlogged(std::string_view method, std::strin
   if (path.size() == 1 && path[0] == "health-check") {
     return allow("GET", [] { return Answer({{"status", "OK"}}); });
   }
-  if (path.size() == 3 && path[0] == "filibuster" && path[1] == "new-test-execution") {
+  if (path.size() == 3 && path[0] == "filibuster" && path[1] == "new-test-execution" &&
+      !path[2].empty()) {
     return allow("GET", [&] { return NewTestExecution(path[2]); });
   }
   if (path.size() >= 2 && path[0] == "filibuster" && path[1] == "fault-injected") {
@@ -202,6 +205,19 @@ ControlAnswer ControlHandler::Create(std::string_view body) {
   std::string error;
   std::optional<Invocation> invocation = InvocationFromJson(parsed.json, &error);
   if (!invocation) return RefusedRequest(400, error);
+  if (const std::string type = parsed.json.value("instrumentation_type", Json()).dump();
+      type != "\"invocation\"") {
+    return RefusedRequest(400, "instrumentation_type: found " + type + ", expected \"invocation\"");
+  }
+  if (invocation->source_service_name.empty()) {
+    return RefusedRequest(400, "source_service_name: found \"\", expected a name");
+  }
+  const auto index = ParseExecutionIndex(invocation->execution_index);
+  if (!index || index->empty()) {
+    return RefusedRequest(400, fmt::format("execution_index: found {}, expected a list of "
+                                           "[signature, count] as text",
+                                           Dump(invocation->execution_index)));
+  }
 
   CreateAnswer answer;
   answer.execution_index = invocation->execution_index;

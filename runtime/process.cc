@@ -277,8 +277,17 @@ std::expected<BackgroundProcess, Error> BackgroundProcess::Start(const Command& 
     return std::unexpected(
         Error{fmt::format("{}: cannot write: {}", log_file.string(), ::strerror(errno))});
   }
-  auto child = Spawn(command, log.get(),
-                     kind == Kind::kSession ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP);
+  if (auto runnable = CheckExecutable(command); !runnable) {
+    return std::unexpected(runnable.error());
+  }
+  Command bound = command;
+  // Even if we are killed, it ends. util-linux's setpriv asks the kernel for that, and turns into
+  // the command.
+  if (kind == Kind::kGroup) {
+    bound.argv.insert(bound.argv.begin(), {"setpriv", "--pdeathsig", "TERM", "--"});
+  }
+  auto child =
+      Spawn(bound, log.get(), kind == Kind::kGroup ? POSIX_SPAWN_SETPGROUP : POSIX_SPAWN_SETSID);
   if (!child) return std::unexpected(child.error());
   return BackgroundProcess(child->pid, std::move(child->pidfd));
 }

@@ -22,6 +22,9 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kHealthInterval(10);
 // How long the end of a process that is on its way out may take.
 constexpr milliseconds kExitTime(5000);
+// How long one that no longer listens may take to be on its way out: handlers of crashes write
+// traces first.
+constexpr milliseconds kDeathThroes(1000);
 constexpr size_t kMaxLogTail = 4096;
 
 std::expected<void, Error> MakeDirectory(const fs::path& path) {
@@ -155,21 +158,30 @@ Error Services::WithLog(const Service& service, std::string message) const {
                                           service.name, message, file.string(), tail)};
 }
 
-std::vector<DeadService> Services::FindDead() {
-  std::vector<DeadService> dead;
+std::vector<BrokenService> Services::FindBroken(Check check) {
+  std::vector<BrokenService> broken;
   for (const Service& service : application_.services) {
-    const auto it = started_.find(service.name);
-    if (it == started_.end()) {
-      if (!IsListening(service)) dead.push_back({service.name, std::nullopt, ""});
-      continue;
+    const auto started = started_.find(service.name);
+    const bool listens = IsListening(service);
+    std::string what = listens ? "" : "no longer listens";
+    if (started != started_.end()) {
+      // Callers see a service's death a little before its process has ended.
+      const milliseconds wait = IsExiting(started->second.pid()) ? kExitTime
+                                : listens                        ? milliseconds(0)
+                                                                 : kDeathThroes;
+      if (const auto status = started->second.Poll(wait)) what = "died: " + ToString(*status);
     }
-    // Callers see a service's death a little before its process has ended.
-    const bool exiting = IsExiting(it->second.pid());
-    if (const auto status = it->second.Poll(exiting ? kExitTime : milliseconds(0))) {
-      dead.push_back({service.name, *status, LogTail(LogFile(service, options_))});
+    if (what.empty() && check == Check::kHealth) {
+      const HealthReport report = CheckHealth(service);
+      if (report.health != Health::kHealthy) {
+        what = fmt::format("no longer answers {}: {}", HealthUrl(service), report.reason);
+      }
     }
+    if (what.empty()) continue;
+    broken.push_back(
+        {service.name, what, started == started_.end() ? "" : LogTail(LogFile(service, options_))});
   }
-  return dead;
+  return broken;
 }
 
 std::expected<void, Error> Services::Restart(const std::string& name) {
@@ -181,6 +193,9 @@ std::expected<void, Error> Services::Restart(const std::string& name) {
   }
   if (const auto running = started_.find(name); running != started_.end()) {
     running->second.Stop(options_.stop_grace);
+  } else if (IsListening(*it)) {
+    return std::unexpected(Error{fmt::format(
+        "service {}: it has to be started again by whoever started it: not done here", name)});
   }
   if (auto started = StartOne(*it); !started) return started;
   return WaitUntilHealthy({&*it});

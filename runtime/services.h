@@ -25,11 +25,11 @@ struct ServiceOptions {
   BackgroundProcess::Kind kind = BackgroundProcess::Kind::kGroup;  // kSession: for Release()
 };
 
-// A service that ended though nobody stopped it, or that does not listen any more.
-struct DeadService {
+// A service that ended though nobody stopped it, or that does not serve any more.
+struct BrokenService {
   std::string name;
-  std::optional<TerminationStatus> status;  // absent: it was not started by us
-  std::string log;                          // the end of it
+  std::string what;  // "died: signal 6 (SIGABRT, Aborted)", "no longer listens"
+  std::string log;   // the end of it
 };
 
 // What runs, in which environment.
@@ -46,9 +46,11 @@ class Services {
   // Starts those that do not run, and waits until all are healthy. After an error those that it
   // started are stopped.
   std::expected<void, Error> Start();
-  // Asked after a test execution; cheap.
-  std::vector<DeadService> FindDead();
-  // Starts a service that died, and waits until it is healthy.
+  // After a test execution. kProcesses is cheap; kHealth asks each for its health, too, which takes
+  // a second for one that hangs.
+  enum class Check { kProcesses, kHealth };
+  std::vector<BrokenService> FindBroken(Check check);
+  // Ends what is left of a service that is broken, starts it, and waits until it is healthy.
   std::expected<void, Error> Restart(const std::string& name);
   // Ends those that we started.
   void Stop();

@@ -1,13 +1,46 @@
 // argv => options, or the exit code to end with.
 #pragma once
 
+#include <signal.h>
+
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <cmath>
 #include <optional>
+#include <string>
 
 namespace filibuster {
 
+inline constexpr double kMaxSeconds = 1e9;  // 30 years: no overflow, wherever it is added
+
+// Of an option that takes seconds.
+inline const CLI::Validator kSeconds(
+    [](std::string& text) {
+      double seconds = 0;
+      const bool valid = CLI::detail::lexical_cast(text, seconds) && std::isfinite(seconds) &&
+                         seconds >= 0.001 && seconds <= kMaxSeconds;
+      return valid ? std::string() : "found " + text + ", expected seconds from 0.001 to 1e9";
+    },
+    "SECONDS");
+
+// Of an option that counts from one.
+inline const CLI::Validator kAtLeastOne(
+    [](std::string& text) {
+      int number = 0;
+      const bool valid = CLI::detail::lexical_cast(text, number) && number >= 1;
+      return valid ? std::string() : "found " + text + ", expected a whole number from 1";
+    },
+    "N");
+
+inline std::chrono::milliseconds Milliseconds(double seconds) {
+  return std::chrono::milliseconds(std::llround(seconds * 1000));
+}
+
 // --help and --version end with 0, a mistake with 2 and a message on standard error.
 inline std::optional<int> ParseCommandLine(CLI::App& app, int argc, char** argv) {
+  // A file that grows past its limit (ulimit -f) is an error to be told, like a full disk.
+  ::signal(SIGXFSZ, SIG_IGN);
+  app.set_version_flag("--version", FILIBUSTER_VERSION);
   try {
     app.parse(argc, argv);
     return std::nullopt;

@@ -21,8 +21,12 @@ constexpr char kExamples[] = R"(Examples:
 Exit codes:
   0  passed under every fault set
   1  a fault set makes the functional test fail (or the counterexample was reproduced)
-  2  misused, or nothing can be said: the fault-free run fails, a fault was not delivered
-  130  interrupted)";
+  2  misused, or nothing can be said: the fault-free run fails, no fault could be injected, a
+     planned fault was not delivered
+  128 + N  ended by signal N: 130 after Ctrl-C)";
+
+using filibuster::kAtLeastOne;
+using filibuster::kSeconds;
 
 // What is written on the command line.
 struct CommandLine {
@@ -60,21 +64,21 @@ void AddOptions(CLI::App& app, CommandLine& line) {
   app.add_flag("--keep-going", options.explore.keep_going, "Explore on after a failing execution");
   app.add_option("--max-tests", options.explore.max_tests,
                  "Run so many executions at most, the fault-free one included")
-      ->check(CLI::PositiveNumber);
+      ->check(kAtLeastOne);
   app.add_option("--max-faults", options.explore.max_faults, "Fail so many calls at once at most")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--time-budget", line.time_budget, "Seconds after which no execution is begun")
-      ->check(CLI::PositiveNumber);
+      ->check(kSeconds);
   app.add_option("--baseline-runs", options.explore.baseline_runs,
                  "Fault-free runs, to see which calls differ between them")
-      ->check(CLI::PositiveNumber)
+      ->check(kAtLeastOne)
       ->capture_default_str();
   app.add_option("--minimize-tests", options.explore.minimize_tests,
                  "Runs at most to minimise counterexamples, with --keep-going")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--timeout", line.timeout, "Seconds that one run of the functional test may take")
-      ->check(CLI::PositiveNumber)
+      ->check(kSeconds)
       ->capture_default_str();
   app.add_option("--host", options.server.host, "Address that the control server listens on")
       ->capture_default_str();
@@ -104,10 +108,9 @@ int main(int argc, char** argv) {
   options.explore.reduction = *filibuster::ReductionFromName(line.reduction);
   options.order = filibuster::OrderFromName(line.order);
   if (line.time_budget > 0) {
-    options.explore.time_budget =
-        std::chrono::milliseconds(static_cast<long>(line.time_budget * 1000));
+    options.explore.time_budget = filibuster::Milliseconds(line.time_budget);
   }
-  options.timeout = std::chrono::milliseconds(static_cast<long>(line.timeout * 1000));
+  options.timeout = filibuster::Milliseconds(line.timeout);
   filibuster::SetQuiet(line.quiet);
   return filibuster::RunSession(options);
 }

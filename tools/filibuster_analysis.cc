@@ -10,6 +10,7 @@
 #include "analyzer/lint/lint_stage.h"
 #include "base/console.h"
 #include "base/file.h"
+#include "tools/command_line.h"
 
 namespace {
 
@@ -31,7 +32,8 @@ int main(int argc, char** argv) {
   app.add_option("--services-directory", options.services_directory,
                  "Directory with one folder per service, named as the service")
       ->required();
-  app.add_option("--output-file", output, "File to write the analysis to");
+  const CLI::Option* output_option =
+      app.add_option("--output-file", output, "File to write the analysis to");
   app.add_option("-p,--compile-commands", options.compile_commands,
                  "compile_commands.json or its directory (default: the nearest one upward of the "
                  "services; without one, usual flags)");
@@ -50,16 +52,11 @@ int main(int argc, char** argv) {
       "  filibuster-analysis --services-directory services --checks=-*,unhandled-fault "
       "--fail-on warning\n"
       "  filibuster-analysis --services-directory services --explain services/foo/foo.cc:16");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kToolFailed;
-  }
+  if (const auto exit_code = filibuster::ParseCommandLine(app, argc, argv)) return *exit_code;
   filibuster::SetQuiet(quiet);
 
-  if (const auto writable = filibuster::CheckWritable(output); !output.empty() && !writable) {
-    return Fail(writable.error());
-  }
+  const auto writable = filibuster::CheckWritable(output);
+  if (output_option->count() > 0 && !writable) return Fail(writable.error());
   const auto& services = options.services_directory;
   if (const auto valid = filibuster::CheckLintOptions(services, lint_options); !valid) {
     return Fail(valid.error());

@@ -14,6 +14,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr char kExamples[] = R"(Examples:
+  filibuster-services start --application application.json
+      starts those that do not run, and waits until all are healthy
+  filibuster-services status --application application.json
+  filibuster-services stop --application application.json
+      stops what start has started, and nothing else
+
+Exit codes:
+  0  done; status: all are healthy
+  1  status: not all are healthy
+  2  misused, or a service cannot be started)";
+
 constexpr int kExitNotAllHealthy = 1;
 constexpr int kExitError = 2;
 
@@ -37,8 +49,7 @@ int Start(const Application& application, const Options& options) {
   service_options.environment = {{"FILIBUSTER_URL", options.filibuster_url}};
   service_options.log_directory = options.log_directory;
   service_options.coverage_directory = options.coverage_directory;
-  service_options.start_timeout =
-      std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
+  service_options.start_timeout = Milliseconds(options.timeout);
   service_options.stop_fd = stop.fd();
   const auto started = StartInBackground(application, options.state_directory, service_options);
   if (!started) {
@@ -102,7 +113,8 @@ int main(int argc, char** argv) {
   using filibuster::Options;
   Options options;
   CLI::App app("Starts, stops and lists the services of an application.");
-  app.require_subcommand(1);
+  app.footer(filibuster::kExamples);
+  app.require_subcommand(0, 1);  // none is told below, in our words
   app.fallthrough();
   app.add_option("--application", options.application, "The application's services")
       ->capture_default_str();
@@ -115,11 +127,14 @@ int main(int argc, char** argv) {
   start->add_option("--coverage-dir", options.coverage_directory,
                     "Collect coverage there (services of the coverage preset)");
   start->add_option("--timeout", options.timeout, "Seconds until all must be healthy")
-      ->check(CLI::PositiveNumber)
+      ->check(filibuster::kSeconds)
       ->capture_default_str();
   const CLI::App* stop = app.add_subcommand("stop", "Stop what start has started");
   app.add_subcommand("status", "List them; exit 1 unless all are healthy");
   if (const auto exit_code = filibuster::ParseCommandLine(app, argc, argv)) return *exit_code;
+  if (app.get_subcommands().empty()) {
+    return filibuster::Fail({"expected start, stop or status; --help has examples"});
+  }
 
   const auto application = filibuster::ReadApplication(options.application);
   if (!application) return filibuster::Fail(application.error());

@@ -1,6 +1,5 @@
 // filibuster-simulate: explores a model of an application instead of the application.
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cstdio>
 #include <string>
 
@@ -42,9 +41,9 @@ int main(int argc, char** argv) {
       ->check(CLI::NonNegativeNumber);
   app.add_option("--max-tests", options.explore.max_tests,
                  "Executions at most, the fault-free one included")
-      ->check(CLI::PositiveNumber);
+      ->check(filibuster::kAtLeastOne);
   app.add_option("--time-budget", time_budget, "Seconds after which no execution is begun")
-      ->check(CLI::PositiveNumber);
+      ->check(filibuster::kSeconds);
   app.add_flag("--compare", options.compare, "All reductions side by side");
   app.add_flag("--json", options.json, "Print JSON");
   app.add_option("--report", options.report, "Write what filibuster --report writes here")
@@ -54,7 +53,7 @@ int main(int argc, char** argv) {
   options.explore.reduction = *filibuster::ReductionFromName(reduction);
   options.explore.order = *filibuster::OrderFromName(order);
   if (time_budget > 0) {
-    options.explore.time_budget = std::chrono::milliseconds(static_cast<long>(time_budget * 1000));
+    options.explore.time_budget = filibuster::Milliseconds(time_budget);
   }
   const auto simulation = filibuster::Simulate(options);
   if (!simulation) {

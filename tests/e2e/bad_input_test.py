@@ -119,6 +119,11 @@ class FilibusterInputTest(harness.E2ETest):
         self.assertIn("--functional-test", self.run_tool("filibuster", expect=2).output)
         run = self.filibuster("--no-such-option", functional_test="true", expect=2)
         self.assertIn("--no-such-option", run.output)
+        for timeout in ("nan", "inf", "1e300", "0", "-1", "soon"):
+            run = self.filibuster("--timeout", timeout, functional_test="true", expect=2)
+            self.assertIn("--timeout: found " + timeout + ", expected seconds", run.output)
+        self.assertIn("frob", self.run_tool("filibuster-services", "frob", expect=2).output)
+        self.assertIn("start, stop or status", self.run_tool("filibuster-services", expect=2).output)
 
     def test_a_counterexample_file_of_another_format(self):
         self.write("counterexample.json", "{}")
@@ -135,6 +140,23 @@ class MisbehaviourTest(harness.E2ETest):
         self.assertIn("service bar died: signal 6 (SIGABRT, Aborted)", run.output)
         report = self.report()
         self.assertGreaterEqual(report["executions"]["failed"], 2, run.output)
+
+    def test_a_service_that_stops_after_its_answer_is_a_finding(self):
+        application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="stop")
+        run = self.filibuster("--application", application, "--max-tests", "2",
+                              "--analysis-file", self.python_analysis("python.requests"), expect=1)
+        self.assertIn("service bar no longer answers", run.output)
+        self.assertIn("after the test had ended", run.output)
+        self.assertTrue((self.dir / "counterexample.json").exists())
+
+    def test_a_run_in_which_nothing_is_injected_is_no_pass(self):
+        run = self.filibuster(functional_test="true", expect=2)
+        self.assertIn("No call between services was seen", run.output)
+        application = self.tutorial(foo="foo_fixed")
+        self.write("analysis.json", {"java": {"pattern": "java", "exceptions": [{"name": "E"}]}})
+        run = self.filibuster("--application", application, "--analysis-file", "analysis.json",
+                              expect=2)
+        self.assertIn("No fault of the analysis applies", run.output)
 
     def test_a_hanging_functional_test_fails_in_time_and_is_ended(self):
         application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="hang")
@@ -157,6 +179,38 @@ class MisbehaviourTest(harness.E2ETest):
         self.assertEqual(report["executions"]["undelivered"], report["executions"]["run"] - 1)
         self.assertIn("not delivered", run.output)
 
+    def test_the_finding_stays_when_the_service_cannot_be_started_again(self):
+        once = self.script("once", '#!/bin/sh\ntest -e ran && exit 9\ntouch ran\nexec "$@"\n')
+        application = self.tutorial(foo="foo_fixed", bar=[str(once), *PYTHON_BAR],
+                                    BAR_WHEN_BAZ_FAILS="crash")
+        run = self.filibuster("--application", application, "--keep-going", "--report",
+                              "report.json", "--analysis-file", self.python_analysis(), expect=2)
+        self.assertIn("service bar died: signal 6 (SIGABRT, Aborted)", run.output)
+        self.assertIn("exit code 9", run.output)
+        self.assertTrue((self.dir / "counterexample.json").exists())
+        self.assertEqual(self.report()["executions"]["failed"], 1)
+
+    def start_and_wait(self, application, test, log=subprocess.DEVNULL):
+        process = subprocess.Popen(
+            [str(BUILD / "bin/filibuster"), "--port", "0", "--application", str(application),
+             "--functional-test", str(test), "--report", "report.json"],
+            cwd=self.dir, env=dict(os.environ, FOO_URL=self.foo_url), stdout=log, stderr=log)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.wait_until(lambda: (self.dir / "pid").exists() and (self.dir / "pid").read_text())
+        self.assertIsNone(process.poll())
+        return process
+
+    def wait_until(self, condition):
+        deadline = time.monotonic() + harness.TIMEOUT
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+
+    def is_served(self, name):
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.ports[name])) == 0
+
     def test_ctrl_c_ends_the_children_and_writes_the_report(self):
         application = self.tutorial(foo="foo_fixed")
         test = self.script("test.sh", """#!/bin/sh
@@ -164,27 +218,35 @@ class MisbehaviourTest(harness.E2ETest):
             touch seen
             exec %s
             """ % (TUTORIAL / "bin/test_foo_bar_baz"))
-        process = subprocess.Popen(
-            [str(BUILD / "bin/filibuster"), "--port", "0", "--application", str(application),
-             "--functional-test", str(test), "--report", "report.json"],
-            cwd=self.dir, env=dict(os.environ, FOO_URL=self.foo_url),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + harness.TIMEOUT
-        while not ((self.dir / "pid").exists() and (self.dir / "pid").read_text().strip()):
-            self.assertLess(time.monotonic(), deadline)
-            self.assertIsNone(process.poll())
-            time.sleep(0.02)
+        process = self.start_and_wait(application, test)
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(timeout=harness.TIMEOUT), 130)
         self.assertEqual(self.report()["executions"]["run"], 1)
         pid = int((self.dir / "pid").read_text())
         self.assertRaises(ProcessLookupError, os.kill, pid, 0)
-        for port in self.ports.values():
-            with socket.socket() as client:
-                self.assertNotEqual(client.connect_ex(("127.0.0.1", port)), 0)
+        self.assertFalse([name for name in self.ports if self.is_served(name)])
 
-    def python_analysis(self):
-        return self.write("analysis.json", {
+    def test_ctrl_c_while_the_services_start_ends_them(self):
+        application = self.tutorial(baz=["/bin/sh", "-c", "echo $$ > pid; exec sleep 1000"])
+        with (self.dir / "log").open("w") as log:
+            process = self.start_and_wait(application, "true", log)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(timeout=harness.TIMEOUT), 128 + signal.SIGTERM)
+        self.assertIn("Interrupted before the first test execution",
+                      (self.dir / "log").read_text())
+        self.assertFalse([name for name in self.ports if self.is_served(name)])
+
+    def test_services_end_with_a_filibuster_that_is_killed(self):
+        application = self.tutorial()
+        test = self.script("test.sh", "#!/bin/sh\necho $$ > pid\nexec sleep 1000\n")
+        process = self.start_and_wait(application, test)
+        self.addCleanup(os.kill, int((self.dir / "pid").read_text()), signal.SIGKILL)
+        self.assertTrue(self.is_served("foo"))
+        process.kill()
+        self.wait_until(lambda: not any(self.is_served(name) for name in self.ports))
+
+    def python_analysis(self, *modules):
+        analysis = {
             "python.requests": {
                 "pattern": "requests\\.(get|put|post|head)",
                 "exceptions": [{"name": "requests.exceptions.ConnectionError"}],
@@ -194,7 +256,9 @@ class MisbehaviourTest(harness.E2ETest):
                 "errors": [{"service_name": "baz",
                             "types": [{"return_value": {"status_code": "503"}}]}],
             },
-        })
+        }
+        return self.write("analysis.json", {name: module for name, module in analysis.items()
+                                            if name in modules or not modules})
 
 
 if __name__ == "__main__":

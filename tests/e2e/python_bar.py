@@ -6,7 +6,8 @@ implementation's instrumentation do: module "requests", snake-case methods, md5 
     GET /bar/baz       calls baz and answers "bar baz", or 503 if baz fails
     GET /health-check  {"status": "OK"}
 
-Environment: BAR_PORT, BAZ_URL, FILIBUSTER_URL; BAR_WHEN_BAZ_FAILS: "answer" (default), "crash", "hang".
+Environment: BAR_PORT, BAZ_URL, FILIBUSTER_URL; BAR_WHEN_BAZ_FAILS: "answer" (default), "crash", "hang",
+"stop" (answer, and stop the process a little later).
 """
 
 import hashlib
@@ -211,6 +212,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if WHEN_BAZ_FAILS == "hang":
                 time.sleep(3600)
             self.answer(503, b"")
+            if WHEN_BAZ_FAILS == "stop":
+                self.wfile.flush()
+                os.kill(os.getpid(), signal.SIGSTOP)
         else:
             self.answer(404, b"")
 

@@ -172,10 +172,27 @@ TEST(ControlHandlerTest, RefusesABodyOfNothingButBrackets) {
   EXPECT_EQ(client.Send("PUT", "/filibuster/create", message).status, 200);
 }
 
+TEST(ControlHandlerTest, RefusesACreateThatNamesNoCall) {
+  Client client;
+  client.handler.BeginTestExecution({});
+  for (const char* index : {"", "foo", "[]", "{}", "[1]", R"([["a"]])", R"([["a", "1"]])"}) {
+    EXPECT_EQ(client.Send("PUT", "/filibuster/create", CreateMessage("foo", index)).status, 400)
+        << index;
+  }
+  EXPECT_EQ(client.Send("PUT", "/filibuster/create", CreateMessage("", kIndex)).status, 400);
+  Json update = CreateMessage("foo", kIndex);
+  update["instrumentation_type"] = "request_received";
+  EXPECT_EQ(client.Send("PUT", "/filibuster/create", update).status, 400);
+  const CallLog log = client.handler.EndTestExecution();
+  EXPECT_THAT(log.calls, IsEmpty());
+  EXPECT_THAT(log.bad_requests[1], HasSubstr(R"(execution_index: found "foo", expected a list)"));
+}
+
 TEST(ControlHandlerTest, RefusesUnknownPathsAndWrongMethods) {
   Client client;
   for (const char* target : {"", "x", "/x", "/filibuster", "/filibuster/", "/filibuster/create/1",
-                             "/filibuster/new-test-execution", "/filibuster/fault-injected/a/b",
+                             "/filibuster/new-test-execution", "/filibuster/new-test-execution/",
+                             "/filibuster/fault-injected/a/b",
                              "/filibuster/fault-injected/method/a", "//filibuster/create"}) {
     EXPECT_EQ(client.Send("GET", target).status, *target == '\0' ? 200 : 404) << target;
   }

@@ -61,7 +61,7 @@ TEST_F(ServicesTest, StartsAllAndStopsThem) {
   ASSERT_TRUE(started) << started.error();
   EXPECT_EQ(CheckHealth(foo_).health, Health::kHealthy);
   EXPECT_EQ(CheckHealth(bar_).health, Health::kHealthy);
-  EXPECT_THAT(services.FindDead(), IsEmpty());
+  EXPECT_THAT(services.FindBroken(Services::Check::kHealth), IsEmpty());
   EXPECT_EQ(Log("foo"), "starting\n");
   services.Stop();
   EXPECT_EQ(CheckHealth(foo_).health, Health::kDown);
@@ -110,7 +110,7 @@ TEST_F(ServicesTest, LeavesAloneWhatRunsAlready) {
   {
     Services second({"application.json", {foo_, bar_}}, Options());
     ASSERT_TRUE(second.Start());
-    EXPECT_THAT(second.FindDead(), IsEmpty());
+    EXPECT_THAT(second.FindBroken(Services::Check::kHealth), IsEmpty());
   }
   EXPECT_EQ(CheckHealth(foo_).health, Health::kHealthy);
   EXPECT_EQ(CheckHealth(bar_).health, Health::kDown);
@@ -178,15 +178,15 @@ TEST_F(ServicesTest, FindsAServiceThatDiedAndRestartsIt) {
   Services services({"application.json", {foo_, bar_}}, Options());
   ASSERT_TRUE(services.Start());
   Get(foo_.port, "/crash");
-  const std::vector<DeadService> dead = services.FindDead();
-  ASSERT_EQ(dead.size(), 1u);
-  EXPECT_EQ(dead[0].name, "foo");
-  EXPECT_EQ(dead[0].status, TerminationStatus(Signal{SIGABRT}));
-  EXPECT_EQ(dead[0].log, "starting\ncrashing\n");
+  const auto broken = services.FindBroken(Services::Check::kProcesses);
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_EQ(broken[0].name, "foo");
+  EXPECT_EQ(broken[0].what, "died: signal 6 (SIGABRT, Aborted)");
+  EXPECT_EQ(broken[0].log, "starting\ncrashing\n");
 
   const auto restarted = services.Restart("foo");
   ASSERT_TRUE(restarted) << restarted.error();
-  EXPECT_THAT(services.FindDead(), IsEmpty());
+  EXPECT_THAT(services.FindBroken(Services::Check::kHealth), IsEmpty());
   EXPECT_EQ(CheckHealth(foo_).health, Health::kHealthy);
   EXPECT_EQ(Log("foo"), "starting\ncrashing\nstarting\n");
 }
@@ -197,11 +197,42 @@ TEST_F(ServicesTest, FindsThatAServiceOfOthersIsGone) {
   Services second({"application.json", {foo_}}, Options());
   ASSERT_TRUE(second.Start());
   first.Stop();
-  const auto dead = second.FindDead();
-  ASSERT_EQ(dead.size(), 1u);
-  EXPECT_EQ(dead[0].status, std::nullopt);
+  const auto broken = second.FindBroken(Services::Check::kProcesses);
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_EQ(broken[0].what, "no longer listens");
   ASSERT_TRUE(second.Restart("foo"));
-  EXPECT_THAT(second.FindDead(), IsEmpty());
+  EXPECT_THAT(second.FindBroken(Services::Check::kHealth), IsEmpty());
+}
+
+TEST_F(ServicesTest, WaitsForTheEndOfAServiceThatStoppedListening) {
+  Services services({"application.json", {foo_}}, Options());
+  ASSERT_TRUE(services.Start());
+  Get(foo_.port, "/crash-slowly");
+  const auto broken = services.FindBroken(Services::Check::kProcesses);
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_EQ(broken[0].what, "died: signal 6 (SIGABRT, Aborted)");
+}
+
+TEST_F(ServicesTest, FindsAServiceThatHangsAndRestartsIt) {
+  Services services({"application.json", {foo_}}, Options());
+  ASSERT_TRUE(services.Start());
+  ::kill(services.pids().at("foo"), SIGSTOP);
+  EXPECT_THAT(services.FindBroken(Services::Check::kProcesses), IsEmpty());
+  const auto broken = services.FindBroken(Services::Check::kHealth);
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_THAT(broken[0].what, StartsWith("no longer answers http://127.0.0.1:"));
+  ASSERT_TRUE(services.Restart("foo"));
+  EXPECT_THAT(services.FindBroken(Services::Check::kHealth), IsEmpty());
+}
+
+TEST_F(ServicesTest, DoesNotRestartWhatOthersRun) {
+  Services first({"application.json", {foo_}}, Options());
+  ASSERT_TRUE(first.Start());
+  Services second({"application.json", {foo_}}, Options());
+  ASSERT_TRUE(second.Start());
+  const auto restarted = second.Restart("foo");
+  ASSERT_FALSE(restarted);
+  EXPECT_THAT(restarted.error().message, HasSubstr("foo: it has to be started again by whoever"));
 }
 
 TEST_F(ServicesTest, EndsAServiceThatIgnoresTheRequestToEnd) {

@@ -3,11 +3,14 @@
 //   GET /health-check  answers HEALTH_STATUS (default 200)
 //   GET /environment/NAME
 //   GET /crash         the process aborts
+//   GET /crash-slowly  it stops listening, and aborts a little later
 #include <httplib.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <thread>
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
@@ -28,9 +31,18 @@ int main(int argc, char** argv) {
     std::cerr << "crashing" << std::endl;
     std::abort();
   });
+  bool crash = false;
+  server.Get("/crash-slowly", [&](const httplib::Request&, httplib::Response&) {
+    crash = true;
+    server.stop();
+  });
   std::cout << "starting" << std::endl;
   if (!server.listen("127.0.0.1", std::stoi(argv[1]))) {
     std::cout << "cannot listen" << std::endl;
     return 3;
+  }
+  if (crash) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    std::abort();
   }
 }
