@@ -50,7 +50,7 @@ class ServicesTest(harness.E2ETest):
     def test_mistakes(self):
         self.assertIn("cannot read", self.services("start", expect=2).output)
         self.tutorial()
-        self.assertIn("subcommand", self.run_tool("filibuster-services", expect=2).output)
+        self.assertIn("start, stop or status", self.run_tool("filibuster-services", expect=2).output)
         self.write("a-file", "")
         run = self.services("start", "--state-dir", "a-file", expect=2)
         self.assertIn("choose --state-dir", run.output)

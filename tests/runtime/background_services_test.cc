@@ -134,8 +134,8 @@ TEST_F(BackgroundServicesTest, RefusesAStateThatWouldKillEverybody) {
       "foo": {"pid": -1, "start_time": 1, "boot_id": "x"}}})"));
   const auto stopped = Stop();
   ASSERT_FALSE(stopped);
-  EXPECT_EQ(stopped.error().message,
-            StateFile().string() + ": $.services.foo: found no process id");
+  EXPECT_THAT(stopped.error().message,
+              StartsWith(StateFile().string() + ": $.services.foo: found no process id; it is "));
   ASSERT_TRUE(WriteFile(StateFile(), "{"));
   EXPECT_THAT(Start().error().message, StartsWith(StateFile().string() + ":1:"));
   std::filesystem::remove(StateFile());
