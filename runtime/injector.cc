@@ -132,6 +132,7 @@ std::optional<InjectedFault> Translate(const Fault& fault) {
   InjectedFault result;
   if (const auto* exception = std::get_if<ForcedException>(&fault)) {
     result.exception = exception->name;
+    result.code = TextAt(exception->metadata, "code");
     result.call_first = TextAt(exception->metadata, "abort") == "false";
     return result;
   }
@@ -231,11 +232,19 @@ void Injection::Returned(int status, std::string_view body) {
   state_.reset();
 }
 
-void Injection::Failed(std::string_view exception) {
+void Injection::Returned() {
+  if (state_ == nullptr) return;
+  state_->outcome.return_value = {{"__class__", "Response"}, {"status_code", "OK"}};
+  state_->Report();
+  state_.reset();
+}
+
+void Injection::Failed(std::string_view exception, std::string_view code) {
   if (state_ == nullptr) return;
   const bool injected = fault_ && fault_->exception == exception;
-  state_->outcome.exception = {{"name", exception},
-                               {"metadata", injected ? state_->fault_metadata : Json::object()}};
+  Json metadata = injected ? state_->fault_metadata : Json::object();
+  if (!code.empty()) metadata["code"] = code;
+  state_->outcome.exception = {{"name", exception}, {"metadata", std::move(metadata)}};
   state_->Report();
   state_.reset();
 }

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "runtime/preload/call_site.h"
+#include "filibuster/call_site.h"
 #include "runtime/preload/curl_codes.h"
 #include "runtime/preload/curl_url.h"
 

@@ -12,7 +12,7 @@
 #include "filibuster/context.h"
 #include "filibuster/detail/httplib_values.h"
 #include "filibuster/injector.h"
-#include "runtime/preload/call_site.h"
+#include "filibuster/call_site.h"
 #include "runtime/preload/next_function.h"
 
 namespace filibuster {

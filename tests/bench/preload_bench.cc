@@ -4,7 +4,7 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 
-#include "runtime/preload/call_site.h"
+#include "filibuster/call_site.h"
 
 #undef curl_easy_getinfo
 

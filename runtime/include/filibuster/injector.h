@@ -31,7 +31,7 @@ struct OutgoingCall {
 };
 
 // How the call is to fail: with a client exception or error, or answered by an error. Exactly one
-// of the first three is set.
+// of the first three is set; an exception may have a code too.
 struct InjectedFault {
   std::string exception;    // "httplib::Error::Connection"
   int status = 0;           // 503
@@ -54,7 +54,9 @@ class Injection {
 
   // The outcome as the caller sees it, natural or injected.
   void Returned(int status, std::string_view body);
-  void Failed(std::string_view exception);
+  void Returned();  // of an RPC: with what it was called for
+  // `code`: of an RPC, "NOT_FOUND".
+  void Failed(std::string_view exception, std::string_view code = {});
 
   // The library cannot fail a call in this way: says so, and there is no fault.
   void DropFault(std::string_view why);

@@ -1,7 +1,9 @@
 // the stack, as a library's function sees it => who called it
 //
-// For libraries that are preloaded: nobody tells them file and line. The stack is taken down to the
-// frames of the application: its program and its own shared libraries, not those of the system.
+// For libraries that are preloaded or that call us back: nobody tells them file and line. The stack
+// is taken down to the frames of the application: its program and its own shared libraries, not
+// those of the system; and of these, those whose source is a client library's header or generated
+// from an interface definition are left out.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "runtime/preload/debug_lines.h"
+#include "runtime/debug_lines.h"
 
 #include <dlfcn.h>
 #include <elfutils/libdwfl.h>

@@ -1,4 +1,4 @@
-#include "runtime/preload/call_site.h"
+#include "filibuster/call_site.h"
 
 #include <elf.h>
 #include <execinfo.h>
@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/preload/debug_lines.h"
+#include "runtime/debug_lines.h"
 
 namespace filibuster {
 namespace {
@@ -88,6 +88,19 @@ int Locate(dl_phdr_info* module, size_t, void* data) {
   return 0;
 }
 
+bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+// Between the service's code and the client library: instrumentation, templates, generated stubs.
+bool IsStub(std::string_view file) {
+  for (const std::string_view part :
+       {"/include/filibuster/", "/grpcpp/", "/include/thrift/", "/gen-cpp/"}) {
+    if (file.find(part) != file.npos) return true;
+  }
+  return EndsWith(file, ".pb.cc") || EndsWith(file, ".pb.h");
+}
+
 CallSite Resolve(const std::vector<void*>& addresses) {
   std::vector<Frame> frames(addresses.size());
   for (size_t i = 0; i < frames.size(); ++i) {
@@ -102,6 +115,7 @@ CallSite Resolve(const std::vector<void*>& addresses) {
   for (const Frame& frame : frames) {
     if (frame.ours || (has_application && !frame.of_application)) continue;
     const auto source = lines.Find(frame.address);
+    if (source && IsStub(source->file)) continue;
     if (site.stack.empty()) {
       site.file = source ? source->file : frame.in_module;
       site.line = source ? source->line : 0;
@@ -125,7 +139,7 @@ const CallSite& CurrentCallSite() {
 
   void* addresses[kMaxFrames];
   const int count = ::backtrace(addresses, kMaxFrames);
-  std::vector<void*> stack(addresses, addresses + count);
+  std::vector<void*> stack(addresses + 1, addresses + count);  // without this function itself
   const std::lock_guard<std::mutex> lock(mutex);
   auto& site = sites[stack];
   if (site == nullptr) site = std::make_unique<CallSite>(Resolve(stack));

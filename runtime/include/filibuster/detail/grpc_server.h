@@ -1,0 +1,68 @@
+// RPC that arrives => its handler runs in its context. Part of filibuster/grpc.h.
+#pragma once
+
+#include <grpcpp/server_builder.h>
+#include <grpcpp/support/server_interceptor.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "filibuster/context.h"
+#include "filibuster/detail/grpc_client.h"
+#include "filibuster/injector.h"
+
+namespace filibuster_grpc {
+
+// Handlers of synchronous and of callback services run inside Proceed().
+class ServerInterceptor final : public ::grpc::experimental::Interceptor {
+ public:
+  void Intercept(::grpc::experimental::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(
+            ::grpc::experimental::InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
+      context_ = filibuster::ReceiveRequest([&](const char* header) {
+        const auto& metadata = *methods->GetRecvInitialMetadata();
+        const std::string key = KeyOf(header);
+        const auto found = metadata.find(::grpc::string_ref(key));
+        return found == metadata.end() ? std::string()
+                                       : std::string(found->second.data(), found->second.size());
+      });
+    }
+    const filibuster::ContextScope scope(context_);
+    methods->Proceed();  // may end the RPC, and this with it
+  }
+
+ private:
+  filibuster::ContextHandle context_;
+};
+
+class ServerInterceptorFactory final
+    : public ::grpc::experimental::ServerInterceptorFactoryInterface {
+ public:
+  ::grpc::experimental::Interceptor* CreateServerInterceptor(
+      ::grpc::experimental::ServerRpcInfo*) override {
+    return new ServerInterceptor;
+  }
+};
+
+// A builder takes interceptors in place of those that it has. To add one, its list is needed, which
+// is private; an explicit instantiation may name it all the same.
+using ServerFactories =
+    std::vector<std::unique_ptr<::grpc::experimental::ServerInterceptorFactoryInterface>>;
+using ServerFactoriesMember = ServerFactories(::grpc::ServerBuilder::*);
+namespace {  // once in each file that includes this
+template <typename Tag, ServerFactoriesMember kMember>
+struct Reveal {
+  friend ServerFactoriesMember FactoriesOf(Tag) { return kMember; }
+};
+struct Revealed {
+  friend ServerFactoriesMember FactoriesOf(Revealed);
+};
+template struct Reveal<Revealed, &::grpc::ServerBuilder::interceptor_creators_>;
+}  // namespace
+
+static inline void AddInterceptor(::grpc::ServerBuilder* builder) {
+  (builder->*FactoriesOf(Revealed())).push_back(std::make_unique<ServerInterceptorFactory>());
+}
+
+}  // namespace filibuster_grpc

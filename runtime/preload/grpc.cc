@@ -1,0 +1,72 @@
+// gRPC's channels and servers, in front of the functions of libgrpc++ that make them: each gets our
+// interceptor beside those that the service gives it.
+//
+// Nothing of gRPC is linked; what is needed of its classes is inline in its headers.
+#include <grpcpp/impl/codegen/client_interceptor.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "filibuster/detail/grpc_client.h"
+#include "filibuster/detail/grpc_server.h"
+#include "filibuster/injector.h"
+#include "runtime/preload/next_function.h"
+
+// Not missed where there is no gRPC.
+__asm__(".weak _ZNK4grpc13ClientContext4peerB5cxx11Ev");
+
+namespace {
+
+// The library whose classes look as the headers say. Any other is called as if we were not there.
+constexpr std::string_view kLibrary = "libgrpc++.so.1.51";
+
+template <typename Function>
+struct Next {
+  Function* function;
+  bool known;
+
+  explicit Next(const char* name)
+      : function(filibuster::NextFunction<Function>(name, kLibrary.data())), known(IsKnown()) {}
+
+  bool IsKnown() const {
+    Dl_info info{};
+    if (::dladdr(reinterpret_cast<void*>(function), &info) == 0) return false;
+    const std::string_view file = info.dli_fname;
+    return file.substr(file.rfind('/') + 1).substr(0, kLibrary.size()) == kLibrary;
+  }
+};
+
+}  // namespace
+
+namespace grpc {
+
+using ClientFactories =
+    std::vector<std::unique_ptr<experimental::ClientInterceptorFactoryInterface>>;
+
+// Declared in no header of gRPC's; every function that makes a channel ends here.
+std::shared_ptr<Channel> CreateChannelInternal(const std::string& host, grpc_channel* channel,
+                                               ClientFactories factories) {
+  using Create = std::shared_ptr<Channel>(const std::string&, grpc_channel*, ClientFactories);
+  static const Next<Create> next(
+      "_ZN4grpc21CreateChannelInternalERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEP12"
+      "grpc_channelSt6vectorISt10unique_ptrINS_12experimental33ClientInterceptorFactoryInterfaceE"
+      "St14default_deleteISD_EESaISG_EE");
+  if (next.known && filibuster::InjectionEnabled()) {
+    factories.push_back(std::make_unique<filibuster_grpc::ClientInterceptorFactory>());
+  }
+  return next.function(host, channel, std::move(factories));
+}
+
+std::unique_ptr<Server> ServerBuilder::BuildAndStart() {
+  using Build = std::unique_ptr<Server>(ServerBuilder*);
+  static const Next<Build> next("_ZN4grpc13ServerBuilder13BuildAndStartEv");
+  if (next.known && filibuster::InjectionEnabled()) filibuster_grpc::AddInterceptor(this);
+  return next.function(this);
+}
+
+}  // namespace grpc
