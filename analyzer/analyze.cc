@@ -10,16 +10,15 @@
 #include <map>
 #include <memory>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "analyzer/compile_commands.h"
 #include "analyzer/explain.h"
-#include "analyzer/extract_pool.h"
 #include "analyzer/handlers.h"
 #include "analyzer/library_model.h"
 #include "analyzer/lint/source_findings.h"
 #include "analyzer/program.h"
+#include "analyzer/program_loader.h"
 #include "analyzer/run_service.h"
 #include "analyzer/service_errors.h"
 #include "analyzer/sources.h"
@@ -62,11 +61,8 @@ class Analyzer {
            BuildDescription build)
       : options_(options),
         sources_(std::move(sources)),
-        build_(std::move(build)),
         root_(fs::canonical(options.services_directory)),
-        pool_(options.jobs > 0 ? static_cast<unsigned>(options.jobs)
-                               : std::thread::hardware_concurrency(),
-              LibraryNamespaces()) {}
+        loader_(options, std::move(build), root_) {}
 
   std::expected<Analyzed, Error> Run() {
     LogInfo("About to analyze directory: {}", options_.services_directory.string());
@@ -82,9 +78,15 @@ class Analyzer {
       Service& service = services_.emplace_back();
       service.sources = &sources;
       service.directory = fs::canonical(sources.directory).string();
-      for (const fs::path& file : sources.files) Request(service, fs::canonical(file).string());
+      loader_.Begin(sources, service.directory);
     }
     for (Service& service : services_) AnalyzeService(service);
+    if (FoundNothing()) {
+      return std::unexpected(Error{fmt::format(
+          "{}: none of its C++ sources parses, and no call or handler was found in them (the first "
+          "error: {}); expected a compile_commands.json upward, -p, or --extra-arg=-I…",
+          options_.services_directory.string(), loader_.unread().front())});
+    }
     PassErrorsOn();
     Analyzed analyzed{.analysis = Result(), .source_findings = SourceFindings()};
     if (options_.explain) {
@@ -96,33 +98,10 @@ class Analyzer {
   }
 
  private:
-  static std::vector<std::string> LibraryNamespaces() {
-    std::vector<std::string> namespaces;
-    for (const LibraryModel& model : BuiltInModels()) {
-      namespaces.insert(namespaces.end(), model.namespaces.begin(), model.namespaces.end());
-    }
-    return namespaces;
-  }
-
-  void Request(const Service& service, const std::string& file) {
-    CompileCommand command = build_.CommandFor(file, service.directory);
-    command.arguments.insert(command.arguments.end(), options_.extra_arguments.begin(),
-                             options_.extra_arguments.end());
-    pool_.Request(std::move(command), service.directory);
-  }
-
   void AnalyzeService(Service& service) {
     LogInfo("Analyzing service {} at directory {}", service.sources->name,
             service.sources->directory.string());
-    std::vector<const FileFacts*> files;
-    for (const fs::path& file : service.sources->files) {
-      LogInfo("* starting analysis of C++ file: {}", file.string());
-      const FileFacts& facts = pool_.Get(fs::canonical(file).string());
-      WarnOfParseError(facts);
-      files.push_back(&facts);
-    }
-    service.program = std::make_unique<Program>(files, BuiltInModels());
-    PullDefinitions(service, std::move(files));
+    service.program = loader_.Load(*service.sources, service.directory);
     for (const FileFacts* file : service.program->files()) {
       for (const FunctionFacts& function : file->functions) {
         for (const Node& init : function.inits) CollectStatuses(init, service.tried);
@@ -138,38 +117,12 @@ class Analyzer {
     LogInfo("");
   }
 
-  void WarnOfParseError(const FileFacts& facts) {
-    if (facts.parse_error.empty() || !warned_.insert(facts.path).second) return;
-    const Position& position = facts.parse_error_position;
-    std::string place = facts.files[static_cast<std::size_t>(position.file)];
-    const fs::path relative = fs::path(place).lexically_relative(root_);
-    if (!relative.empty() && *relative.begin() != "..") {
-      place = (options_.services_directory / relative).string();
-    }
-    if (position.line > 0) place += fmt::format(":{}:{}", position.line, position.column);
-    LogWarning("{}: does not parse: {}; the rest is analyzed", place, facts.parse_error);
-  }
-
-  // Code outside of the service that it calls is looked for where it is declared.
-  void PullDefinitions(Service& service, std::vector<const FileFacts*> files) {
-    std::set<std::string> tried;
-    for (const FileFacts* file : files) tried.insert(file->path);
-    for (bool found = true; found;) {
-      found = false;
-      std::set<std::string> headers;
-      for (const Callee* callee : service.program->Undefined()) headers.insert(callee->declared);
-      for (const std::string& header : headers) {
-        for (const std::string& definer : build_.DefinersOf(header, service.directory)) {
-          if (found || !tried.insert(definer).second) continue;
-          Request(service, definer);
-          const FileFacts& facts = pool_.Get(definer);
-          WarnOfParseError(facts);
-          files.push_back(&facts);
-          found = true;
-        }
-      }
-      if (found) service.program = std::make_unique<Program>(files, BuiltInModels());
-    }
+  // Nothing was read in full, and what was read says nothing.
+  bool FoundNothing() const {
+    return !loader_.has_read() && std::ranges::all_of(services_, [](const Service& service) {
+      const ServiceFacts& facts = service.run.facts;
+      return facts.calls.empty() && facts.handlers.empty() && service.own.sources.empty();
+    });
   }
 
   void Follow(Service& service) {
@@ -366,12 +319,10 @@ class Analyzer {
 
   const AnalyzerOptions& options_;
   std::vector<ServiceSources> sources_;
-  BuildDescription build_;
   fs::path root_;  // absolute
-  ExtractPool pool_;
+  ProgramLoader loader_;
   std::vector<Service> services_;
   ServicePorts ports_;
-  std::set<std::string> warned_;
 };
 
 }  // namespace

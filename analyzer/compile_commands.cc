@@ -37,6 +37,54 @@ bool IsUnder(const std::string& file, const fs::path& directory) {
   return file.starts_with(directory.string() + "/");
 }
 
+// Those directly in `directory` that headers lie in, or their `include`.
+std::set<fs::path> DirectoriesWithHeaders(const fs::path& directory) {
+  constexpr int kMaxEntries = 1000;  // of a directory that is no project's there may be any number
+  std::set<fs::path> found;
+  std::error_code error;
+  int entries = 0;
+  for (fs::directory_iterator it(directory, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    std::error_code ignored;
+    if (it->path().filename().string().starts_with(".") || !it->is_directory(ignored)) continue;
+    for (const fs::path& candidate : {it->path(), it->path() / "include"}) {
+      std::error_code unreadable;
+      for (fs::directory_iterator file(candidate, unreadable);
+           !unreadable && file != fs::directory_iterator() && ++entries <= kMaxEntries;
+           file.increment(unreadable)) {
+        if (IsHeader(file->path())) {
+          found.insert(candidate);
+          break;
+        }
+      }
+    }
+  }
+  return found;
+}
+
+// Of filibuster/httplib.h and the like: installed beside the program, else of the tree that it was
+// built from.
+std::optional<fs::path> RuntimeIncludeDirectory() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  for (const fs::path& directory : {program.parent_path().parent_path() / "include",
+                                    fs::path(FILIBUSTER_RUNTIME_INCLUDE_DIR)}) {
+    if (fs::exists(directory / "filibuster" / "httplib.h", error)) return directory;
+  }
+  return std::nullopt;
+}
+
+// x/include/y => x/src/y; otherwise x/src for x.
+fs::path SourceDirectoryOf(const fs::path& header) {
+  fs::path below;
+  for (fs::path directory = header.parent_path(); directory.has_relative_path();
+       directory = directory.parent_path()) {
+    if (directory.filename() == "include") return directory.parent_path() / "src" / below;
+    below = below.empty() ? directory.filename() : directory.filename() / below;
+  }
+  return header.parent_path() / "src";
+}
+
 bool Mentions(const CompileCommands& commands, const fs::path& directory) {
   return std::ranges::any_of(commands.all(), [&](const CompileCommand& command) {
     return IsUnder(command.file, directory);
@@ -74,13 +122,23 @@ CompileCommand BuildDescription::CommandFor(const std::string& file,
   if (auto command = commands_.Find(file)) return *std::move(command);
   CompileCommand command{
       .file = file, .directory = service.string(), .arguments = {"clang++", "-std=c++23"}};
-  std::error_code ignored;
   const fs::path parent = services_directory_.parent_path();
+  std::set<fs::path> known;
+  const auto add = [&](const fs::path& directory) {
+    std::error_code ignored;
+    if (fs::is_directory(directory, ignored) && known.insert(directory).second) {
+      command.arguments.push_back("-I" + directory.string());
+    }
+  };
   for (const fs::path& directory : {fs::path(file).parent_path(), service, service / "include",
                                     services_directory_, parent, parent / "include"}) {
-    if (fs::is_directory(directory, ignored))
-      command.arguments.push_back("-I" + directory.string());
+    add(directory);
   }
+  // What services share lies beside them, or beside their directory: ../common.
+  for (const fs::path& around : {services_directory_, parent}) {
+    for (const fs::path& directory : DirectoriesWithHeaders(around)) add(directory);
+  }
+  if (const auto runtime = RuntimeIncludeDirectory()) add(*runtime);
   command.arguments.push_back(file);
   return command;
 }
@@ -104,9 +162,11 @@ std::vector<std::string> BuildDescription::DefinersOf(const std::string& header,
     if (is_near && !is_other_service && IsSource(command.file)) add(command.file);
   }
   std::error_code ignored;
-  for (const char* extension : {".cc", ".cpp", ".cxx"}) {
-    const fs::path beside = fs::path(header).replace_extension(extension);
-    if (fs::is_regular_file(beside, ignored)) add(beside.string());
+  for (const fs::path& directory : {header_path.parent_path(), SourceDirectoryOf(header_path)}) {
+    for (const char* extension : {".cc", ".cpp", ".cxx"}) {
+      const fs::path definer = directory / header_path.filename().replace_extension(extension);
+      if (fs::is_regular_file(definer, ignored)) add(definer.string());
+    }
   }
   std::vector<std::string> files;
   for (const auto& [other_name, other_directory, file] : candidates) {

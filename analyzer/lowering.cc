@@ -187,6 +187,7 @@ int Lowering::AddCallee(const clang::FunctionDecl& function) {
                 .is_noexcept = CannotThrow(function),
                 .is_noreturn = function.isNoReturn(),
                 .is_system = IsSystem(function),
+                .is_bodiless = function.isDefaulted() || function.isPureVirtual(),
                 .return_type = ClassName(function.getReturnType()),
                 .override_names = OverrideNames(function)};
   const Position declared = PositionOf(function.getLocation());

@@ -141,7 +141,8 @@ std::vector<const Callee*> Program::Undefined() const {
   std::vector<const Callee*> undefined;
   for (const FileFacts* file : files_) {
     for (const LinkedCallee& link : callees_.at(file)) {
-      if (!link.definition && link.library == nullptr && !link.callee->is_system) {
+      const Callee& callee = *link.callee;
+      if (!link.definition && link.library == nullptr && !callee.is_system && !callee.is_bodiless) {
         undefined.push_back(link.callee);
       }
     }

@@ -53,6 +53,11 @@ bool IsSource(const fs::path& file) {
   return std::ranges::find(kExtensions, file.extension().string()) != kExtensions.end();
 }
 
+bool IsHeader(const fs::path& file) {
+  constexpr std::array<std::string_view, 5> kExtensions = {".h", ".hh", ".hpp", ".hxx", ".ipp"};
+  return std::ranges::find(kExtensions, file.extension().string()) != kExtensions.end();
+}
+
 std::expected<std::vector<ServiceSources>, Error> FindServices(const fs::path& services_directory) {
   std::error_code error;
   if (!fs::exists(services_directory, error)) {
@@ -62,20 +67,21 @@ std::expected<std::vector<ServiceSources>, Error> FindServices(const fs::path& s
     return Fail(services_directory, "not a directory, expected one with a folder per service");
   }
   std::vector<ServiceSources> services;
+  bool found_folder = false;
   for (fs::directory_iterator it(services_directory, error);
        !error && it != fs::directory_iterator(); it.increment(error)) {
     std::error_code ignored;
     const std::string name = it->path().filename().string();
     if (!it->is_directory(ignored) || name.starts_with(".")) continue;
-    services.push_back({name, it->path(), SourcesUnder(it->path())});
+    found_folder = true;
+    ServiceSources service{name, it->path(), SourcesUnder(it->path())};
+    if (!service.files.empty()) services.push_back(std::move(service));
   }
   if (error) return Fail(services_directory, "cannot read: " + error.message());
+  if (!found_folder) return Fail(services_directory, "found no folder, expected one per service");
   if (services.empty()) {
-    return Fail(services_directory, "found no folder, expected one per service");
+    return Fail(services_directory, "found no C++ source in any of its folders");
   }
-  const bool has_sources = std::ranges::any_of(
-      services, [](const ServiceSources& service) { return !service.files.empty(); });
-  if (!has_sources) return Fail(services_directory, "found no C++ source in any of its folders");
   std::ranges::sort(services, {}, &ServiceSources::name);
   return services;
 }

@@ -18,11 +18,12 @@ struct ServiceSources {
   bool operator==(const ServiceSources&) const = default;
 };
 
-// One folder is one service. Tests of a service are no part of it: they do not run in it.
+// One folder with C++ sources is one service. Tests of a service are no part of it: they do not run in it.
 std::expected<std::vector<ServiceSources>, Error> FindServices(
     const std::filesystem::path& services_directory);
 
 // Whether the name of a file is that of a C++ source.
 bool IsSource(const std::filesystem::path& file);
+bool IsHeader(const std::filesystem::path& file);
 
 }  // namespace filibuster

@@ -59,10 +59,10 @@ TEST_F(SourcesTest, TestsAndBuildDirectoriesAreNoPartOfAService) {
   EXPECT_THAT(Find(), ElementsAre("foo:", "foo.cc"));
 }
 
-TEST_F(SourcesTest, AServiceInAnotherLanguageIsOneToo) {
+TEST_F(SourcesTest, AFolderWithoutCppSourcesIsNoService) {
   Write("foo/foo.cc");
   Write("bar/bar.py");
-  EXPECT_THAT(Find(), ElementsAre("bar:", "foo:", "foo.cc"));
+  EXPECT_THAT(Find(), ElementsAre("foo:", "foo.cc"));
 }
 
 TEST_F(SourcesTest, LinksThatLeadAroundInACircleEnd) {

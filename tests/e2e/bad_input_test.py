@@ -51,6 +51,14 @@ class AnalysisInputTest(harness.E2ETest):
         self.assertIn("missing.h", run.output)
         self.assertTrue((self.dir / "analysis.json").exists())
 
+    def test_an_old_output_survives_sources_none_of_which_parses(self):
+        self.write("analysis.json", "old")
+        self.write("services/foo/foo.cc", "#include \"missing.h\"\nusing namespace missing;\n")
+        run = self.analyze("services", expect=2)
+        self.assertIn("none of its C++ sources parses", run.output)
+        self.assertIn("missing.h", run.output)
+        self.assertEqual((self.dir / "analysis.json").read_text(), "old")
+
 
 class FilibusterInputTest(harness.E2ETest):
     def test_analysis_files(self):

@@ -1,6 +1,7 @@
 """The tutorial, as a user walks through it, with the real programs."""
 
 import json
+import shutil
 
 import harness
 from harness import SOURCE, TUTORIAL
@@ -98,6 +99,16 @@ class TutorialTest(harness.E2ETest):
                               functional_test=TUTORIAL / "bin/test_foo_bar_baz_naive", expect=1)
         self.assertIn("Running test 2", run.output)
         self.assertNotIn("Running test 3", run.output)
+
+    def test_the_analysis_needs_no_build(self):
+        shutil.copytree(SOURCE / "examples/tutorial", self.dir / "tutorial")
+        for services, output in ((SOURCE / "examples/tutorial/services", "built.json"),
+                                 ("tutorial/services", "not_built.json")):
+            self.run_tool("filibuster-analysis", "--services-directory", services,
+                          "--output-file", output, expect=0)
+        not_built = (self.dir / "not_built.json").read_text()
+        self.assertIn('"escapes": true', not_built)
+        self.assertEqual(not_built, (self.dir / "built.json").read_text())
 
     def test_the_analysis_of_the_sources_finds_the_bug_and_then_passes(self):
         services = SOURCE / "examples/tutorial/services"

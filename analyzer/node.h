@@ -1,0 +1,90 @@
+// A function's body as a tree: expressions and statements, close to what a person reads.
+//
+// clang's AST => Node => (interpret) what the code does
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace filibuster {
+
+// An index into FileFacts::files, line and column from 1.
+struct Position {
+  int file = 0;
+  int line = 0;
+  int column = 0;
+
+  auto operator<=>(const Position&) const = default;
+};
+
+// Expressions first, then statements. "kids" are a node's children in the order given; [x] is
+// optional. A pointer is followed by an explicit kDeref, so that `p->f` is a field of a kDeref.
+enum class Op : std::uint8_t {
+  kUnknown,      // text: what it is; kids: evaluated for what they do
+  kInt,          // number; text: the enumerator's name, if it is one; booleans too
+  kString,       // text
+  kNull,         //
+  kLocal,        // number: the variable
+  kGlobal,       // text: USR
+  kThis,         // the pointer
+  kField,        // text: name; type: name with its class, "httplib::Response::status"; kid: object
+  kDeref,        // kid: pointer
+  kDynamicCast,  // type; kid: pointer
+  kAddress,      // kid: object
+  kIndex,        // kids: container, index
+  kCall,         // number: index into FileFacts::callees; kids: [object] arguments…
+  kCallValue,    // kids: function value, arguments…
+  kConstruct,    // number: the constructor's callee; type; kids: arguments…
+  kAggregate,    // type; kids: kInit…
+  kInit,         // text: the field, or "" for a base; kid
+  kList,         // kids: elements
+  kNot,          // kid
+  kUnary,        // text: operator; kid
+  kBinary,       // text: operator; kids: left, right
+  kAnd,          // kids
+  kOr,           // kids
+  kConditional,  // kids: condition, then, else
+  kAssign,       // text: "" or the operator of a compound assignment; kids: left, right
+  kLambda,       // text: USR of its call operator; kids: kCapture…
+  kCapture,      // number: the variable, or kThisVariable; text: "ref" or "copy"; [kid]: its value
+  kFunction,     // number: callee, as a value
+  kThrow,        // type; kid, or none: rethrow
+  kNew,          // kid: what is constructed
+  kBlock,        // kids; text: kCondition if it is the condition of a loop, whose variables stay
+  kDeclare,      // number: variable; text: name; type: "&" if it is a reference; [kid], and
+                 // [kid]: the call of its destructor
+  kIf,           // kids: condition, then, else
+  kSwitch,       // kids: condition, block with kCase and kDefault among its statements
+  kCase,         // kid: value
+  kDefault,      //
+  kLoop,         // text: "while" or "do"; kids: condition, body, step
+  kForEach,      // number: variable; kids: range, body
+  kReturn,       // [kid]
+  kBreak,        //
+  kContinue,     //
+  kTry,          // kids: body, kCatch…
+  kCatch,        // type, or "" for `...`; number: variable or kNoVariable; kid: body
+};
+
+inline constexpr char kCondition[] = "condition";
+
+inline constexpr int kNoVariable = -1;
+inline constexpr int kThisVariable = 0;  // other variables count from 1
+
+struct Node {
+  Op op = Op::kUnknown;
+  Position position;
+  std::int64_t number = 0;
+  std::string text;
+  std::string type;  // a key of FileFacts::classes, or the spelling of a type that is no class
+  std::vector<Node> kids;
+
+  bool operator==(const Node&) const = default;
+};
+
+// As an expression of the form (op text kids…), for tests and for looking at.
+std::ostream& operator<<(std::ostream& out, const Node& node);
+
+}  // namespace filibuster

@@ -1,0 +1,158 @@
+#include "analyzer/program_loader.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "analyzer/library_model.h"
+#include "base/console.h"
+
+namespace filibuster {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> LibraryNamespaces() {
+  std::vector<std::string> namespaces;
+  for (const LibraryModel& model : BuiltInModels()) {
+    namespaces.insert(namespaces.end(), model.namespaces.begin(), model.namespaces.end());
+  }
+  return namespaces;
+}
+
+// Functions that are called and not defined, by the header that declares them.
+struct Missing {
+  std::set<std::string> names;
+  std::string first;  // name
+  Position position;  // of its first call
+  const FileFacts* file = nullptr;
+};
+
+class MissingFinder {
+ public:
+  MissingFinder(const FileFacts& file, const std::set<const Callee*>& undefined,
+                std::map<std::string, Missing>& missing)
+      : file_(file), undefined_(undefined), missing_(missing) {}
+
+  void Visit(const Node& node) {
+    if (node.op == Op::kCall || node.op == Op::kConstruct) {
+      const Callee& callee = file_.callees[static_cast<std::size_t>(node.number)];
+      if (undefined_.contains(&callee)) Add(callee, node.position);
+    }
+    for (const Node& kid : node.kids) Visit(kid);
+  }
+
+ private:
+  void Add(const Callee& callee, const Position& position) {
+    Missing& missing = missing_[callee.declared];
+    missing.names.insert(callee.name);
+    if (missing.file != nullptr) return;
+    missing.first = callee.name;
+    missing.position = position;
+    missing.file = &file_;
+  }
+
+  const FileFacts& file_;
+  const std::set<const Callee*>& undefined_;
+  std::map<std::string, Missing>& missing_;
+};
+
+}  // namespace
+
+ProgramLoader::ProgramLoader(const AnalyzerOptions& options, BuildDescription build, fs::path root)
+    : options_(options),
+      build_(std::move(build)),
+      root_(std::move(root)),
+      pool_(options.jobs > 0 ? static_cast<unsigned>(options.jobs)
+                             : std::thread::hardware_concurrency(),
+            LibraryNamespaces()) {}
+
+void ProgramLoader::Begin(const ServiceSources& sources, const std::string& directory) {
+  for (const fs::path& file : sources.files) Request(fs::canonical(file).string(), directory);
+}
+
+void ProgramLoader::Request(const std::string& file, const std::string& directory) {
+  CompileCommand command = build_.CommandFor(file, directory);
+  command.arguments.insert(command.arguments.end(), options_.extra_arguments.begin(),
+                           options_.extra_arguments.end());
+  pool_.Request(std::move(command), directory);
+}
+
+std::unique_ptr<Program> ProgramLoader::Load(const ServiceSources& sources,
+                                             const std::string& directory) {
+  std::vector<const FileFacts*> files;
+  std::set<std::string> tried;
+  for (const fs::path& file : sources.files) {
+    LogInfo("* starting analysis of C++ file: {}", file.string());
+    files.push_back(&Get(fs::canonical(file).string()));
+    tried.insert(files.back()->path);
+  }
+  auto program = std::make_unique<Program>(files, BuiltInModels());
+  for (bool found = true; found;) {
+    found = false;
+    std::set<std::string> headers;
+    for (const Callee* callee : program->Undefined()) headers.insert(callee->declared);
+    for (const std::string& header : headers) {
+      for (const std::string& definer : build_.DefinersOf(header, directory)) {
+        if (found || !tried.insert(definer).second) continue;
+        Request(definer, directory);
+        files.push_back(&Get(definer));
+        found = true;
+      }
+    }
+    if (found) program = std::make_unique<Program>(files, BuiltInModels());
+  }
+  WarnOfMissing(*program, directory);
+  return program;
+}
+
+const FileFacts& ProgramLoader::Get(const std::string& file) {
+  const FileFacts& facts = pool_.Get(file);
+  if (!seen_.insert(facts.path).second) return facts;
+  if (facts.parse_error.empty()) {
+    has_read_ = true;
+    return facts;
+  }
+  const Position& position = facts.parse_error_position;
+  std::string place = Shown(facts.files[static_cast<std::size_t>(position.file)]);
+  if (position.line > 0) place += fmt::format(":{}:{}", position.line, position.column);
+  LogWarning("{}: does not parse: {}; the rest is analyzed", place, facts.parse_error);
+  unread_.push_back(fmt::format("{}: {}", place, facts.parse_error));
+  return facts;
+}
+
+void ProgramLoader::WarnOfMissing(const Program& program, const std::string& directory) {
+  const std::vector<const Callee*> undefined = program.Undefined();
+  const std::set<const Callee*> callees(undefined.begin(), undefined.end());
+  std::map<std::string, Missing> missing;
+  for (const FileFacts* file : program.files()) {
+    // What code elsewhere lacks is not the service's concern.
+    if (!file->path.starts_with(directory + "/")) continue;
+    MissingFinder finder(*file, callees, missing);
+    for (const FunctionFacts& function : file->functions) {
+      for (const Node& init : function.inits) finder.Visit(init);
+      finder.Visit(function.body);
+    }
+  }
+  for (const auto& [header, what] : missing) {
+    if (!warned_.insert(header).second) continue;
+    const std::string& file = what.file->files[static_cast<std::size_t>(what.position.file)];
+    const std::string others =
+        what.names.size() > 1 ? fmt::format(" and {} more", what.names.size() - 1) : "";
+    LogWarning(
+        "{}:{}: no definition of {}{} was found (declared in {}): calls that it makes and "
+        "what it throws are missing from the result",
+        Shown(file), what.position.line, what.first, others, Shown(header));
+  }
+}
+
+// As the services directory was given, if it is in there.
+std::string ProgramLoader::Shown(const std::string& file) const {
+  const fs::path relative = fs::path(file).lexically_relative(root_);
+  if (relative.empty() || *relative.begin() == "..") return file;
+  return (options_.services_directory / relative).string();
+}
+
+}  // namespace filibuster

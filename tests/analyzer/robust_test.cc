@@ -1,0 +1,117 @@
+// What is not in order in the sources: it is said, and the rest is analyzed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "analyzer/analyze.h"
+#include "base/console.h"
+#include "base/file.h"
+#include "tests/support/temp_dir.h"
+
+namespace filibuster {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A service that makes one call and answers 503 if it fails.
+constexpr char kService[] =
+    "#include <httplib.h>\n"
+    "int main() {\n"
+    "  httplib::Server server;\n"
+    "  server.Get(\"/\", [](const httplib::Request&, httplib::Response& response) {\n"
+    "    httplib::Client client(\"localhost\", 9000);\n"
+    "    const auto result = client.Get(\"/data\");\n"
+    "    if (!result) response.status = 503;\n"
+    "  });\n"
+    "  server.listen(\"0.0.0.0\", 8000);\n"
+    "}\n";
+
+class RobustTest : public testing::Test {
+ protected:
+  void Write(const std::string& file, const std::string& content) {
+    const fs::path path = directory_.path() / file;
+    fs::create_directories(path.parent_path());
+    ASSERT_TRUE(WriteFile(path, content));
+  }
+
+  // What it found; what it said is in said_.
+  std::expected<Analyzed, Error> Analyze() {
+    SetQuiet(true);
+    options_.services_directory = directory_.path() / "services";
+    options_.jobs = 1;
+    options_.extra_arguments.push_back("-isystem" FILIBUSTER_GOLDEN_DIR "/stand_ins");
+    testing::internal::CaptureStderr();
+    auto analyzed = AnalyzeServices(options_);
+    said_ = testing::internal::GetCapturedStderr();
+    return analyzed;
+  }
+
+  static std::size_t Calls(const std::expected<Analyzed, Error>& analyzed) {
+    std::size_t calls = 0;
+    if (!analyzed) return calls;
+    for (const Module& module : analyzed->analysis.modules) calls += module.call_sites.size();
+    return calls;
+  }
+
+  AnalyzerOptions options_;
+  TempDir directory_;
+  std::string said_;
+};
+
+TEST_F(RobustTest, SourcesNoneOfWhichParsesAreAMistake) {
+  Write("services/web/web.cc", "#include \"missing.h\"\nusing namespace missing;\n");
+  const auto analyzed = Analyze();
+  ASSERT_FALSE(analyzed);
+  EXPECT_THAT(analyzed.error().message, HasSubstr("services: none of its C++ sources parses"));
+  EXPECT_THAT(analyzed.error().message, HasSubstr("web.cc:1:10: 'missing.h' file not found"));
+}
+
+TEST_F(RobustTest, AMissingHeaderCostsWhatNeedsItOnly) {
+  Write("services/web/web.cc", std::string("#include \"missing.h\"\n") + kService);
+  EXPECT_EQ(Calls(Analyze()), 1);
+  EXPECT_THAT(said_, HasSubstr("web.cc:1:10: does not parse: 'missing.h' file not found"));
+}
+
+TEST_F(RobustTest, AHelperBesideTheServicesIsFoundWithoutCompileCommands) {
+  Write("common/ask.h", "#include <httplib.h>\nhttplib::Result Ask(httplib::Client&);\n");
+  Write("common/ask.cc",
+        "#include \"ask.h\"\n"
+        "httplib::Result Ask(httplib::Client& client) { return client.Get(\"/data\"); }\n");
+  Write("services/web/web.cc",
+        "#include \"ask.h\"\n"
+        "int main() {\n"
+        "  httplib::Client client(\"localhost\", 9000);\n"
+        "  if (!Ask(client)) return 1;\n"
+        "}\n");
+  EXPECT_EQ(Calls(Analyze()), 1);
+  EXPECT_EQ(said_, "");
+}
+
+TEST_F(RobustTest, AHelperWhoseDefinitionIsNotThereIsNamed) {
+  Write("common/ask.h", "int Ask(int i);\nint Tell();\nstruct S { virtual int f() = 0; };\n");
+  Write("services/web/web.cc",
+        "#include \"ask.h\"\n"
+        "struct T : S { int f() override { return 1; } };\n"
+        "int main() { T t; T u = t; S& s = u; return Ask(1) + Tell() + s.f(); }\n");
+  ASSERT_TRUE(Analyze());
+  EXPECT_THAT(said_,
+              HasSubstr("web.cc:3: no definition of Ask and 1 more was found (declared in "));
+  EXPECT_THAT(said_,
+              HasSubstr("common/ask.h): calls that it makes and what it throws are missing"));
+}
+
+TEST_F(RobustTest, WhatIsDefinedOrOfALibraryIsNotMissed) {
+  Write("services/web/web.cc",
+        "#include <string>\n"
+        "struct P { int i = 0; };\n"
+        "int main() { P p; P q = p; std::string s; s += 'x'; return q.i; }\n");
+  ASSERT_TRUE(Analyze());
+  EXPECT_THAT(said_, Not(HasSubstr("no definition")));
+}
+
+}  // namespace
+}  // namespace filibuster
