@@ -251,6 +251,9 @@ std::string CallTable::Describe(const CallFault& fault) const {
 std::string FaultName(const Fault& fault) {
   const CallResult result = ResultOf(fault);
   if (const auto* exception = std::get_if<ForcedException>(&fault)) {
+    if (exception->name == kLatency) {
+      return fmt::format("latency ({} s)", exception->metadata.value("sleep", Json()).dump());
+    }
     return result.status_code.empty() ? exception->name
                                       : fmt::format("{} ({})", exception->name, result.status_code);
   }

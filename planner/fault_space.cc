@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace filibuster {
 namespace {
@@ -71,11 +73,53 @@ std::optional<Fault> FaultFor(const ExceptionType& exception, const Json& metada
   return fault;
 }
 
+// Of an RPC it is the first argument that tells methods apart: "/package.Service/Method".
+bool MatchesMethod(const Invocation& invocation, const std::regex& pattern) {
+  if (Matches(invocation.method, pattern)) return true;
+  if (invocation.args.empty() || !invocation.args[0].is_string()) return false;
+  const std::string argument = invocation.args[0].get<std::string>();
+  return Matches(argument.starts_with('/') ? argument.substr(1) : argument, pattern);
+}
+
 void AddOnce(FaultId fault, std::vector<FaultId>& faults) {
   if (std::ranges::find(faults, fault) == faults.end()) faults.push_back(fault);
 }
 
 }  // namespace
+
+std::expected<std::vector<FaultSpace::CompiledLatency>, Error> FaultSpace::CompileLatencies(
+    const Module& module) {
+  const auto error = [&](std::string_view found, std::string_view expected) {
+    return std::unexpected(
+        Error{fmt::format("{}: latencies: found {}, expected {}", module.name, found, expected)});
+  };
+  std::vector<CompiledLatency> compiled;
+  if (module.latencies.is_null()) return compiled;
+  if (!module.latencies.is_array()) return error(module.latencies.dump(), "a list");
+  for (const Json& latency : module.latencies) {
+    const Json type = latency.is_object() ? latency.value("type", Json()) : Json();
+    if (type != "SERVICE" && type != "METHOD") {
+      return error(latency.dump(), "\"type\": \"SERVICE\" or \"METHOD\"");
+    }
+    const Json matcher = latency.value("matcher", Json());
+    const Json milliseconds = latency.value("milliseconds", Json());
+    if (!matcher.is_string()) return error(latency.dump(), "\"matcher\": a regular expression");
+    if (!milliseconds.is_number_unsigned() || milliseconds == 0) {
+      return error(latency.dump(), "\"milliseconds\": a number over 0");
+    }
+    auto pattern = Compile(matcher.get<std::string>());
+    if (!pattern) {
+      return std::unexpected(
+          Error{fmt::format("{}: latencies: matcher: {}", module.name, pattern.error().message)});
+    }
+    // 2, not 2.0: what people expect to read.
+    const auto whole = milliseconds.get<std::uint64_t>();
+    const Json seconds = whole % 1000 == 0 ? Json(whole / 1000) : Json(whole / 1000.0);
+    compiled.push_back({*std::move(pattern), type == "METHOD",
+                        ForcedException{kLatency, {{"abort", false}, {"sleep", seconds}}}});
+  }
+  return compiled;
+}
 
 std::expected<FaultSpace, Error> FaultSpace::Create(const Analysis& analysis) {
   FaultSpace space;
@@ -95,7 +139,9 @@ std::expected<FaultSpace, Error> FaultSpace::Create(const Analysis& analysis) {
         }
       }
     }
-    CompiledModule compiled{*std::move(pattern), module.exceptions, {}};
+    auto latencies = CompileLatencies(module);
+    if (!latencies) return std::unexpected(latencies.error());
+    CompiledModule compiled{*std::move(pattern), module.exceptions, {}, *std::move(latencies)};
     for (const ServiceErrors& errors : module.errors) {
       auto service_name = Compile(errors.service_name);
       if (!service_name) {
@@ -143,6 +189,11 @@ std::vector<FaultId> FaultSpace::ErrorsOf(FormId id, CallTable& calls) {
       for (const ErrorType& type : errors.types) {
         AddOnce(calls.EnterFault(FailureMetadata{type.return_value, type.exception}), faults);
       }
+    }
+    for (const CompiledLatency& latency : module->latencies) {
+      const bool matches = latency.of_method ? MatchesMethod(call.invocation, latency.matcher)
+                                             : Matches(*call.target_service_name, latency.matcher);
+      if (matches) AddOnce(calls.EnterFault(latency.fault), faults);
     }
   }
   return faults;

@@ -14,7 +14,8 @@
 
 namespace filibuster {
 
-// Exceptions need only the call; errors need a service that was reached.
+// Exceptions need only the call; errors, and behind them latencies, need a service that was
+// reached.
 struct CallFaults {
   std::vector<FaultId> exceptions;
   std::vector<FaultId> errors;
@@ -27,8 +28,9 @@ class FaultSpace {
   // Compiles each regular expression once.
   static std::expected<FaultSpace, Error> Create(const Analysis& analysis);
 
-  // The exceptions and the errors of a call made in this form, entered in `calls`. Without a known
-  // target there are no errors: the call went to an external service.
+  // The exceptions and the errors of a call made in this form, entered in `calls`; behind the
+  // errors the latencies. Without a known target there are none of the latter two: the call went to
+  // an external service.
   std::vector<FaultId> ExceptionsOf(FormId form, CallTable& calls);
   std::vector<FaultId> ErrorsOf(FormId form, CallTable& calls);
 
@@ -37,11 +39,18 @@ class FaultSpace {
     std::regex service_name;
     std::vector<ErrorType> types;
   };
+  struct CompiledLatency {
+    std::regex matcher;
+    bool of_method = false;  // matches a method, not a service's name
+    Fault fault;
+  };
   struct CompiledModule {
     std::regex pattern;
     std::vector<ExceptionType> exceptions;
     std::vector<CompiledErrors> errors;
+    std::vector<CompiledLatency> latencies;
   };
+  static std::expected<std::vector<CompiledLatency>, Error> CompileLatencies(const Module& module);
   const std::vector<const CompiledModule*>& ModulesOf(const Invocation& invocation);
 
   std::vector<CompiledModule> modules_;

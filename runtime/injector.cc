@@ -133,7 +133,8 @@ std::optional<InjectedFault> Translate(const Fault& fault) {
   if (const auto* exception = std::get_if<ForcedException>(&fault)) {
     result.exception = exception->name;
     result.code = TextAt(exception->metadata, "code");
-    result.call_first = TextAt(exception->metadata, "abort") == "false";
+    result.call_first =
+        exception->name == kLatency || TextAt(exception->metadata, "abort") == "false";
     return result;
   }
   const auto& failure = std::get<FailureMetadata>(fault);
@@ -216,6 +217,7 @@ Injection::Injection(const OutgoingCall& call) {
       const std::string sleep = TextAt(state_->fault_metadata, "sleep");
       headers_.emplace_back(kForcedSleepHeader, sleep.empty() ? "0" : sleep);
     }
+    if (fault_->exception == kLatency) fault_.reset();
   }
 }
 

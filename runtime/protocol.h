@@ -26,6 +26,10 @@ struct ForcedException {
   }
 };
 
+// The name of a forced exception that is none: the call is made, its callee waits as long as "sleep"
+// says, and nothing fails but what that makes fail.
+inline constexpr char kLatency[] = "latency";
+
 // The call is answered by an error; exactly one of the two is an object.
 struct FailureMetadata {
   Json return_value;  // {"status_code": "503"}

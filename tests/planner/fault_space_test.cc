@@ -114,5 +114,55 @@ TEST(FaultSpaceTest, RefusesAnExpressionThatItCannotRead) {
             "expression like @expr(metadata['timeout']+1)");
 }
 
+TEST(FaultSpaceTest, LatenciesOfACallComeBehindItsErrors) {
+  const auto faults_of = [](const Json& latency, std::optional<std::string> target) {
+    CallTable calls;
+    auto space = FaultSpace::Create(
+        *AnalysisFromText(Json{{"m",
+                                {{"pattern", "grpc"},
+                                 {"errors", Json::parse(R"([{"service_name": ".*", "types": [
+                                          {"exception": {"metadata": {"code": "INTERNAL"}}}]}])")},
+                                 {"latencies", Json::array({latency})}}}}
+                              .dump(),
+                          "analysis.json"));
+    Invocation invocation;
+    invocation.module = "grpc";
+    invocation.method = "insecure_channel";
+    invocation.args = {"/shop.Prices/Get"};
+    invocation.execution_index = "[]";
+    const CallId call = calls.EnterCall({invocation, kFunctionalTest, std::move(target)});
+    std::string names;
+    for (const FaultId id : space->ErrorsOf(calls.EnterForm({call, {}}), calls)) {
+      names += FaultName(calls.fault(id)) + "\n";
+    }
+    return names;
+  };
+  const auto latency = [](const char* type, const char* matcher, int milliseconds) {
+    return Json{{"type", type}, {"matcher", matcher}, {"milliseconds", milliseconds}};
+  };
+  EXPECT_EQ(faults_of(latency("SERVICE", "pri", 1500), "prices"), "INTERNAL\nlatency (1.5 s)\n");
+  EXPECT_EQ(faults_of(latency("SERVICE", "pri", 1500), "reviews"), "INTERNAL\n");
+  EXPECT_EQ(faults_of(latency("METHOD", "shop\\.Prices/", 2000), "x"), "INTERNAL\nlatency (2 s)\n");
+  EXPECT_EQ(faults_of(latency("METHOD", "shop\\.Reviews/", 2000), "x"), "INTERNAL\n");
+  // Nobody waits in a service that is not instrumented.
+  EXPECT_EQ(faults_of(latency("SERVICE", ".*", 1500), std::nullopt), "");
+}
+
+TEST(FaultSpaceTest, MistakesInLatenciesAreNamed) {
+  const auto error_of = [](const char* latencies) {
+    const auto space = FaultSpace::Create(
+        *AnalysisFromText(std::string(R"({"m": {"pattern": "x", "latencies": )") + latencies + "}}",
+                          "analysis.json"));
+    return space ? "" : space.error().message;
+  };
+  EXPECT_EQ(error_of("7"), "m: latencies: found 7, expected a list");
+  EXPECT_THAT(error_of(R"([{"type": "HOST"}])"), HasSubstr(R"(expected "type": "SERVICE" or)"));
+  EXPECT_THAT(error_of(R"([{"type": "SERVICE", "milliseconds": 1}])"), HasSubstr("\"matcher\""));
+  EXPECT_THAT(error_of(R"([{"type": "SERVICE", "matcher": ".*", "milliseconds": -1}])"),
+              HasSubstr("\"milliseconds\": a number over 0"));
+  EXPECT_THAT(error_of(R"([{"type": "SERVICE", "matcher": "(", "milliseconds": 1}])"),
+              HasSubstr("m: latencies: matcher: \"(\" is not a regular expression"));
+}
+
 }  // namespace
 }  // namespace filibuster

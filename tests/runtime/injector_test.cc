@@ -283,6 +283,18 @@ TEST_F(InjectorTest, WithoutAbortTheCalleeIsToldToSleep) {
   }
 }
 
+TEST_F(InjectorTest, ALatencyIsForTheCalleeAloneAndFailsNothing) {
+  control_.OnCreate([](const Json&) {
+    return Json::parse(R"({"forced_exception": {"name": "latency",
+                           "metadata": {"abort": false, "sleep": 1.5}}})");
+  });
+  Injection call(CallToBar());
+  EXPECT_FALSE(call.fault());
+  EXPECT_EQ(Header(call, kForcedSleepHeader), "1.5");
+  call.Returned(200, "");
+  EXPECT_EQ(control_.Bodies("invocation_complete").at(0)["return_value"]["status_code"], "200");
+}
+
 TEST_F(InjectorTest, AFailureIsAStatusOrTheCodeOfAnRpc) {
   const auto fault_of = [&](const char* text) {
     control_.OnCreate([=](const Json&) { return Json{{"failure_metadata", Json::parse(text)}}; });
