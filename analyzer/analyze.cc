@@ -22,6 +22,7 @@
 #include "analyzer/run_service.h"
 #include "analyzer/service_errors.h"
 #include "analyzer/sources.h"
+#include "analyzer/status.h"
 #include "analyzer/targets.h"
 #include "base/console.h"
 
@@ -34,35 +35,41 @@ constexpr int kFirstError = 400;
 constexpr int kLastError = 599;
 constexpr int kNotFound = 404;  // what any server answers to a path that it does not know
 
-void CollectStatuses(const Node& node, std::set<int>& statuses) {
+void CollectStatuses(const Node& node, std::set<Status>& statuses) {
   if (node.op == Op::kInt && node.number >= kFirstError && node.number <= kLastError) {
-    statuses.insert(static_cast<int>(node.number));
+    statuses.insert({.number = static_cast<int>(node.number)});
   }
   for (const Node& kid : node.kids) CollectStatuses(kid, statuses);
 }
 
-void LogError(int status) {
-  LogInfo("* identified HTTP error: {{'return_value': {{'status_code': '{}'}}}}", status);
+void LogError(const Status& status) {
+  if (status.module.empty()) {
+    LogInfo("* identified HTTP error: {{'return_value': {{'status_code': '{}'}}}}", status.Text());
+  } else {
+    LogInfo("* identified {} error: {{'exception': {{'metadata': {{'code': '{}'}}}}}}",
+            status.module, status.Text());
+  }
 }
 
 struct Service {
   const ServiceSources* sources = nullptr;
   std::string directory;  // absolute
   std::unique_ptr<Program> program;
-  std::set<int> tried;  // statuses
+  std::set<Status> tried;
   ServiceRun run;
   OwnErrors own;
-  std::set<int> errors;  // with those that are passed on
+  std::set<Status> errors;  // with those that are passed on
 };
 
 class Analyzer {
  public:
   Analyzer(const AnalyzerOptions& options, std::vector<ServiceSources> sources,
-           BuildDescription build)
+           BuildDescription build, std::vector<LibraryModel> models)
       : options_(options),
+        models_(std::move(models)),
         sources_(std::move(sources)),
         root_(fs::canonical(options.services_directory)),
-        loader_(options, std::move(build), root_) {}
+        loader_(options, models_, std::move(build), root_) {}
 
   std::expected<Analyzed, Error> Run() {
     LogInfo("About to analyze directory: {}", options_.services_directory.string());
@@ -108,12 +115,14 @@ class Analyzer {
         CollectStatuses(function.body, service.tried);
       }
     }
-    service.tried.insert(kNotFound);
-    for (const LibraryModel& model : BuiltInModels()) {
-      service.tried.insert(model.statuses.begin(), model.statuses.end());
+    service.tried.insert({.number = kNotFound});
+    for (const LibraryModel& model : models_) {
+      for (const int status : model.statuses) service.tried.insert(StatusOf(model, status));
+      if (model.HasHttpStatuses()) continue;
+      service.tried.insert(ExceptionStatus(model));
     }
     Follow(service);
-    for (const int status : service.own.statuses) LogError(status);
+    for (const Status& status : service.own.statuses) LogError(status);
     LogInfo("");
   }
 
@@ -135,16 +144,18 @@ class Analyzer {
 
   CallTarget TargetOf(const ObservedCall& call) const { return ResolveTarget(call.url, ports_); }
 
-  std::set<int> StatusesAt(const ObservedCall& call) const {
+  std::set<Status> StatusesAt(const ObservedCall& call) const {
     const CallTarget target = TargetOf(call);
-    std::set<int> statuses;
+    std::set<Status> statuses;
     for (const Service& service : services_) {
       if (!target.service || *target.service == service.sources->name) {
         statuses.insert(service.errors.begin(), service.errors.end());
       }
     }
     if (!target.service) {
-      statuses.insert(call.library->statuses.begin(), call.library->statuses.end());
+      for (const int status : call.library->statuses) {
+        statuses.insert(StatusOf(*call.library, status));
+      }
     }
     return statuses;
   }
@@ -165,7 +176,8 @@ class Analyzer {
       for (Service& service : services_) {
         bool is_new = false;
         for (const ObservedCall& call : service.run.facts.calls) {
-          for (const int status : StatusesAt(call)) is_new |= service.tried.insert(status).second;
+          for (const Status& status : StatusesAt(call))
+            is_new |= service.tried.insert(status).second;
         }
         if (is_new) Follow(service);
         changed |= AddErrorsAfter(service);
@@ -186,20 +198,32 @@ class Analyzer {
 
   Analysis Result() const {
     Analysis analysis;
-    for (const LibraryModel& model : BuiltInModels()) {
+    for (const LibraryModel& model : models_) {
       Module module{.name = model.analysis_module, .pattern = model.pattern};
       for (const FaultModel& fault : model.faults) {
         if (!fault.extended) {
           module.exceptions.push_back({fault.name, fault.restrictions, fault.metadata});
         }
       }
-      for (const Service& service : services_) AddCallSites(service, model, module);
+      for (const Service& service : services_) {
+        AddCallSites(service, model, module);
+        if (!model.HasHttpStatuses() && HasErrors(service, model.module)) {
+          module.errors.push_back(ErrorsOfService(service, model.module));
+        }
+      }
       analysis.modules.push_back(std::move(module));
     }
-    Module http{.name = "http", .pattern = HttpPattern()};
-    for (const Service& service : services_) http.errors.push_back(ErrorsOfService(service));
+    Module http{.name = "http", .pattern = HttpPattern(models_)};
+    for (const Service& service : services_) {
+      if (HasErrors(service, "")) http.errors.push_back(ErrorsOfService(service, ""));
+    }
     analysis.modules.push_back(std::move(http));
     return analysis;
+  }
+
+  bool AnswersWith(const ObservedCall& call, const std::string& status) const {
+    return std::ranges::any_of(StatusesAt(call),
+                               [&](const Status& one) { return one.Text() == status; });
   }
 
   // What the service answers with only if one that it calls answers with an error.
@@ -208,8 +232,8 @@ class Analyzer {
     for (const auto& [answered, statuses] : service.own.after) {
       const ObservedCall& call = service.run.facts.calls[static_cast<std::size_t>(answered.first)];
       // Who is not known may answer anything.
-      if (TargetOf(call).service && !StatusesAt(call).contains(answered.second)) continue;
-      for (const int status : statuses) {
+      if (TargetOf(call).service && !AnswersWith(call, answered.second)) continue;
+      for (const Status& status : statuses) {
         if (!service.errors.insert(status).second) continue;
         LogInfo("Service {}, when a call is answered {}:", service.sources->name, answered.second);
         LogError(status);
@@ -260,7 +284,7 @@ class Analyzer {
   std::vector<HandlerEntry> Applicable(const Service& service, std::size_t index) const {
     const ObservedCall& call = service.run.facts.calls[index];
     std::set<std::string> statuses;
-    for (const int status : StatusesAt(call)) statuses.insert(std::to_string(status));
+    for (const Status& status : StatusesAt(call)) statuses.insert(status.Text());
     std::vector<HandlerEntry> entries;
     for (HandlerEntry& entry : HandlersOf(service.run, static_cast<int>(index))) {
       std::erase_if(entry.faults, [&](const std::string& fault) {
@@ -293,16 +317,36 @@ class Analyzer {
     }
   }
 
-  static ServiceErrors ErrorsOfService(const Service& service) {
-    ServiceErrors errors{.service_name = RegexFor(service.sources->name),
-                         .sources = service.own.sources};
-    // No status that a callee answers with leads there.
-    for (ErrorSource& source : errors.sources) {
-      const int status = std::atoi(source.status_code.c_str());
-      if (!source.unresolved && !service.errors.contains(status)) source.unreached = true;
+  static bool HasErrors(const Service& service, const std::string& module) {
+    return std::ranges::any_of(service.errors,
+                               [&](const Status& status) { return status.module == module; });
+  }
+
+  // The errors of HTTP, or those of a library that has its own.
+  static ServiceErrors ErrorsOfService(const Service& service, const std::string& module) {
+    ServiceErrors errors{.service_name = RegexFor(service.sources->name)};
+    std::set<std::string> others;
+    std::set<std::string> own;
+    for (const Status& status : service.errors) {
+      (status.module == module ? own : others).insert(status.Text());
     }
-    for (const int status : service.errors) {
-      errors.types.push_back({.return_value = {{"status_code", std::to_string(status)}}});
+    for (ErrorSource source : service.own.sources) {
+      const bool is_other =
+          !own.contains(source.status_code) && others.contains(source.status_code);
+      const bool is_number =
+          source.status_code.find_first_not_of("0123456789") == std::string::npos;
+      if (is_other || (!source.unresolved && is_number != module.empty())) continue;
+      // No status that a callee answers with leads there.
+      if (!source.unresolved && !own.contains(source.status_code)) source.unreached = true;
+      errors.sources.push_back(std::move(source));
+    }
+    for (const Status& status : service.errors) {
+      if (status.module != module) continue;
+      if (module.empty()) {
+        errors.types.push_back({.return_value = {{"status_code", status.Text()}}});
+      } else {
+        errors.types.push_back({.exception = {{"metadata", {{"code", status.Text()}}}}});
+      }
     }
     return errors;
   }
@@ -318,6 +362,7 @@ class Analyzer {
   }
 
   const AnalyzerOptions& options_;
+  std::vector<LibraryModel> models_;
   std::vector<ServiceSources> sources_;
   fs::path root_;  // absolute
   ProgramLoader loader_;
@@ -332,7 +377,9 @@ std::expected<Analyzed, Error> AnalyzeServices(const AnalyzerOptions& options) {
   if (!sources) return std::unexpected(sources.error());
   auto build = BuildDescription::Find(options.services_directory, options.compile_commands);
   if (!build) return std::unexpected(build.error());
-  return Analyzer(options, *std::move(sources), *std::move(build)).Run();
+  auto models = ModelsWith(options.library_models);
+  if (!models) return std::unexpected(models.error());
+  return Analyzer(options, *std::move(sources), *std::move(build), *std::move(models)).Run();
 }
 
 }  // namespace filibuster

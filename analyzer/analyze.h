@@ -17,9 +17,10 @@ struct AnalyzerOptions {
   std::filesystem::path services_directory;
   // compile_commands.json or its directory; absent: the nearest one upward of the services.
   std::optional<std::filesystem::path> compile_commands;
-  std::vector<std::string> extra_arguments;  // for the compiler, after the others
-  std::optional<std::string> explain;        // FILE:LINE of call sites to be explained
-  int jobs = 0;                              // files at a time; 0: as many as there are processors
+  std::vector<std::filesystem::path> library_models;  // besides the built-in ones
+  std::vector<std::string> extra_arguments;           // for the compiler, after the others
+  std::optional<std::string> explain;                 // FILE:LINE of call sites to be explained
+  int jobs = 0;  // files at a time; 0: as many as there are processors
 };
 
 struct Analyzed {

@@ -189,6 +189,9 @@ Results Interpreter::EvaluateGlobal(const Node& node, State state) {
   const Program::GlobalRef* global = program_.FindGlobal(node.text);
   if (global == nullptr) return One(std::move(state), Value::Unknown("a global variable"));
   if (global->global->name == "std::nullopt") return One(std::move(state), Value::Null());
+  if (const auto constant = program_.Constant(global->global->name)) {
+    return One(std::move(state), Value::Int(*constant));
+  }
   const Root root{Root::kGlobals, global->index};
   if (state.memory.Find(root) != nullptr) return One(std::move(state), Value::Alias({root, {}}));
   if (program_.IsAssigned(node.text) && !global->global->is_const) {
@@ -257,6 +260,10 @@ Results Interpreter::EvaluateAssign(const Node& node, State state) {
           value.origin =
               facts_.AddOrigin(LocationOf(*function.file, node.position), function.function->name);
         }
+      }
+      if (const std::string* role = program_.FieldRole(node.kids[0].type);
+          role != nullptr && node.kids[0].op == Op::kField) {
+        SetField(after, left.place(), *role, value);
       }
       after.memory.Write(left.place(), std::move(value));
       return One(std::move(after), std::move(left));

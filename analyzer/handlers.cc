@@ -193,11 +193,13 @@ class HandlerFinder {
     if (end.status.Is(Kind::kUnknown)) {
       return unknown("the status is " + end.status.text());
     }
-    constexpr int kFirstError = 400;
-    if (end.status.Is(Kind::kInt) && (escapes || end.status.number() >= kFirstError)) {
-      outcome.kind = escapes ? Outcome::Kind::kEscapes : Outcome::Kind::kAnswers;
-      outcome.status_code = std::to_string(end.status.number());
-      return outcome;
+    if (end.status.Is(Kind::kInt)) {
+      const Status status = StatusOf(*entry.library, end.status);
+      if (escapes || status.IsError()) {
+        outcome.kind = escapes ? Outcome::Kind::kEscapes : Outcome::Kind::kAnswers;
+        outcome.status_code = status.Text();
+        return outcome;
+      }
     }
     if (end.status.Is(Kind::kInt) || end.status.Is(Kind::kSuccess)) {
       outcome.kind = is_again ? Outcome::Kind::kRetries : Outcome::Kind::kContinues;

@@ -54,6 +54,10 @@ class Interpreter {
   Results InvokeFunction(const FunctionRef& function, std::optional<Value> self, Values arguments,
                          State state);
   Value Load(const State& state, const Value& value) const;
+  // The status that what a handler returns has; nullopt if it says nothing of one.
+  std::optional<Value> ReturnedStatus(const LibraryModel& library, const State& state,
+                                      const Value& returned) const;
+  void AddHandler(RegisteredHandler registered);
   // A node of `file` outside of every function.
   Results EvaluateIn(const FileFacts& file, const Node& node, State state);
 
@@ -122,14 +126,49 @@ class Interpreter {
 
   // library_calls.cc: what a model says
   Results CallLibrary(const CallContext& call, State state);
-  Results MakeClientCall(const CallContext& call, State state);
+  Results CallUnmodelled(const CallContext& call, State state) const;
+  bool IsAbout(const ModelRow& row, const CallContext& call, const State& state) const;
+  Value ObjectOf(const CallContext& call, const ModelRow& row, const State& state) const;
+  void Configure(const CallContext& call, const ModelRow& row, const Value& object,
+                 State& state) const;
+  void SetField(State& state, Place field, const std::string& role, const Value& value) const;
+  void SetStatus(const CallContext& call, const ModelRow& row, const Value& object,
+                 State& state) const;
+  Results Listen(const CallContext& call, const ModelRow& row, State state) const;
+  void RegisterHandler(const CallContext& call, const ModelRow& row, const State& state);
+  std::optional<State> Answer(const Value& function, const Values& arguments,
+                              const State& state) const;
+
+  // client_calls.cc
+  Results MakeClientCall(const CallContext& call, const ModelRow& row, State state);
   bool ForgetCaptured(const CallContext& call, State& state) const;
   Results TryFaults(const State& state, int site, bool has_timeout) const;
   Results CallAgain(State state, int site, bool has_timeout);
-  Value ReadResult(const CallResult& result, ResultPart part) const;
   std::vector<ChainLink> CallChain() const;
-  void RegisterHandler(const CallContext& call, const State& state);
-  Value TargetOf(const CallContext& call, const State& state) const;
+  Value TargetOf(const CallContext& call, const ModelRow& row, const State& state) const;
+  Value Setting(const CallContext& call, const ModelRow& row, const State& state,
+                const char* setting) const;
+  Value SettingOf(const Value& object, const State& state, const char* setting,
+                  int depth = 0) const;
+
+  // call_results.cc
+  const TriedFault* FaultOf(const CallResult& result) const;
+  bool HasFailed(const CallResult& result) const;
+  bool Throws(const ModelRow& row, const CallResult& result) const;
+  Value ExceptionOf(const CallResult& result) const;
+  Value ReadResult(const CallResult& result, ResultPart part) const;
+  std::optional<CallResult> ResultIn(const State& state, const Value& value) const;
+  Results ReadLibrary(const CallContext& call, const ModelRow& row, State state);
+  Results Deliver(const CallContext& call, const ModelRow& row, State state,
+                  const CallResult& result);
+  Results CallBack(const ModelRow& row, const Value& callback, const CallResult& result,
+                   State state);
+  Results GoOn(const CallContext& call, const ModelRow& row, State state);
+  Results RunAsTask(const Value& function, Values arguments, State state);
+  Results TakeEnded(const CallContext& call, const ModelRow& row, State state);
+  std::optional<Place> PlaceOf(const State& state, const Value& value) const;
+  void WriteTo(State& state, const Value& where, Value value) const;
+  void Keep(State& state, const Value& object, const CallResult& result) const;
 
   SourceLocation LocationOf(const FileFacts& file, const Position& position) const;
   // Where an object that `node` makes is kept: for the length of an expression, or on the heap.

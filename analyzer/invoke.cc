@@ -55,14 +55,13 @@ Results Interpreter::EvaluateCallValue(const Node& node, State state) {
 
 Results Interpreter::CallFunction(const CallContext& call, State state) {
   const Callee& callee = *call.link.callee;
-  if (call.link.row != nullptr) return CallLibrary(call, std::move(state));
-  if (call.link.library != nullptr) {
-    Value value = Value::Unknown("the result of " + callee.name);
-    for (const Value& argument : call.arguments) value.Taint(Load(state, argument));
-    return One(std::move(state), std::move(value));
-  }
+  if (call.link.library != nullptr) return CallLibrary(call, std::move(state));
   if (callee.is_method && !call.arguments.empty()) {
     const Value object = Load(state, call.arguments[0]);
+    if (callee.name == "std::function::operator()" && object.Is(Kind::kObject)) {
+      const Values arguments(call.arguments.begin() + 1, call.arguments.end());
+      if (auto answered = Answer(object, arguments, state)) return One(*std::move(answered));
+    }
     if (object.Is(Kind::kFunction) &&
         (callee.name.ends_with("operator()") || callee.name.ends_with("(lambda)"))) {
       Closure closure = object.closure();
@@ -100,6 +99,7 @@ Results Interpreter::CallFunction(const CallContext& call, State state) {
 }
 
 Results Interpreter::Invoke(const Value& function, Values arguments, State state) {
+  if (auto answered = Answer(function, arguments, state)) return One(*std::move(answered));
   if (!function.Is(Kind::kFunction)) {
     Value unknown = Value::Unknown("the result of a function that is not known");
     for (const Value& argument : arguments) {
@@ -220,7 +220,7 @@ Results Interpreter::Construct(const Node& node, State state, const Place& into,
     values.insert(values.begin(), Value::Alias(into));
     const CallContext call{node, link, std::move(values), 1U};
     if (!as_base) next.memory.Write(into, Value::Of(Object{.type = node.type, .fields = {}}));
-    if (link.row != nullptr) return CallLibrary(call, std::move(next));
+    if (!link.rows.empty()) return CallLibrary(call, std::move(next));
     if (link.callee->is_system) {
       if (auto results = ConstructStandard(*this, call, next)) return *std::move(results);
     }

@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
 #include <utility>
 
 #include "analyzer/interpreter_internal.h"
+#include "analyzer/library_fields.h"
 #include "analyzer/standard_library.h"
 
 namespace filibuster {
@@ -9,282 +13,300 @@ namespace {
 
 using Kind = Value::Kind;
 
-// Fields of a library's client object that no source names.
-constexpr char kHost[] = "$host";
-constexpr char kPort[] = "$port";
-constexpr char kTimeout[] = "$timeout";
-constexpr char kConnectionTimeout[] = "$connection_timeout";
+constexpr std::int64_t kMilli = 1'000;
+constexpr std::int64_t kMicro = 1'000'000;
 
 // Seconds and microseconds, or a std::chrono::duration, as a duration.
 Value TimeoutOf(const Value& whole, const Value& microseconds) {
-  constexpr std::int64_t kMicro = 1'000'000;
   if (!whole.Is(Kind::kInt) || !microseconds.Is(Kind::kInt)) return whole;
   return MakeDuration(whole.number() * kMicro + microseconds.number(), 1, kMicro);
 }
 
-Value FieldOf(const Value& object, const char* field) {
-  if (object.Is(Kind::kUnknown)) return object;
-  if (!object.Is(Kind::kObject)) return Value::Unknown("a client that is not followed");
-  const auto it = object.object().fields.find(field);
-  return it == object.object().fields.end() ? Value::Null() : it->second;
+// Settings that an object passes on to what it is handed to.
+constexpr std::array kPassedOn = {kHost, kPort, kTimeout, kConnectionTimeout, kFailOnStatus};
+
+// 50051 of "0.0.0.0:50051" and of "http://0.0.0.0:50051/shop".
+Value PortOf(const Value& address) {
+  Values ports;
+  for (const Value& one : address.Alternatives()) {
+    Value port = Value::Unknown("a port that is not followed");
+    if (one.Is(Kind::kString)) {
+      std::string_view text = one.text();
+      if (const std::size_t scheme = text.find("://"); scheme != text.npos) {
+        text.remove_prefix(scheme + 3);
+      }
+      text = text.substr(0, text.find('/'));
+      const std::size_t colon = text.rfind(':');
+      int number = 0;
+      const char* end = text.data() + text.size();
+      if (colon != text.npos && std::from_chars(text.data() + colon + 1, end, number).ptr == end) {
+        port = Value::Int(number);
+      }
+    }
+    ports.push_back(std::move(port));
+  }
+  return Value::Choice(ports);
 }
 
 }  // namespace
 
+// Whether the row is about a call with these arguments.
+bool Interpreter::IsAbout(const ModelRow& row, const CallContext& call, const State& state) const {
+  if (row.when.empty()) return true;
+  return std::ranges::any_of(row.when, [&](const auto& when) {
+    const Value* argument = call.Argument(when.first);
+    const Value value = argument == nullptr ? Value() : Load(state, *argument);
+    return value.Is(Kind::kInt) && value.text() == when.second;
+  });
+}
+
+// The object of a method, or the argument that stands for it; where it is, if that is known.
+Value Interpreter::ObjectOf(const CallContext& call, const ModelRow& row,
+                            const State& state) const {
+  const Value* given = call.Argument(row.Argument("object"));
+  if (given == nullptr && (call.first == 0 || call.arguments.empty())) return {};
+  const Value& object = given != nullptr ? *given : call.arguments[0];
+  if (const auto place = PlaceOf(state, object)) return Value::Alias(*place);
+  return object;
+}
+
 Results Interpreter::CallLibrary(const CallContext& call, State state) {
-  const ModelRow& row = *call.link.row;
-  const auto loaded = [&](const char* role) -> std::optional<Value> {
-    const Value* argument = call.Argument(row.Argument(role));
-    return argument == nullptr ? std::nullopt : std::optional(Load(state, *argument));
-  };
-  const Value object = call.first == 1 ? call.arguments[0] : Value();
-  switch (row.effect) {
-    case Effect::kConfigure: {
-      if (!object.Is(Kind::kAlias)) return One(std::move(state));
-      const auto set = [&](const char* role, const char* field) {
-        const std::optional<Value> value = loaded(role);
-        if (!value) return;
-        Place place = object.place();
-        place.path.emplace_back(field);
-        state.memory.Write(place, *value);
-      };
-      set("host", kHost);
-      set("port", kPort);
-      const auto set_timeout = [&](const std::string& role, const char* field) {
-        const std::optional<Value> whole = loaded(role.c_str());
-        if (!whole) return;
-        const std::optional<Value> micro = loaded((role + "_microseconds").c_str());
-        Place place = object.place();
-        place.path.emplace_back(field);
-        state.memory.Write(place, TimeoutOf(*whole, micro.value_or(Value::Int(0))));
-      };
-      set_timeout("timeout", kTimeout);
-      set_timeout("connection_timeout", kConnectionTimeout);
-      return One(std::move(state), object);
+  const ModelRow* row = nullptr;
+  for (const ModelRow* candidate : call.link.rows) {
+    if (row == nullptr && IsAbout(*candidate, call, state)) row = candidate;
+  }
+  if (row == nullptr) return CallUnmodelled(call, std::move(state));
+  switch (row->effect) {
+    case Effect::kConfigure:
+      Configure(call, *row, ObjectOf(call, *row, state), state);
+      return One(std::move(state), call.first == 1 ? call.arguments[0] : Value());
+    case Effect::kCreate: {
+      const Place place = Allocate(call.node);
+      state.memory.Set(place.root, Value::Of(Object{.type = "", .fields = {}}));
+      for (const auto& [field, number] : row->gives) {
+        state.memory.Write({place.root, {field}}, Value::Int(std::atoi(number.c_str())));
+      }
+      Configure(call, *row, Value::Alias(place), state);
+      if (row->Argument("status")) SetStatus(call, *row, Value::Alias(place), state);
+      return One(std::move(state), Value::Pointer(place));
     }
     case Effect::kCall:
-      return MakeClientCall(call, std::move(state));
-    case Effect::kRead: {
-      const Value result = Load(state, object);
-      if (!result.Is(Kind::kResult)) {
-        Value value = Value::Unknown("a result whose call is not followed");
-        return One(std::move(state), value.Taint(result));
-      }
-      const CallResult& made = result.result();
-      const bool failed =
-          made.fault != CallResult::kSuccess && !facts_.calls[static_cast<std::size_t>(made.site)]
-                                                     .faults[static_cast<std::size_t>(made.fault)]
-                                                     .is_status;
-      if (failed && row.needs_success) {
-        return {{std::move(state), Completion::kEnd, Value::String(kByDereference)}};
-      }
-      return One(std::move(state), ReadResult(made, row.part));
-    }
+      return MakeClientCall(call, *row, std::move(state));
+    case Effect::kRead:
+      return ReadLibrary(call, *row, std::move(state));
+    case Effect::kThen:
+      return GoOn(call, *row, std::move(state));
+    case Effect::kTake:
+      return TakeEnded(call, *row, std::move(state));
     case Effect::kHandleRequests:
     case Effect::kHandleExceptions:
     case Effect::kHandleErrors:
-      RegisterHandler(call, state);
-      return One(std::move(state), object);
-    case Effect::kListen: {
-      state.listened = true;
-      const Place server = object.Is(Kind::kAlias) ? state.memory.Resolve(object.place()) : Place();
-      facts_.listening.push_back({server, loaded("port").value_or(Value::Unknown("none")), state});
-      return One(std::move(state), Value::Int(1));
-    }
+      RegisterHandler(call, *row, state);
+      return One(std::move(state), call.first == 1 ? call.arguments[0] : Value());
+    case Effect::kListen:
+      return Listen(call, *row, std::move(state));
     case Effect::kSetStatus: {
-      if (!object.Is(Kind::kAlias)) return One(std::move(state));
-      Value status = loaded("status").value_or(Value::Unknown("a status"));
-      const FunctionRef& function = frames_.back().function;
-      status.origin =
-          facts_.AddOrigin(LocationOf(*function.file, call.node.position), function.function->name);
-      Place place = object.place();
-      place.path.push_back(call.link.library->status_field);
-      state.memory.Write(place, std::move(status));
-      return One(std::move(state), object);
+      const Value object = ObjectOf(call, *row, state);
+      SetStatus(call, *row, object, state);
+      return One(std::move(state), call.first == 1 ? call.arguments[0] : object);
     }
-  }
-  return One(std::move(state));
-}
-
-Value Interpreter::ReadResult(const CallResult& result, ResultPart part) const {
-  const ObservedCall& call = facts_.calls[static_cast<std::size_t>(result.site)];
-  const TriedFault* fault = result.fault == CallResult::kSuccess
-                                ? nullptr
-                                : &call.faults[static_cast<std::size_t>(result.fault)];
-  const bool failed = fault != nullptr && !fault->is_status;
-  Value value;
-  switch (part) {
-    case ResultPart::kOk:
-      value = Value::Int(failed ? 0 : 1);
-      break;
-    case ResultPart::kFailed:
-      value = Value::Int(failed ? 1 : 0);
-      break;
-    case ResultPart::kError:
-      value = Value::Int(0, failed ? fault->name : call.library->no_fault);
-      break;
-    case ResultPart::kResponse:
-      value = Value::Of(result);
-      break;
-    case ResultPart::kStatus:
-      value = failed             ? Value::Unknown("the status of a call that failed")
-              : fault == nullptr ? Value::Success()
-                                 : Value::Int(fault->status);
-      value.is_passed_on = fault != nullptr && !failed;
-      break;
-    case ResultPart::kBody:
-      value = Value::Unknown("the body of a response");
-      value.from_body = fault != nullptr;
-      break;
-  }
-  value.from_fault = fault != nullptr;
-  return value;
-}
-
-// host and port, or scheme://host:port, and the path.
-Value Interpreter::TargetOf(const CallContext& call, const State& state) const {
-  const Value client = call.first == 1 ? Load(state, call.arguments[0]) : Value();
-  const Value host = FieldOf(client, kHost);
-  const Value port = FieldOf(client, kPort);
-  const Value* path = call.Argument(call.link.row->Argument("path"));
-  if (host.Is(Kind::kUnknown)) return host;
-  Values urls;
-  for (const Value& one_host : host.Alternatives()) {
-    if (!one_host.Is(Kind::kString)) {
-      urls.push_back(one_host.Is(Kind::kUnknown) ? one_host
-                                                 : Value::Unknown("a host that is not followed"));
-      continue;
+    case Effect::kItself: {
+      const Value* value = call.Argument(row->Argument("value"));
+      if (value == nullptr && call.first == 1) value = &call.arguments[0];
+      Value itself = value == nullptr ? Value::Int(0) : *value;
+      // A constructor makes the object what it is given.
+      if (call.node.op != Op::kConstruct) return One(std::move(state), std::move(itself));
+      if (value == &call.arguments[0]) itself = Value::Int(0);
+      itself = Load(state, itself);
+      WriteTo(state, call.arguments[0], std::move(itself));
+      return One(std::move(state), call.arguments[0]);
     }
-    const bool has_scheme = one_host.text().find("://") != std::string::npos;
-    Value url = has_scheme ? one_host : Value::String("http://" + one_host.text());
-    if (!port.Is(Kind::kNull)) {
-      url = Concatenate(Concatenate(url, Value::String(":")), port);
+    case Effect::kAddress: {
+      const auto place = PlaceOf(state, ObjectOf(call, *row, state));
+      if (!place) break;
+      return One(std::move(state), Value::Pointer(*place));
     }
-    if (path != nullptr) url = Concatenate(url, Load(state, *path));
-    urls.push_back(std::move(url));
+    case Effect::kCompare: {
+      const std::string& name = call.link.callee->name;
+      const std::string op = name.substr(name.rfind("operator") + 8);
+      const Value left = Load(state, call.arguments[0]);
+      const Value right = call.arguments.size() > 1 ? Load(state, call.arguments[1]) : Value();
+      return One(std::move(state), Compute(op, left, right));
+    }
+    case Effect::kInvoke: {
+      const Value* function = call.Argument(row->Argument("callback"));
+      if (function == nullptr) break;
+      const Value loaded = Load(state, *function);
+      return row->keeps ? RunAsTask(loaded, {}, std::move(state))
+                        : Invoke(loaded, {}, std::move(state));
+    }
+    case Effect::kNothing:
+      break;
   }
-  return Value::Choice(urls);
+  return CallUnmodelled(call, std::move(state));
 }
 
-Results Interpreter::MakeClientCall(const CallContext& call, State state) {
-  const std::string& name = call.link.callee->name;
-  const std::size_t site = facts_.Observe(CallChain(), *call.link.library,
-                                          name.substr(name.rfind(':') + 1), TargetOf(call, state));
-  ObservedCall& observed = facts_.calls[site];
-  const Value client = call.first == 1 ? Load(state, call.arguments[0]) : Value();
-  Value timeout = FieldOf(client, kTimeout);
-  if (timeout.Is(Kind::kNull)) timeout = FieldOf(client, kConnectionTimeout);
-  const bool has_timeout = !timeout.Is(Kind::kNull);
-  const std::optional<double> seconds = InSeconds(timeout);
-  const bool is_first = !observed.has_timeout;
-  observed.timeout_seconds =
-      is_first || observed.timeout_seconds == seconds ? seconds : std::nullopt;
-  observed.has_timeout = observed.has_timeout || has_timeout;
-
-  const bool has_callback = ForgetCaptured(call, state);
-
-  const int index = static_cast<int>(site);
-  const int executions = ++state.executions[index];
-  if (state.fault) return CallAgain(std::move(state), index, has_timeout);
-  observed.normal_executions = std::max(observed.normal_executions, executions);
-  Results results = One(state, Value::Of(CallResult{.site = index}));
-  Append(results, TryFaults(state, index, has_timeout));
-  for (Result& result : results) {
-    if (!has_callback || !result.state.fault) continue;
-    const TriedFault& tried = observed.faults[static_cast<std::size_t>(result.state.fault->fault)];
-    // A call that fails altogether calls nothing back.
-    if (tried.is_status) result.state.fault->blind = "hands the response to a function";
-  }
-  return results;
+// Does nothing that matters, as far as is known.
+Results Interpreter::CallUnmodelled(const CallContext& call, State state) const {
+  Value value = Value::Unknown("the result of " + call.link.callee->name);
+  for (const Value& argument : call.arguments) value.Taint(Load(state, argument));
+  if (call.node.op == Op::kConstruct) value = call.arguments[0];
+  return One(std::move(state), std::move(value));
 }
 
-// Functions that are handed to the call may change what they captured. Whether there are any.
-bool Interpreter::ForgetCaptured(const CallContext& call, State& state) const {
-  bool has_callback = false;
+void Interpreter::Configure(const CallContext& call, const ModelRow& row, const Value& object,
+                            State& state) const {
+  const auto place = PlaceOf(state, object);
+  if (!place) return;
+  const auto set = [&](const char* field, Value value) {
+    Place part = *place;
+    part.path.emplace_back(field);
+    state.memory.Write(part, std::move(value));
+  };
+  const auto loaded = [&](const std::string& role) -> std::optional<Value> {
+    const Value* argument = call.Argument(row.Argument(role));
+    return argument == nullptr ? std::nullopt : std::optional(Load(state, *argument));
+  };
   for (std::size_t i = call.first; i < call.arguments.size(); ++i) {
-    const Value argument = Load(state, call.arguments[i]);
-    if (!argument.Is(Kind::kFunction)) continue;
-    has_callback = true;
-    for (const auto& [variable, value] : argument.closure().captures) {
-      if (value.Is(Kind::kAlias)) {
-        state.memory.Write(value.place(), Value::Unknown("what a callback leaves"));
-      }
+    const Value given = Load(state, call.arguments[i]);
+    if (!given.Is(Kind::kObject) && !given.Is(Kind::kPointer)) continue;
+    for (const char* field : kPassedOn) {
+      Value value = SettingOf(given, state, field);
+      if (!value.Is(Kind::kNull) && !value.Is(Kind::kUnknown)) set(field, std::move(value));
     }
   }
-  return has_callback;
+  const auto inner = loaded("inner");
+  if (inner && (inner->Is(Kind::kPointer) || inner->Is(Kind::kUnknown))) set(kInner, *inner);
+  if (const Value* kept = call.Argument(row.Argument("inner"));
+      kept != nullptr && inner && inner->Is(Kind::kObject)) {
+    if (const auto where = PlaceOf(state, *kept)) set(kInner, Value::Pointer(*where));
+  }
+  for (const auto& [role, field] : {std::pair{"host", kHost}, std::pair{"port", kPort}}) {
+    auto value = loaded(role);
+    // An object that carries a host was asked above.
+    if (value && !value->Is(Kind::kObject) && !value->Is(Kind::kPointer)) set(field, *value);
+  }
+  if (const auto fails = loaded("fail_on_status")) set(kFailOnStatus, *fails);
+  if (const Value* body = call.Argument(row.Argument("body"))) {
+    if (const auto buffer = PlaceOf(state, *body)) set(kBody, Value::Pointer(*buffer));
+  }
+  const auto set_timeout = [&](const std::string& role, const char* field) {
+    if (const auto milli = loaded(role + "_milliseconds")) {
+      set(field, milli->Is(Kind::kInt) ? MakeDuration(milli->number(), 1, kMilli) : *milli);
+    }
+    const auto whole = loaded(role);
+    if (!whole) return;
+    const auto micro = loaded(role + "_microseconds");
+    set(field, TimeoutOf(*whole, micro.value_or(Value::Int(0))));
+  };
+  set_timeout("timeout", kTimeout);
+  set_timeout("connection_timeout", kConnectionTimeout);
 }
 
-// The call fails, in each way that applies.
-Results Interpreter::TryFaults(const State& state, int site, bool has_timeout) const {
-  const ObservedCall& observed = facts_.calls[static_cast<std::size_t>(site)];
-  Results results;
-  for (std::size_t fault = 0; fault < observed.faults.size(); ++fault) {
-    if (observed.faults[fault].restrictions && !has_timeout) continue;
-    State failed = state;
-    failed.fault = AssumedFault{.site = site, .fault = static_cast<int>(fault)};
-    results.push_back({std::move(failed), Completion::kValue,
-                       Value::Of(CallResult{.site = site, .fault = static_cast<int>(fault)})});
-  }
-  return results;
+// A field of a library's object that is a setting: `options.timeout_ms = 100`.
+void Interpreter::SetField(State& state, Place field, const std::string& role,
+                           const Value& value) const {
+  if (field.path.empty()) return;
+  const bool in_milliseconds = role.ends_with("_milliseconds");
+  const bool is_timeout = in_milliseconds || role == "timeout";
+  field.path.back() = is_timeout ? kTimeout : "$" + role;
+  const std::int64_t parts = in_milliseconds ? kMilli : 1;
+  state.memory.Write(
+      field, is_timeout && value.Is(Kind::kInt) ? MakeDuration(value.number(), 1, parts) : value);
 }
 
-// A call after the one that failed: it succeeds; or, if the fault persists, it fails likewise.
-Results Interpreter::CallAgain(State state, int site, bool has_timeout) {
-  const AssumedFault& assumed = *state.fault;
-  const TriedFault& first = facts_.calls[static_cast<std::size_t>(assumed.site)]
-                                .faults[static_cast<std::size_t>(assumed.fault)];
-  const std::vector<TriedFault>& faults = facts_.calls[static_cast<std::size_t>(site)].faults;
-  const auto same = std::ranges::find(faults, first);
-  const bool can_fail = same != faults.end() && (!same->restrictions || has_timeout);
-  Results results;
-  ObservedCall& observed = facts_.calls[static_cast<std::size_t>(site)];
-  if (chased_.contains(site) && !assumed.persists && assumed.site != site) {
-    observed.chased_executions = std::max(observed.chased_executions, state.executions[site]);
-    Append(results, TryFaults(state, site, has_timeout));
+// The status of the object, a response, becomes the argument or what that has as its status.
+void Interpreter::SetStatus(const CallContext& call, const ModelRow& row, const Value& object,
+                            State& state) const {
+  const LibraryModel& library = *call.link.library;
+  const Value* argument = call.Argument(row.Argument("status"));
+  auto place = PlaceOf(state, object);
+  if (!place) return;
+  Value status = Value::Int(library.default_status);
+  if (argument != nullptr) {
+    const auto given = ReturnedStatus(library, state, *argument);
+    if (given) status = *given;
   }
-  if (can_fail) {
-    State persisting = state;
-    persisting.fault->persists = true;
-    const CallResult failed{.site = site, .fault = static_cast<int>(same - faults.begin())};
-    results.push_back({std::move(persisting), Completion::kValue, Value::Of(failed)});
+  const FunctionRef& function = frames_.back().function;
+  if (status.origin < 0) {
+    status.origin =
+        facts_.AddOrigin(LocationOf(*function.file, call.node.position), function.function->name);
   }
-  if (!can_fail || !state.fault->persists) {
-    state.fault->later_calls.push_back(site);
-    results.push_back({std::move(state), Completion::kValue, Value::Of(CallResult{.site = site})});
-  }
-  return results;
+  place->path.push_back(library.status_field);
+  state.memory.Write(*place, std::move(status));
 }
 
-// From the entry to the function that calls the library.
-std::vector<ChainLink> Interpreter::CallChain() const {
-  std::vector<ChainLink> chain;
-  for (const Frame& frame : frames_) {
-    if (!frame.function) continue;
-    const std::string& file = frame.function.file->files[static_cast<std::size_t>(frame.at.file)];
-    chain.push_back({.step = {.location = LocationOf(*frame.function.file, frame.at),
-                              .function = frame.function.function->name},
-                     .is_own = facts_.IsOwn(file)});
+Results Interpreter::Listen(const CallContext& call, const ModelRow& row, State state) const {
+  state.listened = true;
+  const auto server = PlaceOf(state, ObjectOf(call, row, state));
+  Value port = Value::Unknown("none");
+  if (const Value* given = call.Argument(row.Argument("port"))) port = Load(state, *given);
+  if (const Value* given = call.Argument(row.Argument("host"));
+      given != nullptr && !row.Argument("port")) {
+    port = PortOf(Load(state, *given));
+  } else if (port.Is(Kind::kUnknown) && port.text() == "none") {
+    const Value object = Load(state, ObjectOf(call, row, state));
+    const Value set = SettingOf(object, state, kPort);
+    const Value host = SettingOf(object, state, kHost);
+    if (set.Is(Kind::kInt) || set.Is(Kind::kChoice)) {
+      port = set;
+    } else if (host.Is(Kind::kString) || host.Is(Kind::kChoice)) {
+      port = PortOf(host);
+    }
   }
-  return chain;
+  facts_.listening.push_back({server.value_or(Place()), std::move(port), state});
+  return One(std::move(state), Value::Int(1));
 }
 
-void Interpreter::RegisterHandler(const CallContext& call, const State& state) {
-  const ModelRow& row = *call.link.row;
-  const Value* handler = call.Argument(row.Argument("handler"));
-  if (handler == nullptr) return;
-  const Value object = call.arguments[0];
+void Interpreter::RegisterHandler(const CallContext& call, const ModelRow& row,
+                                  const State& state) {
   RegisteredHandler registered{
       .kind = row.effect == Effect::kHandleRequests     ? RegisteredHandler::Kind::kRequests
               : row.effect == Effect::kHandleExceptions ? RegisteredHandler::Kind::kExceptions
                                                         : RegisteredHandler::Kind::kErrors,
-      .server = object.Is(Kind::kAlias) ? state.memory.Resolve(object.place()) : Place(),
-      .handler = Load(state, *handler),
+      .server = PlaceOf(state, ObjectOf(call, row, state)).value_or(Place()),
       .library = call.link.library,
       .row = &row,
       .state = state};
+  if (const Value* handler = call.Argument(row.Argument("handler"))) {
+    registered.handler = Load(state, *handler);
+    AddHandler(std::move(registered));
+    return;
+  }
+  const Value* service = call.Argument(row.Argument("service"));
+  const auto place = service == nullptr ? std::nullopt : PlaceOf(state, *service);
+  if (!place) return;
+  const Value object = state.memory.Read(*place);
+  if (!object.Is(Kind::kObject)) return;
+  for (const FunctionRef& method : program_.HandlersOf(*call.link.library, object.object().type)) {
+    RegisteredHandler one = registered;
+    one.handler = Value::Of(Closure{method, {{kThisVariable, Value::Pointer(*place)}}});
+    AddHandler(std::move(one));
+  }
+}
+
+void Interpreter::AddHandler(RegisteredHandler registered) {
   const bool is_known = std::ranges::any_of(
       facts_.handlers, [&](const RegisteredHandler& known) { return known.SameAs(registered); });
   if (!is_known) facts_.handlers.push_back(std::move(registered));
+}
+
+// A call of what a handler was handed to answer with. nullopt: it is no such function.
+std::optional<State> Interpreter::Answer(const Value& function, const Values& arguments,
+                                         const State& state) const {
+  if (!function.Is(Kind::kObject) || arguments.empty()) return std::nullopt;
+  const Value answers = SettingOf(function, state, kAnswers);
+  if (!answers.Is(Kind::kPointer)) return std::nullopt;
+  Value response = Load(state, arguments[0]);
+  if (response.Is(Kind::kPointer)) response = state.memory.Read(response.place());
+  Value status = response.Is(Kind::kUnknown) ? response : SettingOf(function, state, kUnsetStatus);
+  if (response.Is(Kind::kObject)) {
+    const auto field = response.object().fields.find(answers.place().path.back());
+    if (field != response.object().fields.end()) status = field->second;
+  }
+  State after = state;
+  after.memory.Write(answers.place(), std::move(status));
+  return after;
 }
 
 }  // namespace filibuster

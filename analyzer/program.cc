@@ -1,9 +1,26 @@
 #include "analyzer/program.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace filibuster {
 namespace {
+
+// A file that names one of these need not show what it derives from.
+const std::unordered_map<std::string_view, std::string_view>& StandardBases() {
+  static const std::unordered_map<std::string_view, std::string_view> bases = {
+      {"std::logic_error", "std::exception"},        {"std::invalid_argument", "std::logic_error"},
+      {"std::domain_error", "std::logic_error"},     {"std::length_error", "std::logic_error"},
+      {"std::out_of_range", "std::logic_error"},     {"std::future_error", "std::logic_error"},
+      {"std::runtime_error", "std::exception"},      {"std::range_error", "std::runtime_error"},
+      {"std::overflow_error", "std::runtime_error"}, {"std::underflow_error", "std::runtime_error"},
+      {"std::system_error", "std::runtime_error"},   {"std::bad_alloc", "std::exception"},
+      {"std::bad_cast", "std::exception"},           {"std::bad_typeid", "std::exception"},
+      {"std::bad_function_call", "std::exception"},  {"std::bad_optional_access", "std::exception"},
+      {"std::bad_variant_access", "std::exception"}, {"std::bad_expected_access", "std::exception"},
+  };
+  return bases;
+}
 
 bool IsIn(const std::string& name, const std::string& space) {
   return name.size() > space.size() + 2 && name.starts_with(space) &&
@@ -17,21 +34,82 @@ Program::Program(std::vector<const FileFacts*> files, std::span<const LibraryMod
   for (const FileFacts* file : files_) AddFile(*file);
   for (const FileFacts* file : files_) {
     std::vector<LinkedCallee>& linked = callees_[file];
-    for (const Callee& callee : file->callees) {
-      LinkedCallee link{.callee = &callee, .definition = FindFunction(*file, callee.usr)};
-      for (const LibraryModel& model : models_) {
-        if (const auto row = model.functions.find(callee.name); row != model.functions.end()) {
-          link.library = &model;
-          link.row = &row->second;
-          break;
-        }
-        for (const std::string& space : model.namespaces) {
-          if (IsIn(callee.name, space)) link.library = &model;
-        }
-      }
-      linked.push_back(link);
+    for (const Callee& callee : file->callees) linked.push_back(Link(*file, callee));
+  }
+}
+
+LinkedCallee Program::Link(const FileFacts& file, const Callee& callee) const {
+  LinkedCallee link{.callee = &callee, .definition = FindFunction(file, callee.usr)};
+  for (const LibraryModel& model : models_) {
+    const auto add = [&](const ModelRow& row) {
+      if (Fits(callee, row.shape)) link.rows.push_back(&row);
+    };
+    if (const auto rows = model.functions.find(callee.name); rows != model.functions.end()) {
+      for (const ModelRow& row : rows->second) add(row);
+    }
+    for (const auto& [pattern, row] : model.patterns) {
+      if (MatchesPattern(callee.name, pattern)) add(row);
+    }
+    if (!link.rows.empty()) {
+      link.library = &model;
+      return link;
+    }
+    const bool is_inside =
+        std::ranges::any_of(model.namespaces,
+                            [&](const std::string& space) { return IsIn(callee.name, space); }) ||
+        std::ranges::any_of(model.prefixes, [&](const std::string& prefix) {
+          return callee.name.starts_with(prefix);
+        });
+    if (is_inside && link.library == nullptr) link.library = &model;
+  }
+  return link;
+}
+
+bool Program::FitsClass(const std::string& class_key, const Shape& shape) const {
+  if (!shape.derives_from.empty() && !DerivesFrom(class_key, shape.derives_from)) return false;
+  if (shape.class_has.empty()) return true;
+  std::vector<std::string> classes = {class_key};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const auto record = classes_.find(classes[i]);
+    if (record == classes_.end()) continue;
+    if (std::ranges::find(record->second->fields, shape.class_has) !=
+        record->second->fields.end()) {
+      return true;
+    }
+    classes.insert(classes.end(), record->second->bases.begin(), record->second->bases.end());
+  }
+  return false;
+}
+
+bool Program::Fits(const Callee& callee, const Shape& shape) const {
+  for (const auto& [index, type] : shape.takes) {
+    const auto position = static_cast<std::size_t>(index);
+    if (position >= callee.parameter_types.size() || callee.parameter_types[position] != type) {
+      return false;
     }
   }
+  if (!shape.returns.empty() && callee.return_type != shape.returns) return false;
+  if (!shape.overrides.empty() &&
+      std::ranges::none_of(callee.override_names, [&](const std::string& name) {
+        return MatchesPattern(name, shape.overrides);
+      })) {
+    return false;
+  }
+  return FitsClass(callee.class_usr, shape);
+}
+
+bool Program::IsHandler(const LibraryModel& library, const FunctionFacts& function,
+                        bool registered) const {
+  return std::ranges::any_of(library.handlers, [&](const Shape& shape) {
+    if (shape.registered && !registered) return false;
+    Callee callee{.return_type = function.return_type,
+                  .class_usr = function.class_usr,
+                  .override_names = function.override_names};
+    for (const Parameter& parameter : function.parameters) {
+      callee.parameter_types.push_back(parameter.type);
+    }
+    return Fits(callee, shape);
+  });
 }
 
 void Program::AddFile(const FileFacts& file) {
@@ -52,6 +130,7 @@ void Program::AddFile(const FileFacts& file) {
     const ClassFacts*& known = classes_[record.usr];
     // A class that is only declared here may be defined elsewhere.
     if (known == nullptr || known->bases.empty()) known = &record;
+    keys_.emplace(record.name, record.usr);
   }
   for (const GlobalFacts& global : file.globals) {
     GlobalRef& known = globals_[global.usr];
@@ -80,6 +159,13 @@ const LinkedCallee& Program::CalleeOf(const FileFacts& file, std::int64_t index)
   return callees_.at(&file)[static_cast<std::size_t>(index)];
 }
 
+bool Program::Uses(const LibraryModel& library) const {
+  return std::ranges::any_of(callees_, [&](const auto& linked) {
+    return std::ranges::any_of(linked.second,
+                               [&](const LinkedCallee& link) { return link.library == &library; });
+  });
+}
+
 FunctionRef Program::FindFunction(const FileFacts& from, const std::string& usr) const {
   // The USR of what only one file can see need not be unique in the service.
   const auto& own = own_.at(&from);
@@ -104,24 +190,69 @@ FunctionRef Program::Override(const std::string& type, const std::string& method
   return {};
 }
 
+std::vector<FunctionRef> Program::HandlersOf(const LibraryModel& library,
+                                             const std::string& type) const {
+  std::vector<FunctionRef> handlers;
+  std::unordered_set<std::string> seen;
+  for (const FileFacts* file : files_) {
+    for (const FunctionFacts& function : file->functions) {
+      if (!function.class_usr.empty() && IsHandler(library, function, /*registered=*/true) &&
+          DerivesFrom(type, function.class_usr) && seen.insert(function.usr).second) {
+        handlers.push_back({file, &function});
+      }
+    }
+  }
+  return handlers;
+}
+
+std::vector<std::string> Program::BasesOf(const std::string& type) const {
+  std::vector<std::string> bases;
+  const auto record = classes_.find(type);
+  if (record != classes_.end()) bases = record->second->bases;
+  // What models and the standard say counts where the class was not seen whole.
+  const std::string& name = TypeName(type);
+  for (const LibraryModel& model : models_) {
+    if (const auto known = model.types.find(name); known != model.types.end()) {
+      for (const std::string& base : known->second.bases) bases.push_back(KeyOf(base));
+    }
+  }
+  if (const auto base = StandardBases().find(name); base != StandardBases().end()) {
+    bases.push_back(KeyOf(std::string(base->second)));
+  }
+  return bases;
+}
+
 bool Program::DerivesFrom(const std::string& type, const std::string& base) const {
-  if (type == base) return true;
+  if (type == base || KeyOf(type) == KeyOf(base)) return true;
   const bool is_pointer = type.ends_with(" *");
   if (is_pointer != base.ends_with(" *")) return false;
   if (is_pointer) {
     return DerivesFrom(type.substr(0, type.size() - 2), base.substr(0, base.size() - 2));
   }
-  const auto record = classes_.find(type);
-  if (record == classes_.end()) return false;
-  for (const std::string& next : record->second->bases) {
-    if (DerivesFrom(next, base)) return true;
-  }
-  return false;
+  return std::ranges::any_of(BasesOf(KeyOf(type)), [&](const std::string& next) {
+    return next != type && DerivesFrom(next, base);
+  });
+}
+
+const std::string& Program::KeyOf(const std::string& name) const {
+  const auto key = keys_.find(name);
+  return key == keys_.end() ? name : key->second;
 }
 
 const std::string& Program::TypeName(const std::string& type) const {
   const auto record = classes_.find(type);
   return record == classes_.end() ? type : record->second->name;
+}
+
+std::optional<int> Program::ThrownStatus(const LibraryModel& library,
+                                         const std::string& type) const {
+  std::vector<std::string> classes = {type};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const auto known = library.types.find(TypeName(classes[i]));
+    if (known != library.types.end() && known->second.status) return known->second.status;
+    for (std::string& base : BasesOf(classes[i])) classes.push_back(std::move(base));
+  }
+  return std::nullopt;
 }
 
 const Program::GlobalRef* Program::FindGlobal(const std::string& usr) const {
@@ -135,6 +266,22 @@ const ResultPart* Program::FieldPart(const std::string& qualified_name) const {
     if (field != model.fields.end()) return &field->second;
   }
   return nullptr;
+}
+
+const std::string* Program::FieldRole(const std::string& qualified_name) const {
+  for (const LibraryModel& model : models_) {
+    const auto field = model.settings.find(qualified_name);
+    if (field != model.settings.end()) return &field->second;
+  }
+  return nullptr;
+}
+
+std::optional<int> Program::Constant(const std::string& qualified_name) const {
+  for (const LibraryModel& model : models_) {
+    const auto constant = model.constants.find(qualified_name);
+    if (constant != model.constants.end()) return constant->second;
+  }
+  return std::nullopt;
 }
 
 std::vector<const Callee*> Program::Undefined() const {

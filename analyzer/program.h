@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,7 +23,7 @@ struct LinkedCallee {
   const Callee* callee = nullptr;
   FunctionRef definition;                 // if it was seen
   const LibraryModel* library = nullptr;  // it belongs to one
-  const ModelRow* row = nullptr;          // and this is what it does there
+  std::vector<const ModelRow*> rows;      // and this is what it may do there, the first that fits
 };
 
 class Program {
@@ -33,6 +34,8 @@ class Program {
   const std::vector<const FileFacts*>& files() const { return files_; }
   std::span<const LibraryModel> models() const { return models_; }
 
+  // Some code of the service calls the library.
+  bool Uses(const LibraryModel& library) const;
   const LinkedCallee& CalleeOf(const FileFacts& file, std::int64_t index) const;
   FunctionRef FindFunction(const FileFacts& from, const std::string& usr) const;
   // What a virtual call of `method` does for an object of class `type`.
@@ -40,6 +43,8 @@ class Program {
 
   // Whether `type` is `base` or derives from it. Types are keys as in Node::type.
   bool DerivesFrom(const std::string& type, const std::string& base) const;
+  // The key of the class of that name; the name, if the service's code has none.
+  const std::string& KeyOf(const std::string& name) const;
   // The qualified name of a class; of other types the key.
   const std::string& TypeName(const std::string& type) const;
 
@@ -54,6 +59,17 @@ class Program {
 
   // What reading a field of that name reads of a call's result, if a model says so.
   const ResultPart* FieldPart(const std::string& qualified_name) const;
+  // The role of what is assigned to a field of that name, if a model says so.
+  const std::string* FieldRole(const std::string& qualified_name) const;
+  // A constant of a library.
+  std::optional<int> Constant(const std::string& qualified_name) const;
+  // The status that a handler answers with when it throws an object of class `type`.
+  std::optional<int> ThrownStatus(const LibraryModel& library, const std::string& type) const;
+  // Whether the function is a handler by a rule of the library; `registered`: only if an object of
+  // its class was handed to a server.
+  bool IsHandler(const LibraryModel& library, const FunctionFacts& function, bool registered) const;
+  // The handlers among the methods of a class and of its bases.
+  std::vector<FunctionRef> HandlersOf(const LibraryModel& library, const std::string& type) const;
 
   // Functions that the service's code calls and that no file defines, with where they are declared.
   std::vector<const Callee*> Undefined() const;
@@ -61,6 +77,10 @@ class Program {
  private:
   void AddFile(const FileFacts& file);
   void CollectAssignments(const Node& node);
+  LinkedCallee Link(const FileFacts& file, const Callee& callee) const;
+  bool Fits(const Callee& callee, const Shape& shape) const;
+  bool FitsClass(const std::string& class_key, const Shape& shape) const;
+  std::vector<std::string> BasesOf(const std::string& type) const;
 
   std::vector<const FileFacts*> files_;
   std::span<const LibraryModel> models_;
@@ -69,6 +89,7 @@ class Program {
   std::unordered_map<const FileFacts*, std::unordered_map<std::string, FunctionRef>> own_;
   std::unordered_map<std::string, std::vector<FunctionRef>> overriders_;  // by overridden method
   std::unordered_map<std::string, const ClassFacts*> classes_;
+  std::unordered_map<std::string, std::string> keys_;  // of classes, by name
   std::unordered_map<std::string, GlobalRef> globals_;
   std::unordered_set<std::string> assigned_;
 };

@@ -6,7 +6,6 @@
 #include <thread>
 #include <utility>
 
-#include "analyzer/library_model.h"
 #include "base/console.h"
 
 namespace filibuster {
@@ -14,9 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> LibraryNamespaces() {
+std::vector<std::string> LibraryNamespaces(std::span<const LibraryModel> models) {
   std::vector<std::string> namespaces;
-  for (const LibraryModel& model : BuiltInModels()) {
+  for (const LibraryModel& model : models) {
     namespaces.insert(namespaces.end(), model.namespaces.begin(), model.namespaces.end());
   }
   return namespaces;
@@ -61,13 +60,15 @@ class MissingFinder {
 
 }  // namespace
 
-ProgramLoader::ProgramLoader(const AnalyzerOptions& options, BuildDescription build, fs::path root)
+ProgramLoader::ProgramLoader(const AnalyzerOptions& options, std::span<const LibraryModel> models,
+                             BuildDescription build, fs::path root)
     : options_(options),
+      models_(models),
       build_(std::move(build)),
       root_(std::move(root)),
       pool_(options.jobs > 0 ? static_cast<unsigned>(options.jobs)
                              : std::thread::hardware_concurrency(),
-            LibraryNamespaces()) {}
+            LibraryNamespaces(models)) {}
 
 void ProgramLoader::Begin(const ServiceSources& sources, const std::string& directory) {
   for (const fs::path& file : sources.files) Request(fs::canonical(file).string(), directory);
@@ -89,7 +90,7 @@ std::unique_ptr<Program> ProgramLoader::Load(const ServiceSources& sources,
     files.push_back(&Get(fs::canonical(file).string()));
     tried.insert(files.back()->path);
   }
-  auto program = std::make_unique<Program>(files, BuiltInModels());
+  auto program = std::make_unique<Program>(files, models_);
   for (bool found = true; found;) {
     found = false;
     std::set<std::string> headers;
@@ -102,7 +103,7 @@ std::unique_ptr<Program> ProgramLoader::Load(const ServiceSources& sources,
         found = true;
       }
     }
-    if (found) program = std::make_unique<Program>(files, BuiltInModels());
+    if (found) program = std::make_unique<Program>(files, models_);
   }
   WarnOfMissing(*program, directory);
   return program;

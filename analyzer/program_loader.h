@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "analyzer/analyze.h"
 #include "analyzer/compile_commands.h"
 #include "analyzer/extract_pool.h"
+#include "analyzer/library_model.h"
 #include "analyzer/program.h"
 #include "analyzer/sources.h"
 
@@ -18,8 +20,9 @@ namespace filibuster {
 
 class ProgramLoader {
  public:
-  // `root` is the services directory, absolute; the options must outlive the loader.
-  ProgramLoader(const AnalyzerOptions& options, BuildDescription build, std::filesystem::path root);
+  // `root` is the services directory, absolute; options and models must outlive the loader.
+  ProgramLoader(const AnalyzerOptions& options, std::span<const LibraryModel> models,
+                BuildDescription build, std::filesystem::path root);
 
   // Begins to read the files of a service, whose absolute directory is `directory`.
   void Begin(const ServiceSources& sources, const std::string& directory);
@@ -38,6 +41,7 @@ class ProgramLoader {
   std::string Shown(const std::string& file) const;
 
   const AnalyzerOptions& options_;
+  std::span<const LibraryModel> models_;
   BuildDescription build_;
   std::filesystem::path root_;
   ExtractPool pool_;

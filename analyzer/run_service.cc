@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "analyzer/interpreter.h"
+#include "analyzer/library_fields.h"
+#include "analyzer/status.h"
 
 namespace filibuster {
 namespace {
@@ -40,6 +42,7 @@ class ServiceRunner {
     State state = WithGlobals();
     const std::vector<FunctionRef> starts = Starts();
     for (const FunctionRef& start : starts) RunStart(start, state);
+    AddHandlersByRule(state);
     RunHandlers();
     RunUnreachedFunctions(state);
     run_.gave_up = interpreter_.exhausted();
@@ -121,6 +124,36 @@ class ServiceRunner {
     run_.entries.push_back(std::move(entry));
   }
 
+  // Methods that a library calls for requests, where nothing was seen that hands it their object.
+  void AddHandlersByRule(const State& state) {
+    State at_start = state;
+    for (const Listening& listening : run_.facts.listening) {
+      if (!listening.state.fault) at_start = listening.state;
+    }
+    constexpr int kFirst = -1'000'000;  // on the heap, where no node of a program is kept
+    int object = kFirst;
+    for (const LibraryModel& library : program_.models()) {
+      if (library.handlers.empty()) continue;
+      for (const FunctionRef& function : OwnFunctions()) {
+        if (!program_.IsHandler(library, *function.function, /*registered=*/false)) continue;
+        const bool is_known = std::ranges::any_of(run_.facts.handlers, [&](const auto& known) {
+          return known.handler.Is(Kind::kFunction) && known.handler.closure().function == function;
+        });
+        if (is_known) continue;
+        RegisteredHandler handler{.library = &library, .state = at_start};
+        Closure closure{function, {}};
+        if (!function.function->class_usr.empty()) {
+          const Place self{{Root::kHeap, object--}, {}};
+          handler.state.memory.Set(
+              self.root, Value::Of(Object{.type = function.function->class_usr, .fields = {}}));
+          closure.captures.emplace_back(kThisVariable, Value::Pointer(self));
+        }
+        handler.handler = Value::Of(std::move(closure));
+        interpreter_.AddHandler(std::move(handler));
+      }
+    }
+  }
+
   static std::optional<Value> SelfOf(const FunctionRef& function) {
     if (function.function->class_usr.empty()) return std::nullopt;
     return Value::Unknown("the object");
@@ -141,7 +174,7 @@ class ServiceRunner {
       state.memory.Set(place.root, Value::Unknown("the parameter " + parameter.name));
       arguments.push_back(Value::Alias(place));
     }
-    EntryRun entry{.name = function.function->name, .is_reached = false};
+    EntryRun entry{.name = function.function->name, .is_reached = false, .library = server};
     Results results =
         interpreter_.InvokeFunction(function, SelfOf(function), arguments, std::move(state));
     for (Result& result : results) {
@@ -167,10 +200,14 @@ class ServiceRunner {
 
   const LibraryModel* ServerLibrary() const {
     if (!run_.facts.handlers.empty()) return run_.facts.handlers.front().library;
+    // One that the service's code uses, if it uses any.
+    const LibraryModel* server = nullptr;
     for (const LibraryModel& model : program_.models()) {
-      if (!model.status_field.empty()) return &model;
+      if (model.status_field.empty()) continue;
+      if (program_.Uses(model)) return &model;
+      if (server == nullptr && model.HasHttpStatuses()) server = &model;
     }
-    return nullptr;
+    return server;
   }
 
   static int ThrownAt(const Value& exception) {
@@ -218,6 +255,8 @@ class ServiceRunner {
     constexpr std::size_t kMaxStarts = 4;
     std::vector<State> starts;
     for (const Listening& listening : run_.facts.listening) {
+      // An object that handles requests may have been made since.
+      if (handler.row == nullptr || handler.row->Argument("service")) break;
       if (listening.server == handler.server && !listening.state.fault) {
         starts.push_back(listening.state);
       }
@@ -238,7 +277,7 @@ class ServiceRunner {
   }
 
   void RunHandler(const RegisteredHandler& handler) {
-    EntryRun entry{.name = "a handler"};
+    EntryRun entry{.name = "a handler", .library = handler.library};
     if (handler.handler.Is(Kind::kFunction)) {
       entry.name = handler.handler.closure().function.function->name;
     }
@@ -259,22 +298,72 @@ class ServiceRunner {
     }
     const Memory before = start.memory;
     const Place response{{interpreter_.Depth(), kResponse}, {}};
-    const int unset = -1;
-    start.memory.Set(
-        response.root,
-        Value::Of(
-            Object{.type = "", .fields = {{handler.library->status_field, Value::Int(unset)}}}));
-    Values arguments;
-    const int position = handler.row->Parameter("response").value_or(1);
-    for (int i = 0; i < position; ++i) arguments.push_back(Value::Unknown("the request"));
-    arguments.push_back(Value::Alias(response));
+    const LibraryModel& library = *handler.library;
+    // A handler that answers through a function has answered once it was called.
+    Value unset = library.answer_type.empty() ? Value::Int(kUnset)
+                                              : Value::Unknown("what it answers with is not seen");
+    start.memory.Set(response.root,
+                     Value::Of(Object{.type = "", .fields = {{library.status_field, unset}}}));
+    const Values arguments = ArgumentsOf(handler, response);
     for (Result& result : interpreter_.Invoke(handler.handler, arguments, std::move(start))) {
+      TakeReturned(library, response, result);
       for (Result& final : Finish(handler, response, std::move(result))) {
         NoteShared(before, final.state.memory);
         AddEnd(entry, EndOf(handler, response, std::move(final)));
       }
     }
     for (int i = 0; i < frames; ++i) interpreter_.PopFrame();
+  }
+
+  // The request; the response where the handler takes one, or a function that sends it.
+  static Values ArgumentsOf(const RegisteredHandler& handler, const Place& response) {
+    const LibraryModel& library = *handler.library;
+    std::optional<int> position;
+    if (handler.row != nullptr) position = handler.row->Parameter("response");
+    std::vector<Parameter> parameters;
+    if (handler.handler.Is(Kind::kFunction)) {
+      parameters = handler.handler.closure().function.function->parameters;
+    }
+    if (position) {
+      parameters.resize(std::max(parameters.size(), static_cast<std::size_t>(*position) + 1));
+    }
+    Values arguments;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      const std::string& type = parameters[i].type;
+      const bool is_response = position ? *position == static_cast<int>(i)
+                                        : !type.empty() && type == library.response_type;
+      Value argument = Value::Unknown("the request");
+      if (is_response) {
+        // What is copied is a handle: all copies are the one response.
+        const bool is_place = position || parameters[i].is_reference;
+        argument = is_place ? Value::Alias(response) : Value::Pointer(response);
+      } else if (!type.empty() && type == library.answer_type) {
+        Place status = response;
+        status.path.push_back(library.status_field);
+        argument = Value::Of(Object{
+            .type = "",
+            .fields = {{kAnswers, Value::Pointer(status)}, {kUnsetStatus, Value::Int(kUnset)}}});
+      }
+      arguments.push_back(std::move(argument));
+    }
+    return arguments;
+  }
+
+  // The status of a response that is returned.
+  void TakeReturned(const LibraryModel& library, const Place& response, Result& result) const {
+    if (!library.returns_status || result.completion != Completion::kValue) return;
+    if (result.value.Is(Kind::kUnknown) && result.value.text() == "nothing") return;
+    const auto status = interpreter_.ReturnedStatus(library, result.state, result.value);
+    Place field = response;
+    field.path.push_back(library.status_field);
+    const Value known = result.state.memory.Read(field);
+    // One that was set otherwise counts if what is returned says nothing.
+    if (status &&
+        !(status->Is(Kind::kUnknown) && known.Is(Kind::kInt) && known.number() != kUnset)) {
+      result.state.memory.Write(field, *status);
+    } else if (known.Is(Kind::kUnknown)) {
+      result.state.memory.Write(field, Value::Int(kUnset));
+    }
   }
 
   void NoteShared(const Memory& before, const Memory& after) {
@@ -315,8 +404,7 @@ class ServiceRunner {
     Place field = response;
     field.path.push_back(handler.library->status_field);
     const Value status = result.state.memory.Read(field);
-    constexpr int kFirstError = 400;
-    const bool is_error = status.Is(Kind::kInt) && status.number() >= kFirstError;
+    const bool is_error = status.Is(Kind::kInt) && StatusOf(*handler.library, status).IsError();
     if (rewriting == nullptr || result.completion != Completion::kValue || !is_error) {
       return {std::move(result)};
     }
@@ -381,10 +469,12 @@ class ServiceRunner {
       end.by = result.value.text();
       return end;
     }
+    const LibraryModel& library = *handler.library;
     if (result.completion == Completion::kThrow) {
-      end.kind = PathEnd::Kind::kEscapes;
+      const std::optional<Value> status = ThrownStatus(library, result.value);
+      end.kind = status ? PathEnd::Kind::kAnswers : PathEnd::Kind::kEscapes;
       end.is_exception = true;
-      end.status = Value::Int(handler.library->exception_status);
+      end.status = status ? AnswerOf(library, *status) : ValueOf(ExceptionStatus(library));
       end.origin = ThrownAt(result.value);
       return end;
     }
@@ -398,11 +488,44 @@ class ServiceRunner {
       if (result.value.number() == kEscaped) end.kind = PathEnd::Kind::kEscapes;
       end.origin = result.value.origin;
     }
-    constexpr int kUnset = -1;
-    if (end.status.Is(Kind::kInt) && end.status.number() == kUnset) {
-      end.status = Value::Int(handler.library->default_status);
-    }
+    end.status = AnswerOf(library, end.status);
     return end;
+  }
+
+  // The status that an exception stands for, to this library.
+  std::optional<Value> ThrownStatus(const LibraryModel& library, const Value& thrown) const {
+    if (!thrown.Is(Kind::kObject)) return std::nullopt;
+    const std::string& type = thrown.object().type;
+    if (!library.thrown_status.empty()) {
+      // The library's own exceptions are no part of an interface.
+      const std::string& name = program_.TypeName(type);
+      const bool is_declared = program_.DerivesFrom(type, library.thrown_status) &&
+                               name != library.thrown_status && !library.types.contains(name);
+      return is_declared ? std::optional(Value::Int(1, name)) : std::nullopt;
+    }
+    const auto field = thrown.object().fields.find(library.status_field);
+    if (field != thrown.object().fields.end()) return field->second;
+    const auto status = program_.ThrownStatus(library, type);
+    return status ? std::optional(Value::Int(*status)) : std::nullopt;
+  }
+
+  // A status as it is told: with the library's name for it, and with that of one that is not set.
+  static Value AnswerOf(const LibraryModel& library, const Value& status) {
+    Values answers;
+    for (const Value& one : status.Alternatives()) {
+      Value answer = one;
+      if (one.Is(Kind::kInt)) {
+        const Value number = one.number() == kUnset ? Value::Int(library.default_status) : one;
+        answer = ValueOf(StatusOf(library, number));
+        answer.Taint(one);
+        answer.is_passed_on = one.is_passed_on;
+        answer.origin = one.origin;
+      }
+      answers.push_back(std::move(answer));
+    }
+    Value answer = Value::Choice(answers);
+    if (answer.origin < 0) answer.origin = status.origin;
+    return answer;
   }
 
   void RunUnreachedFunctions(const State& state) {
@@ -413,6 +536,8 @@ class ServiceRunner {
     }
   }
 
+  // The status of a response that has none yet.
+  static constexpr int kUnset = -1;
   // The variable of an entry's frame that the response is kept in.
   static constexpr int kResponse = 1;
 

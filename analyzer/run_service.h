@@ -37,7 +37,8 @@ struct PathEnd {
 // All paths from one entry.
 struct EntryRun {
   std::string name;
-  bool is_reached = true;  // false: nothing seen leads to it
+  bool is_reached = true;                 // false: nothing seen leads to it
+  const LibraryModel* library = nullptr;  // that hands it requests, and answers
   std::set<std::pair<const Node*, int>> normal_branches;
   std::vector<PathEnd> ends;
 };

@@ -9,8 +9,6 @@ namespace {
 
 using Kind = Value::Kind;
 
-constexpr int kFirstError = 400;
-
 void AddSource(OwnErrors& errors, const ServiceRun& run, int origin, ErrorSource source) {
   if (origin < 0) return;
   const Origin& from = run.facts.origins[static_cast<std::size_t>(origin)];
@@ -27,32 +25,49 @@ const TriedFault* FaultOf(const ServiceRun& run, const PathEnd& end) {
 
 }  // namespace
 
-OwnErrors ErrorsOf(const ServiceRun& run) {
-  // Whatever a handler does, it may throw.
+namespace {
+
+// Whatever a handler does, it may throw.
+void AddGenericErrors(const ServiceRun& run, std::set<Status>& statuses) {
   constexpr int kGeneric = 500;
-  OwnErrors errors{.statuses = {kGeneric}};
+  bool has_http = false;
+  for (const EntryRun& entry : run.entries) {
+    if (entry.library == nullptr || !entry.is_reached) continue;
+    const bool is_http = entry.library->HasHttpStatuses();
+    has_http = has_http || is_http;
+    if (!is_http) statuses.insert(ExceptionStatus(*entry.library));
+  }
+  if (has_http || statuses.empty()) statuses.insert({.number = kGeneric});
+}
+
+}  // namespace
+
+OwnErrors ErrorsOf(const ServiceRun& run) {
+  OwnErrors errors;
+  AddGenericErrors(run, errors.statuses);
   for (const EntryRun& entry : run.entries) {
     for (const PathEnd& end : entry.ends) {
       if (end.kind != PathEnd::Kind::kAnswers && end.kind != PathEnd::Kind::kEscapes) continue;
-      for (const Value& status : end.status.Alternatives()) {
+      for (const Value& value : end.status.Alternatives()) {
         ErrorSource source{.unreached = !entry.is_reached};
-        if (status.Is(Kind::kUnknown)) {
-          source.unresolved = "the status is " + status.text();
+        if (value.Is(Kind::kUnknown)) {
+          source.unresolved = "the status is " + value.text();
           AddSource(errors, run, end.origin, std::move(source));
           continue;
         }
-        if (!status.Is(Kind::kInt) || status.number() < kFirstError) continue;
-        const int number = static_cast<int>(status.number());
+        if (!value.Is(Kind::kInt)) continue;
+        const Status status = StatusOf(*entry.library, value);
+        if (!status.IsError()) continue;
         const TriedFault* fault = FaultOf(run, end);
-        if (status.is_passed_on) {
+        if (value.is_passed_on) {
           source.unresolved = "the status of a response is passed on";
         } else {
-          source.status_code = std::to_string(number);
+          source.status_code = status.Text();
         }
         if (entry.is_reached && fault != nullptr && fault->is_status) {
-          errors.after[{end.fault->site, fault->status}].insert(number);
+          errors.after[{end.fault->site, fault->name}].insert(status);
         } else if (entry.is_reached) {
-          errors.statuses.insert(number);
+          errors.statuses.insert(status);
         }
         AddSource(errors, run, end.origin, std::move(source));
       }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,11 +13,11 @@
 namespace filibuster {
 
 struct OwnErrors {
-  std::set<int> statuses;            // that its own code answers with, and the one of exceptions
+  std::set<Status> statuses;         // that its own code answers with, and the one of exceptions
   std::vector<ErrorSource> sources;  // sorted
   // A call site and the status that it is answered with => statuses that the service answers with
   // then only: its own, or that one, passed on.
-  std::map<std::pair<int, int>, std::set<int>> after;
+  std::map<std::pair<int, std::string>, std::set<Status>> after;
 };
 
 OwnErrors ErrorsOf(const ServiceRun& run);

@@ -24,7 +24,8 @@ int ServiceFacts::AddOrigin(const SourceLocation& location, const std::string& f
 }
 
 std::size_t ServiceFacts::Observe(const std::vector<ChainLink>& chain, const LibraryModel& library,
-                                  const std::string& method, const Value& url) {
+                                  const ModelRow& row, const std::string& method,
+                                  const Value& url) {
   // The innermost of the service's own functions is the place; from there on it is helpers.
   std::size_t own = chain.size() - 1;
   while (own > 0 && !chain[own].is_own) --own;
@@ -47,11 +48,27 @@ std::size_t ServiceFacts::Observe(const std::vector<ChainLink>& chain, const Lib
     return i;
   }
   for (const FaultModel& fault : library.faults) {
-    if (fault.extended) continue;
-    call.faults.push_back({.name = fault.name, .restrictions = fault.restrictions});
+    const bool is_meant = row.faults.empty()
+                              ? !fault.extended
+                              : std::ranges::find(row.faults, fault.name) != row.faults.end();
+    if (!is_meant) continue;
+    call.faults.push_back({.name = fault.Label(),
+                           .restrictions = fault.restrictions,
+                           .error = fault.error,
+                           .number = fault.number,
+                           .exception = fault.exception});
   }
-  for (const int status : statuses) {
-    call.faults.push_back({.name = std::to_string(status), .is_status = true, .status = status});
+  const std::string module = library.HasHttpStatuses() ? "" : library.module;
+  for (const Status& status : statuses) {
+    if (status.module != module || !row.has_statuses) continue;
+    TriedFault fault{.name = status.Text(), .is_status = true, .status = status.number};
+    if (!library.codes.empty()) fault.error = library.code_prefix + status.name;
+    if (!library.thrown_status.empty()) fault.exception = status.name;
+    fault.number = status.number;
+    // A code that the library itself fails with is one fault, whoever it comes from.
+    const bool is_known = std::ranges::any_of(
+        call.faults, [&](const TriedFault& known) { return known.name == fault.name; });
+    if (!is_known) call.faults.push_back(std::move(fault));
   }
   calls.push_back(std::move(call));
   return calls.size() - 1;

@@ -9,6 +9,7 @@
 #include "analyzer/analysis.h"
 #include "analyzer/library_model.h"
 #include "analyzer/state.h"
+#include "analyzer/status.h"
 #include "analyzer/value.h"
 
 namespace filibuster {
@@ -19,6 +20,9 @@ struct TriedFault {
   bool is_status = false;
   int status = 0;
   std::optional<std::string> restrictions;
+  std::string error;      // the enumerator that it shows as
+  int number = 0;         // … and its number
+  std::string exception;  // the type that is thrown
 
   bool operator==(const TriedFault&) const = default;
 };
@@ -45,8 +49,8 @@ struct RegisteredHandler {
   Place server;
   Value handler;
   const LibraryModel* library = nullptr;
-  const ModelRow* row = nullptr;
-  State state;  // when it was registered
+  const ModelRow* row = nullptr;  // null: it is one by a rule of the library
+  State state;                    // when it was registered
 
   bool SameAs(const RegisteredHandler& other) const {
     return kind == other.kind && server == other.server && handler == other.handler;
@@ -75,13 +79,13 @@ struct ChainLink {
 };
 
 struct ServiceFacts {
-  std::string directory;      // absolute: code in it is the service's own
-  std::string root;           // absolute: locations are relative to it
-  std::vector<int> statuses;  // to be tried on every call
+  std::string directory;         // absolute: code in it is the service's own
+  std::string root;              // absolute: locations are relative to it
+  std::vector<Status> statuses;  // to be tried on every call of their library
 
   // The index of the call that `chain` leads to.
   std::size_t Observe(const std::vector<ChainLink>& chain, const LibraryModel& library,
-                      const std::string& method, const Value& url);
+                      const ModelRow& row, const std::string& method, const Value& url);
   // The index of a place in `origins`.
   int AddOrigin(const SourceLocation& location, const std::string& function);
   std::string Relative(const std::string& file) const;

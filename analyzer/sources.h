@@ -18,7 +18,8 @@ struct ServiceSources {
   bool operator==(const ServiceSources&) const = default;
 };
 
-// One folder with C++ sources is one service. Tests of a service are no part of it: they do not run in it.
+// One folder with C++ sources is one service. Tests of a service are no part of it: they do not run
+// in it.
 std::expected<std::vector<ServiceSources>, Error> FindServices(
     const std::filesystem::path& services_directory);
 

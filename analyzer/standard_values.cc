@@ -80,7 +80,7 @@ Results UseHeld(const Standard& standard) {
 Results GetHeld(const Standard& standard) {
   const Value self = standard.Self();
   const Truth has = AsCondition(Has(self));
-  Value thrown = Value::Of(Object{.type = "c:@N@std@S@bad_optional_access", .fields = {}});
+  Value thrown = Value::Of(Object{.type = "std::bad_optional_access", .fields = {}});
   thrown.Taint(self);
   Results results;
   if (has != Truth::kTrue) {

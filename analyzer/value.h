@@ -62,6 +62,7 @@ struct CallResult {
   static constexpr int kSuccess = -1;
   int site = 0;
   int fault = kSuccess;
+  bool status_fails = false;  // the library was asked to take a status that is an error for a fault
 
   bool operator==(const CallResult&) const = default;
 };

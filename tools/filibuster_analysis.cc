@@ -41,6 +41,9 @@ int main(int argc, char** argv) {
                  "Argument for the compiler, after those of the compile command");
   app.add_option("-j,--jobs", options.jobs, "Files to read at a time (default: one per processor)")
       ->check(CLI::Range(1, 1024));
+  app.add_option("--library-models", options.library_models,
+                 "Description of client or server libraries of your own (docs/formats/"
+                 "library-model.md); may be given several times");
   app.add_flag("-q,--quiet", quiet, "Only warnings, findings and what was asked for");
   app.add_option("--explain", options.explain,
                  "FILE:LINE of a call: print the way that each of its faults takes");

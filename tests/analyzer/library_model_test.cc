@@ -5,6 +5,7 @@
 
 #include "analyzer/analysis.h"
 #include "analyzer/embedded_models.h"
+#include "base/file.h"
 
 namespace filibuster {
 namespace {
@@ -36,9 +37,10 @@ TEST(LibraryModelTest, EveryModelOfTheProgramReads) {
 TEST(LibraryModelTest, AFunctionIsFoundByItsName) {
   const auto get = Httplib().functions.find("httplib::Client::Get");
   ASSERT_NE(get, Httplib().functions.end());
-  EXPECT_EQ(get->second.effect, Effect::kCall);
-  EXPECT_EQ(get->second.Argument("path"), 0);
-  EXPECT_EQ(get->second.Argument("handler"), std::nullopt);
+  ASSERT_EQ(get->second.size(), 1);
+  EXPECT_EQ(get->second[0].effect, Effect::kCall);
+  EXPECT_EQ(get->second[0].Argument("path"), 0);
+  EXPECT_EQ(get->second[0].Argument("handler"), std::nullopt);
   EXPECT_EQ(Httplib().fields.at("httplib::Response::status"), ResultPart::kStatus);
 }
 
@@ -53,8 +55,29 @@ TEST(LibraryModelTest, NamesFileAndKeyOfAMistake) {
   EXPECT_EQ(ErrorOf(R"({"schema_version": 1, "library": "x", "module": "x",
                         "analysis_module": "x", "pattern": "x", "namespaces": [], "faults": [],
                         "statuses": [], "functions": [{"names": ["f"], "effect": "jump"}]})"),
-            "m.json: $.functions[0].effect: found \"jump\", expected one of: configure, call, "
-            "read, handle_requests, handle_exceptions, handle_errors, listen, set_status");
+            "m.json: $.functions[0].effect: found \"jump\", expected one of: configure, create, "
+            "call, read, then, take, handle_requests, handle_exceptions, handle_errors, listen, "
+            "set_status, itself, address, compare, invoke, nothing");
+}
+
+TEST(LibraryModelTest, AStarStandsForAnything) {
+  EXPECT_TRUE(MatchesPattern("shop::Cart::Stub::Add", "*::Stub::*"));
+  EXPECT_FALSE(MatchesPattern("shop::Cart::StubInterface::Add", "*::Stub::*"));
+  EXPECT_TRUE(MatchesPattern("a::b", "a::b"));
+  EXPECT_FALSE(MatchesPattern("a::bc", "a::b"));
+}
+
+TEST(LibraryModelTest, AModelOfAUserMayNotTakeTheNameOfAnother) {
+  const auto file = std::filesystem::path(testing::TempDir()) / "taken.json";
+  ASSERT_TRUE(WriteFile(file, R"({"schema_version": 1, "library": "x", "module": "x",
+      "analysis_module": "cpp.httplib", "pattern": "x", "namespaces": [], "faults": [],
+      "statuses": [], "functions": []})"));
+  const auto models = ModelsWith(std::vector{file});
+  ASSERT_FALSE(models);
+  EXPECT_EQ(models.error().message,
+            file.string() +
+                ": $.analysis_module: found \"cpp.httplib\", which another model has, "
+                "expected a new name");
 }
 
 TEST(DefaultAnalysisTest, HasTheFaultsOfTheTutorial) {
