@@ -16,6 +16,11 @@ constexpr std::chrono::seconds kSilence{1};
 
 constexpr size_t kMaxIdle = 64;
 
+// Bytes of an application that are not UTF-8 must not make us throw.
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::unique_ptr<ControlClient> ControlClient::FromEnvironment(std::string* error) {
@@ -53,8 +58,15 @@ std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) 
 }
 
 void ControlClient::Report(const Update& update) {
-  SendOrWarn("POST", "/filibuster/update",
-             std::visit([](const auto& message) { return ToJson(message); }, update));
+  constexpr char kPath[] = "/filibuster/update";
+  const Json body = std::visit([](const auto& message) { return ToJson(message); }, update);
+  if (IsSilent()) return;
+  auto connection = TakeConnection();
+  if (connection->Post("POST", kPath, Dump(body), Clock::now() + patience_)) {
+    ReturnConnection(std::move(connection));
+  } else {
+    SendOrWarn("POST", kPath, body);
+  }
 }
 
 std::optional<bool> ControlClient::FaultInjected(std::string_view query, std::string* error) {
@@ -83,14 +95,11 @@ std::optional<Json> ControlClient::SendOrWarn(std::string_view method, std::stri
 
 std::optional<Json> ControlClient::Send(std::string_view method, std::string_view path,
                                         const Json& body, std::string* error) {
-  if (Clock::now().time_since_epoch().count() < silent_until_) {
+  if (IsSilent()) {
     *error = "control server " + Url() + " did not answer a moment ago";
     return std::nullopt;
   }
-  // Bytes of an application that are not UTF-8 must not make us throw.
-  const std::string text =
-      body.is_null() ? ""
-                     : body.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+  const std::string text = body.is_null() ? "" : Dump(body);
   auto connection = TakeConnection();
   HttpConnection::Failure failure;
   const auto answer = connection->Exchange(method, path, text, Clock::now() + patience_, &failure);
@@ -111,6 +120,10 @@ std::optional<Json> ControlClient::Send(std::string_view method, std::string_vie
     return std::nullopt;
   }
   return json;
+}
+
+bool ControlClient::IsSilent() const {
+  return Clock::now().time_since_epoch().count() < silent_until_;
 }
 
 std::unique_ptr<HttpConnection> ControlClient::TakeConnection() {

@@ -32,7 +32,8 @@ class ControlClient {
   // Whether this is the first question of `service` in this test execution.
   std::optional<bool> NewTestExecution(const std::string& service);
   std::optional<CreateAnswer> Create(const Invocation& invocation);
-  // Waits for the answer, so that whoever learns the call's outcome finds it recorded.
+  // Is sent when it returns, so that it reaches the server before what anybody sends who learns the
+  // call's outcome; the answer is not waited for.
   void Report(const Update& update);
   // `query`: what follows /filibuster/fault-injected. On failure *error says why.
   std::optional<bool> FaultInjected(std::string_view query, std::string* error);
@@ -41,6 +42,7 @@ class ControlClient {
   std::optional<Json> Send(std::string_view method, std::string_view path, const Json& body,
                            std::string* error);
   std::optional<Json> SendOrWarn(std::string_view method, std::string_view path, const Json& body);
+  bool IsSilent() const;
   std::unique_ptr<HttpConnection> TakeConnection();
   void ReturnConnection(std::unique_ptr<HttpConnection> connection);
   std::string Url() const;

@@ -16,6 +16,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
@@ -43,6 +44,10 @@ constexpr size_t kReservedDescriptors = 128;
 // After a refusal the rest of the request is read and dropped, or the client would lose the answer
 // to a reset connection.
 constexpr seconds kDrainTimeout(2);
+// Turns of the loop after which, without a request, nothing lies in the sockets any more; and after
+// which one that is not complete is left to arrive when it will.
+constexpr int kIdleTurns = 3;
+constexpr int kMaxTurns = 100;
 constexpr size_t kMaxDrain = 4 * ControlServer::kMaxBodySize;
 
 using Request = http::request<http::string_body>;
@@ -185,11 +190,25 @@ class ControlServer::Impl {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
+  // Clients do not wait for the answers to updates: what they sent before may still lie in its
+  // socket.
+  void HandleWhatArrived() { asio::co_spawn(io_, TakeTurns(), asio::use_future).wait(); }
+
   int port() const { return port_; }
   const std::string& url() const { return url_; }
   ControlHandler& handler() { return handler_; }
 
  private:
+  // Each turn of the loop takes up what lies in the sockets; a request takes several to be read and
+  // handled. One that never gets complete is not waited for.
+  asio::awaitable<void> TakeTurns() {
+    int idle = 0;
+    for (int turn = 0; idle < kIdleTurns && turn < kMaxTurns; ++turn) {
+      co_await asio::post(io_, asio::use_awaitable);
+      idle = requests_ == 0 ? idle + 1 : 0;
+    }
+  }
+
   asio::awaitable<void> Accept() {
     for (;;) {
       beast::error_code error;
@@ -217,7 +236,7 @@ class ControlServer::Impl {
     connection.stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
   }
 
-  // One request; whether the connection goes on.
+  // Waits for a request, and serves it; whether the connection goes on.
   asio::awaitable<bool> ServeOne(Connection& connection, beast::flat_buffer& buffer) {
     beast::tcp_stream& stream = connection.stream;
     beast::error_code error;
@@ -230,6 +249,15 @@ class ControlServer::Impl {
       buffer.commit(size);
     }
     connection.MoveToEnd();
+    ++requests_;
+    const bool goes_on = co_await ServeRequest(stream, buffer);
+    --requests_;
+    co_return goes_on;
+  }
+
+  // One request that has begun to arrive.
+  asio::awaitable<bool> ServeRequest(beast::tcp_stream& stream, beast::flat_buffer& buffer) {
+    beast::error_code error;
     stream.expires_after(request_timeout_);
 
     http::request_parser<http::string_body> parser;
@@ -289,7 +317,8 @@ class ControlServer::Impl {
   int port_ = 0;
   std::string url_;
   ControlHandler handler_;
-  std::list<Connection*> connections_;  // used by the thread only
+  std::list<Connection*> connections_;  // used by the thread only, as is the next
+  int requests_ = 0;                    // that have begun to arrive, and are not answered
   std::thread thread_;
   // Last, so that the coroutines, which they own, go before what the coroutines use.
   asio::io_context io_;
@@ -317,7 +346,10 @@ void ControlServer::BeginTestExecution(std::vector<PlannedFault> faults,
   impl_->handler().BeginTestExecution(std::move(faults), unstable);
 }
 
-CallLog ControlServer::EndTestExecution() { return impl_->handler().EndTestExecution(); }
+CallLog ControlServer::EndTestExecution() {
+  impl_->HandleWhatArrived();
+  return impl_->handler().EndTestExecution();
+}
 int ControlServer::stray_messages() const { return impl_->handler().stray_messages(); }
 
 }  // namespace filibuster

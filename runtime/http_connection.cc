@@ -146,9 +146,8 @@ AnswerState ParseHttpAnswer(std::string_view bytes, bool at_end, HttpAnswer* ans
   return AnswerState::kComplete;
 }
 
-std::optional<HttpAnswer> HttpConnection::Exchange(std::string_view method, std::string_view path,
-                                                   std::string_view body,
-                                                   Clock::time_point deadline, Failure* failure) {
+std::string HttpConnection::Request(std::string_view method, std::string_view path,
+                                    std::string_view body) const {
   std::string request;
   request.reserve(256 + path.size() + body.size());
   request.append(method).append(" ").append(path).append(" HTTP/1.1\r\nHost: ");
@@ -157,12 +156,18 @@ std::optional<HttpAnswer> HttpConnection::Exchange(std::string_view method, std:
   request.append(headers_);
   request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
   request.append(body);
+  return request;
+}
 
+std::optional<HttpAnswer> HttpConnection::Exchange(std::string_view method, std::string_view path,
+                                                   std::string_view body,
+                                                   Clock::time_point deadline, Failure* failure) {
+  const std::string request = Request(method, path, body);
   HttpAnswer answer;
   const auto attempt = [&] {
     return Send(request, deadline, failure) && Receive(&answer, deadline, failure);
   };
-  const bool reused = StillOpen();
+  const bool reused = StillOpen(deadline);
   bool done = reused && attempt();
   // A server may close a kept-alive connection at the moment when the request leaves.
   if (!done && !(reused && failure->timed_out)) done = Connect(deadline, failure) && attempt();
@@ -171,9 +176,27 @@ std::optional<HttpAnswer> HttpConnection::Exchange(std::string_view method, std:
   return answer;
 }
 
-// A server that closed the kept-alive connection meanwhile, or sent what nobody asked for.
-bool HttpConnection::StillOpen() const {
+bool HttpConnection::Post(std::string_view method, std::string_view path, std::string_view body,
+                          Clock::time_point deadline) {
+  if (!StillOpen(deadline)) return false;
+  Failure failure;
+  owes_answer_ = Send(Request(method, path, body), deadline, &failure);
+  if (!owes_answer_) Close();
+  return owes_answer_;
+}
+
+// Not if the server closed the kept-alive connection meanwhile, or sent what nobody asked for.
+bool HttpConnection::StillOpen(Clock::time_point deadline) {
   if (socket_ < 0 || process_ != ::getpid()) return false;
+  if (owes_answer_) {
+    owes_answer_ = false;
+    HttpAnswer dropped;
+    Failure failure;
+    if (!Receive(&dropped, deadline, &failure) || !dropped.keep_alive) {
+      Close();
+      return false;
+    }
+  }
   char byte;
   return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
          (errno == EAGAIN || errno == EWOULDBLOCK);
@@ -268,6 +291,7 @@ bool HttpConnection::Receive(HttpAnswer* answer, Clock::time_point deadline, Fai
 void HttpConnection::Close() {
   if (socket_ >= 0) ::close(socket_);
   socket_ = -1;
+  owes_answer_ = false;
 }
 
 }  // namespace filibuster

@@ -56,8 +56,14 @@ class HttpConnection {
                                      std::string_view body, Clock::time_point deadline,
                                      Failure* failure);
 
+  // Sends over a connection that is open already, and leaves the answer to be dropped by the next
+  // request. False if there is no such connection: nothing was sent.
+  bool Post(std::string_view method, std::string_view path, std::string_view body,
+            Clock::time_point deadline);
+
  private:
-  bool StillOpen() const;
+  std::string Request(std::string_view method, std::string_view path, std::string_view body) const;
+  bool StillOpen(Clock::time_point deadline);
   bool Connect(Clock::time_point deadline, Failure* failure);
   bool Wait(short events, Clock::time_point deadline, Failure* failure) const;
   bool Send(std::string_view bytes, Clock::time_point deadline, Failure* failure);
@@ -67,6 +73,7 @@ class HttpConnection {
   const HttpAddress address_;
   const std::string headers_;
   int socket_ = -1;
+  bool owes_answer_ = false;  // to a Post
   int process_ = 0;  // that connected: a child process has the socket too, and must not use it
 };
 

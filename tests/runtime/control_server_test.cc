@@ -56,6 +56,20 @@ TEST(ControlServerTest, AnswersOverOneConnectionManyTimes) {
   EXPECT_EQ(server->EndTestExecution().calls.size(), 100u);
 }
 
+// Clients do not wait for the answers to updates.
+TEST(ControlServerTest, CountsWhatWasSentBeforeTheExecutionEnded) {
+  const auto server = StartServer();
+  RawClient client(server->port());
+  const std::string create = CreateMessage("foo", kIndex).dump();
+  for (int i = 0; i < 200; ++i) {
+    server->BeginTestExecution({});
+    client.Send("PUT /filibuster/create HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+                std::to_string(create.size()) + "\r\n\r\n" + create);
+    ASSERT_EQ(server->EndTestExecution().calls.size(), 1u);
+    client.ReadAnswer();
+  }
+}
+
 TEST(ControlServerTest, NamesItsUrl) {
   const auto server = StartServer();
   EXPECT_EQ(server->url(), "http://127.0.0.1:" + std::to_string(server->port()));

@@ -89,6 +89,7 @@ TEST(ParseHttpAnswerTest, RefusesWhatIsNotHttp) {
 
 class HttpConnectionTest : public testing::Test {
  protected:
+  static Clock::time_point Later() { return Clock::now() + std::chrono::seconds(30); }
   std::optional<HttpAnswer> Get(std::chrono::milliseconds patience = std::chrono::seconds(30)) {
     return connection_.Exchange("GET", "/health-check", "", Clock::now() + patience, &failure_);
   }
@@ -97,6 +98,20 @@ class HttpConnectionTest : public testing::Test {
   HttpConnection connection_{HttpAddress{"127.0.0.1", server_.port()}};
   HttpConnection::Failure failure_;
 };
+
+TEST_F(HttpConnectionTest, PostsWithoutWaitingForTheAnswer) {
+  const auto post = [&] { return connection_.Post("POST", "/filibuster/update", "{}", Later()); };
+  EXPECT_FALSE(post());  // there is no connection yet
+  ASSERT_TRUE(Get()) << failure_.reason;
+  EXPECT_TRUE(post());
+  EXPECT_TRUE(post());
+  EXPECT_EQ(server_.messages().size(), 3u);
+  ASSERT_TRUE(Get()) << failure_.reason;
+  EXPECT_EQ(server_.messages().size(), 4u);
+  EXPECT_EQ(server_.accepted(), 1);
+  server_.Stop();
+  EXPECT_FALSE(post());
+}
 
 TEST_F(HttpConnectionTest, ConnectsAgainAfterTheServerWasRestarted) {
   ASSERT_TRUE(Get()) << failure_.reason;

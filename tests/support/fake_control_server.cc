@@ -2,9 +2,12 @@
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
@@ -81,7 +84,8 @@ void FakeControlServer::Stop() {
 }
 
 void FakeControlServer::Reset() {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
+  WaitUntilAllIsRead(lock);
   messages_.clear();
   on_create_ = nullptr;
   new_execution_ = true;
@@ -90,12 +94,14 @@ void FakeControlServer::Reset() {
 }
 
 void FakeControlServer::OnCreate(std::function<Json(const Json& body)> fault) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
+  WaitUntilAllIsRead(lock);
   on_create_ = std::move(fault);
 }
 
 void FakeControlServer::AnswerWith(std::string bytes) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
+  WaitUntilAllIsRead(lock);
   proper_ = false;
   raw_ = std::move(bytes);
 }
@@ -111,12 +117,26 @@ int FakeControlServer::accepted() const {
 }
 
 std::vector<FakeControlServer::Message> FakeControlServer::messages() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
+  WaitUntilAllIsRead(lock);
   return messages_;
 }
 
+void FakeControlServer::WaitUntilAllIsRead(std::unique_lock<std::mutex>& lock) const {
+  const auto has_unread = [](int connection) {
+    int bytes = 0;
+    return ::ioctl(connection, FIONREAD, &bytes) == 0 && bytes > 0;
+  };
+  while (std::any_of(connections_.begin(), connections_.end(), has_unread)) {
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+  }
+}
+
 std::vector<FakeControlServer::Json> FakeControlServer::Bodies(const std::string& type) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
+  WaitUntilAllIsRead(lock);
   std::vector<Json> bodies;
   for (const Message& message : messages_) {
     if (message.body.is_object() && message.body.value("instrumentation_type", "") == type) {
@@ -143,10 +163,16 @@ void FakeControlServer::Listen() {
 
 void FakeControlServer::Serve(int connection) {
   std::string buffer;
-  while (const auto message = ReadRequest(connection, &buffer)) {
+  while (true) {
+    if (buffer.empty()) {
+      pollfd readable{connection, POLLIN, 0};
+      ::poll(&readable, 1, -1);
+    }
     std::string answer;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
+      const auto message = ReadRequest(connection, &buffer);
+      if (!message) break;
       messages_.push_back(*message);
       answer = Answer(*message);
     }

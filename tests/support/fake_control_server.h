@@ -44,6 +44,7 @@ class FakeControlServer {
   void AnswerProperly();
 
   int accepted() const;  // connections, so far
+  // All that was sent before: clients do not wait for the answers to updates.
   std::vector<Message> messages() const;
   // Bodies of the messages with this `instrumentation_type`, in their order.
   std::vector<Json> Bodies(const std::string& type) const;
@@ -56,7 +57,9 @@ class FakeControlServer {
   int port_ = 0;
   int listener_ = -1;
   std::thread acceptor_;
-  mutable std::mutex mutex_;
+  void WaitUntilAllIsRead(std::unique_lock<std::mutex>& lock) const;
+
+  mutable std::mutex mutex_;  // held, too, while a message is read
   std::condition_variable closed_;
   std::set<int> connections_;
   int accepted_ = 0;
