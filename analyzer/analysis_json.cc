@@ -6,6 +6,7 @@
 #include <regex>
 #include <utility>
 
+#include "analyzer/status_code.h"
 #include "base/file.h"
 #include "base/json_reader.h"
 
@@ -86,6 +87,7 @@ ErrorType ErrorTypeFromJson(const JsonReader& reader) {
   if (type.return_value.is_object() == type.exception.is_object()) {
     reader.Fail("expected either the key \"return_value\" or the key \"exception\"");
   }
+  if (const auto return_value = reader.Optional("return_value")) CheckStatusCode(*return_value);
   return type;
 }
 

@@ -57,7 +57,7 @@ std::expected<std::vector<Bug>, Error> FindBugs(const Exploration& exploration,
   const Causes causes(calls, facts);
   std::vector<const ExecutionRecord*> failing;
   for (const ExecutionRecord& execution : exploration.executions) {
-    oracle.Remember(execution.faults, execution.verdict);
+    oracle.Remember(execution);
     const bool failed = std::holds_alternative<Failed>(execution.verdict);
     if (failed && !execution.faults.empty()) failing.push_back(&execution);
   }
@@ -88,9 +88,11 @@ std::expected<std::vector<Bug>, Error> FindBugs(const Exploration& exploration,
           texts.push_back(causes.TextOf(fault, *execution));
         }
         keys.push_back(needed);
+        const auto seen = oracle.CallsUnder(minimized->faults);
         bug = &bugs.emplace_back(Bug{.cause = fmt::format("{}", fmt::join(texts, " and ")),
                                      .status = status,
                                      .counterexample = std::move(minimized->faults),
+                                     .calls = {seen.begin(), seen.end()},
                                      .minimal = minimized->minimal});
       }
     }

@@ -14,11 +14,12 @@ namespace filibuster {
 // Failing executions with the same cause: the same branches of the same call sites were taken, and
 // the test failed in the same way.
 struct Bug {
-  std::string cause;            // "foo -> bar (foo/foo.cc:17): httplib::Error::Connection"
-  std::string status;           // how the test failed
-  std::vector<int> executions;  // by number
-  FaultSet counterexample;      // no fault of it can be taken out
-  bool minimal = true;          // false: --minimize-tests was not enough to say so
+  std::string cause;             // "foo -> bar (foo/foo.cc:17): httplib::Error::Connection"
+  std::string status;            // how the test failed
+  std::vector<int> executions;   // by number
+  FaultSet counterexample;       // no fault of it can be taken out
+  std::vector<CallEvent> calls;  // seen under the counterexample
+  bool minimal = true;           // false: --minimize-tests was not enough to say so
 
   bool operator==(const Bug&) const = default;
 };

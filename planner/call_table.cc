@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ostream>
 #include <tuple>
 
 namespace filibuster {
@@ -16,33 +15,6 @@ std::string WithoutLast(const Json& path) {
   Json parent = path;
   parent.erase(parent.size() - 1);
   return PathKey(parent);
-}
-
-std::string CodeText(const Json& code) {
-  return code.is_string() ? code.get<std::string>() : code.dump();
-}
-
-CallResult ExceptionResult(const std::string& name, const Json& metadata) {
-  CallResult result{.exception = name};
-  Json rest = Json::object();
-  for (const auto& [key, value] : metadata.items()) {
-    if (value.is_null() || value == "") continue;
-    if (key == "code") {
-      result.status_code = CodeText(value);
-    } else {
-      rest[key] = value;
-    }
-  }
-  if (!rest.empty()) result.metadata = rest.dump();
-  // A caller tells a status by its code, whichever class carries it.
-  if (!result.status_code.empty()) result.exception.clear();
-  return result;
-}
-
-CallResult StatusResult(const Json& return_value) {
-  const auto code = return_value.find("status_code");
-  if (code == return_value.end() || code->is_null()) return {.metadata = return_value.dump()};
-  return {.status_code = CodeText(*code)};
 }
 
 // Positions of the calls of one caller in `log`, in the order of their creates; those that overlap
@@ -66,26 +38,6 @@ void SortConcurrent(const CallLog& log, std::vector<size_t>& siblings) {
 }
 
 }  // namespace
-
-CallResult ResultOf(const Fault& fault) {
-  if (const auto* exception = std::get_if<ForcedException>(&fault)) {
-    return ExceptionResult(exception->name, exception->metadata);
-  }
-  const auto& failure = std::get<FailureMetadata>(fault);
-  return *ResultOf(failure.return_value, failure.exception);
-}
-
-std::optional<CallResult> ResultOf(const Json& return_value, const Json& exception) {
-  if (exception.is_object()) {
-    const auto name = exception.find("name");
-    const auto metadata = exception.find("metadata");
-    return ExceptionResult(
-        name != exception.end() && name->is_string() ? name->get<std::string>() : std::string(),
-        metadata != exception.end() && metadata->is_object() ? *metadata : Json::object());
-  }
-  if (return_value.is_object()) return StatusResult(return_value);
-  return std::nullopt;
-}
 
 CallTable::CallTable() {
   calls_.emplace_back();
@@ -163,21 +115,37 @@ CallId CallTable::ParentOf(const CallLog& log, const CallRecord& record) const {
   return by_path.value_or(by_clock.empty() ? kFunctionalTest : by_clock.back());
 }
 
+// A fault that was sent is not yet one that the caller saw: it may not know how to raise it.
+bool CallTable::WasDelivered(const CallRecord& record,
+                             const std::optional<CallResult>& observed) const {
+  if (IsLatency(*record.fault)) return record.received_at.has_value();
+  if (observed) return IsSeenAs(ResultOf(*record.fault), *observed);
+  // The execution was over while the callee slept, as the fault wants it to.
+  if (record.received_at && CalleeRuns(*record.fault)) return true;
+  return !reporters_.contains(record.invocation.source_service_name);
+}
+
 std::vector<CallEvent> CallTable::Enter(const CallLog& log) {
   std::vector<CallId> ids;
   std::unordered_map<CallId, std::vector<size_t>> children;
   for (size_t i = 0; i < log.calls.size(); ++i) {
     const CallRecord& record = log.calls[i];
     auto id = Find(IndexOf(record));
-    if (!id) {
-      KnownCall call{record.invocation, ParentOf(log, record), {}};
+    if (!id || !calls_[*id].made) {
+      KnownCall call{.invocation = record.invocation, .parent = ParentOf(log, record)};
       call.invocation.execution_index = IndexOf(record);
-      id = EnterCall(std::move(call));
+      if (id) {
+        call.target_service_name = calls_[*id].target_service_name;
+        calls_[*id] = std::move(call);
+      } else {
+        id = EnterCall(std::move(call));
+      }
     }
     if (record.target_service_name) {
       KnownCall& known = calls_[*id];
       if (!known.target_service_name) known.target_service_name = record.target_service_name;
     }
+    if (record.completed_at) reporters_.insert(record.invocation.source_service_name);
     ids.push_back(*id);
     children[calls_[*id].parent].push_back(i);
   }
@@ -195,11 +163,13 @@ std::vector<CallEvent> CallTable::Enter(const CallLog& log) {
       CallEvent event{.call = ids[i],
                       .form = EnterForm({ids[i], record.invocation.metadata}),
                       .received = record.received_at.has_value()};
-      if (record.fault) {
+      const auto observed = ResultOf(record.return_value, record.exception);
+      if (record.fault && WasDelivered(record, observed)) {
         event.fault = EnterFault(*record.fault);
         event.result = ResultOfFault(event.fault);
-      } else if (const auto result = ResultOf(record.return_value, record.exception)) {
-        event.result = EnterResult(*result);
+      }
+      if (observed && (event.fault == kNoFault || IsLatency(*record.fault))) {
+        event.result = EnterResult(*observed);
       }
       events.push_back(event);
       self(self, event.call);
@@ -246,23 +216,6 @@ std::string CallTable::DescribeCall(CallId call) const {
 
 std::string CallTable::Describe(const CallFault& fault) const {
   return fmt::format("{}: {}", DescribeCall(fault.call), FaultName(this->fault(fault.fault)));
-}
-
-std::string FaultName(const Fault& fault) {
-  const CallResult result = ResultOf(fault);
-  if (const auto* exception = std::get_if<ForcedException>(&fault)) {
-    if (exception->name == kLatency) {
-      return fmt::format("latency ({} s)", exception->metadata.value("sleep", Json()).dump());
-    }
-    return result.status_code.empty() ? exception->name
-                                      : fmt::format("{} ({})", exception->name, result.status_code);
-  }
-  return result.status_code.empty() ? result.metadata : result.status_code;
-}
-
-std::ostream& operator<<(std::ostream& out, const CallResult& result) {
-  out << (result.exception.empty() ? result.status_code : result.exception);
-  return out << result.metadata;
 }
 
 }  // namespace filibuster

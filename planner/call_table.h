@@ -4,36 +4,25 @@
 #pragma once
 
 #include <deque>
-#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
+#include "planner/call_result.h"
 #include "planner/execution.h"
 #include "runtime/stable_index.h"
 
 namespace filibuster {
-
-// What a caller saw of a call. Exceptions that carry a code (gRPC) are their code.
-struct CallResult {
-  std::string status_code;  // "503", "NOT_FOUND"; empty if an exception without a code came
-  std::string exception;    // its name
-  std::string metadata;     // of the exception, as JSON, what else tells it from others
-
-  bool operator==(const CallResult&) const = default;
-};
-
-CallResult ResultOf(const Fault& fault);
-// Of an invocation_complete's `return_value` or `exception`; nullopt if both are null.
-std::optional<CallResult> ResultOf(const Json& return_value, const Json& exception);
 
 // A call, as it was first seen.
 struct KnownCall {
   Invocation invocation;
   CallId parent = kFunctionalTest;
   std::optional<std::string> target_service_name;  // of the first execution that revealed it
+  bool made = true;  // false: known by description only, until an execution shows it
 };
 
 // How a call was made: what its execution index does not say.
@@ -51,7 +40,8 @@ class CallTable {
 
   // Enters what is new. The calls in order: a caller before its callees, one after the other as
   // they were created; calls of one caller that overlap in time by execution index, so that the
-  // order in which their messages happened to arrive changes nothing.
+  // order in which their messages happened to arrive changes nothing. A fault is that of its call
+  // only if the caller reported that it saw it, or never reports anything.
   std::vector<CallEvent> Enter(const CallLog& log);
 
   CallId EnterCall(KnownCall call);
@@ -85,12 +75,14 @@ class CallTable {
     ResultId result;
   };
 
+  bool WasDelivered(const CallRecord& record, const std::optional<CallResult>& observed) const;
   CallId ParentOf(const CallLog& log, const CallRecord& record) const;
 
   UnstableSites unstable_sites_;
   std::deque<KnownCall> calls_;
   std::unordered_map<std::string, CallId> call_ids_;      // by execution index as it was sent
   std::unordered_map<std::string, CallId> call_by_path_;  // by execution index, spaces aside
+  std::unordered_set<std::string> reporters_;             // services that say how their calls end
   std::deque<CallForm> forms_;
   std::unordered_map<std::string, FormId> form_ids_;
   std::deque<KnownFault> faults_;
@@ -98,10 +90,5 @@ class CallTable {
   std::deque<CallResult> results_;
   std::unordered_map<std::string, ResultId> result_ids_;
 };
-
-// "httplib::Error::Connection", "503": the name of a fault for people.
-std::string FaultName(const Fault& fault);
-
-std::ostream& operator<<(std::ostream& out, const CallResult& result);
 
 }  // namespace filibuster

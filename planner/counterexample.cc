@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
+#include "analyzer/status_code.h"
 #include "base/file.h"
 #include "base/json_reader.h"
 
@@ -105,6 +107,9 @@ Fault FaultOf(const JsonReader& reader) {
   std::string error;
   auto fault = FaultFromJson(reader.value(), &error);
   if (!fault) reader.Fail(error);
+  if (const auto failure = reader.Optional("failure_metadata")) {
+    if (const auto value = failure->Optional("return_value")) CheckStatusCode(*value);
+  }
   return fault.value_or(Fault{});
 }
 
@@ -130,9 +135,9 @@ CounterexampleFault FaultFromReader(const JsonReader& reader) {
   return fault;
 }
 
-// Filibuster's form names the calls that fail by their execution index only; what they are stands
-// in its log, and whom they call in its response log.
-std::vector<CounterexampleFault> FaultsFromFilibuster(const JsonReader& execution) {
+// The calls of Filibuster's form by execution index. What they are stands in its log, and whom they
+// call in its response log.
+std::map<std::string, CallDescription> CallsOf(const JsonReader& execution) {
   std::map<std::string, CallDescription> calls;
   std::map<std::string, int> occurrences;
   for (const char* key : {"log", "response_log"}) {
@@ -155,6 +160,12 @@ std::vector<CounterexampleFault> FaultsFromFilibuster(const JsonReader& executio
       if (!target.empty() && target != "external") it->second.target_service = target;
     }
   }
+  return calls;
+}
+
+// Filibuster's form names the calls that fail by their execution index only.
+std::vector<CounterexampleFault> FaultsFromFilibuster(const JsonReader& execution) {
+  const auto calls = CallsOf(execution);
   std::vector<CounterexampleFault> faults;
   for (const JsonReader& failure : execution.Required("failures").Items()) {
     const JsonReader index = failure.Required("execution_index");
@@ -166,6 +177,35 @@ std::vector<CounterexampleFault> FaultsFromFilibuster(const JsonReader& executio
     faults.push_back({call->second, FaultOf(failure)});
   }
   return faults;
+}
+
+// What a fault says of its call must be what the log of the same file says.
+void CheckAgainstLog(const JsonReader& fault, const CallDescription& call,
+                     const std::map<std::string, CallDescription>& logged) {
+  const auto it = logged.find(call.execution_index);
+  if (it == logged.end()) return;
+  const auto check = [&](const char* key, const std::string& found, const std::string& expected) {
+    if (found.empty() || expected.empty() || found == expected) return;
+    fault.Required(key).Fail(
+        fmt::format("found {}, expected {} as in the log of TestExecution", found, expected));
+  };
+  check("service", call.service, it->second.service);
+  check("target_service", call.target_service.value_or(""), it->second.target_service.value_or(""));
+  check("module", call.module, it->second.module);
+  check("method", call.method, it->second.method);
+}
+
+// A set of faults: at least one, and one for each call.
+void CheckFaultSet(const JsonReader& list, const std::vector<CounterexampleFault>& faults) {
+  if (faults.empty()) list.Fail("found an empty list, expected at least one fault");
+  std::set<std::string> indexes;
+  const std::vector<JsonReader> items = list.Items();
+  for (size_t i = 0; i < std::min(items.size(), faults.size()); ++i) {
+    if (indexes.insert(faults[i].call.execution_index).second) continue;
+    items[i]
+        .Required("execution_index")
+        .Fail("found the call of an earlier fault, expected another");
+  }
 }
 
 }  // namespace
@@ -223,19 +263,25 @@ std::expected<Counterexample, Error> CounterexampleFromText(std::string_view tex
         fmt::format("found version {}, expected at most {}", version->Int(), kSchemaVersion));
   }
   const auto ours = reader.Optional("faults");
-  const auto filibusters =
-      ours ? reader.Optional("TestExecution") : std::optional(reader.Required("TestExecution"));
+  const auto filibusters = reader.Optional("TestExecution");
+  if (!ours && !filibusters) {
+    reader.Fail("expected the key \"faults\", or \"TestExecution\" as Filibuster writes it");
+  }
+  std::map<std::string, CallDescription> logged;
   if (filibusters) {
     const auto execution =
         ParseJson(filibusters->String(), fmt::format("{}: $.TestExecution", name));
     if (reader.error()) return std::unexpected(*reader.error());
     if (!execution) return std::unexpected(execution.error());
     counterexample.test_execution = *execution;
-    if (!ours) {
-      const JsonReader inner(*execution, fmt::format("{}: $.TestExecution", name));
+    const JsonReader inner(*execution, fmt::format("{}: $.TestExecution", name));
+    if (ours) {
+      logged = CallsOf(inner);
+    } else {
       counterexample.faults = FaultsFromFilibuster(inner);
-      if (inner.error()) return std::unexpected(*inner.error());
+      CheckFaultSet(inner.Required("failures"), counterexample.faults);
     }
+    if (inner.error()) return std::unexpected(*inner.error());
   }
   if (const auto unstable = reader.Optional("unstable")) {
     for (const auto& [site, parts] : unstable->Members()) {
@@ -250,7 +296,9 @@ std::expected<Counterexample, Error> CounterexampleFromText(std::string_view tex
   if (ours) {
     for (const JsonReader& fault : ours->Items()) {
       counterexample.faults.push_back(FaultFromReader(fault));
+      CheckAgainstLog(fault, counterexample.faults.back().call, logged);
     }
+    CheckFaultSet(*ours, counterexample.faults);
   }
   if (reader.error()) return std::unexpected(*reader.error());
   return counterexample;

@@ -26,6 +26,7 @@ std::ostream& operator<<(std::ostream& out, const Verdict& verdict) {
   if (const auto* failed = std::get_if<Failed>(&verdict)) out << ": " << failed->status;
   if (const auto* undelivered = std::get_if<Undelivered>(&verdict)) {
     out << ": " << fmt::format("{}", fmt::join(undelivered->reasons, "; "));
+    if (!undelivered->status.empty()) out << " (" << undelivered->status << ")";
   }
   return out;
 }

@@ -56,9 +56,11 @@ struct Failed {
   bool operator==(const Failed&) const = default;
 };
 
-// The functional test passed, but not under the faults that it was to run under: no pass.
+// The functional test did not run under the faults that it was to run under: whatever it said, it
+// says nothing of them.
 struct Undelivered {
   std::vector<std::string> reasons;  // one for each fault that was not delivered
+  std::string status;                // how the test failed; empty if it passed
 
   bool operator==(const Undelivered&) const = default;
 };

@@ -139,12 +139,15 @@ class Explorer {
     CheckDelivery(execution, calls_);
     if (callbacks_.finished) callbacks_.finished(step, execution);
 
+    const bool undelivered = std::holds_alternative<Undelivered>(execution.verdict);
     const auto trace = std::make_shared<const Trace>(Trace{{step.number}, faults, execution.calls});
     Record(step.number, std::move(execution));
     if (result_.baseline_failed()) {
       result_.ended_by = "the fault-free execution failed";
       return nullptr;
     }
+    // What extends a set that was not delivered would not be delivered either.
+    if (undelivered) return nullptr;
     if (options_.reduction == Reduction::kDynamic) dynamic_.Learn(*trace);
     if (predicts()) prediction_.Learn(*trace);
     Extend(trace, prefix);
@@ -162,8 +165,9 @@ class Explorer {
     const CallLog first = run->log;
     for (int i = 1; i < options_.baseline_runs; ++i) {
       if (!std::holds_alternative<Passed>(run->verdict)) return run;
+      auto again = runner_.Run({}, calls_);
       if (options_.cancelled && options_.cancelled()) return run;
-      run = runner_.Run({}, calls_);
+      run = std::move(again);
       if (!run) return run;
       for (CallDifference& difference : CompareRuns(first, run->log)) {
         if (std::ranges::find(result_.differences, difference) == result_.differences.end()) {
@@ -268,19 +272,32 @@ Exploration Explore(TestRunner& runner, FaultSpace& space, CallTable& calls,
 }
 
 void CheckDelivery(TestExecution& execution, const CallTable& calls) {
-  if (!std::holds_alternative<Passed>(execution.verdict)) return;
   Undelivered undelivered;
   for (const CallFault& planned : execution.faults) {
-    const auto event = std::ranges::find(execution.calls, planned.call, &CallEvent::call);
-    if (event == execution.calls.end()) {
+    bool made = false;
+    for (const CallEvent& event : execution.calls) {
+      if (event.call != planned.call) continue;
+      made = true;
+      if (event.fault == planned.fault) continue;
+      std::string seen = "the call was made, and how it ended was never reported";
+      if (IsLatency(calls.fault(planned.fault))) {
+        seen = "the callee was not reached";
+      } else if (event.result != kNoResult) {
+        seen = fmt::format("the caller saw {} instead", ResultName(calls.result(event.result)));
+      }
+      undelivered.reasons.push_back(fmt::format("{}: {}", calls.Describe(planned), seen));
+      break;  // calls that are one for the planner need one reason
+    }
+    if (!made) {
       undelivered.reasons.push_back(
           fmt::format("{}: the call was not made", calls.Describe(planned)));
-    } else if (event->fault != planned.fault) {
-      undelivered.reasons.push_back(
-          fmt::format("{}: the call was made and the fault not injected", calls.Describe(planned)));
     }
   }
-  if (!undelivered.reasons.empty()) execution.verdict = std::move(undelivered);
+  if (undelivered.reasons.empty()) return;
+  if (const auto* failed = std::get_if<Failed>(&execution.verdict)) {
+    undelivered.status = failed->status;
+  }
+  execution.verdict = std::move(undelivered);
 }
 
 std::ostream& operator<<(std::ostream& out, const SkipReason& reason) {

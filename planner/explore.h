@@ -113,7 +113,7 @@ struct Exploration {
   size_t undelivered = 0;
   size_t pruned = 0;  // skipped because a reduction said so
 
-  bool baseline_failed() const { return first_failure_at == 1; }
+  bool baseline_failed() const { return first_failure && first_failure->faults.empty(); }
 };
 
 // Runs the functional test without faults, and, if that passes, under each fault set that the space
@@ -121,8 +121,8 @@ struct Exploration {
 Exploration Explore(TestRunner& runner, FaultSpace& space, CallTable& calls,
                     const ExploreOptions& options, const ExploreCallbacks& callbacks = {});
 
-// Planned = delivered, or it is no pass: the verdict Passed becomes Undelivered if a fault of
-// `execution.faults` was not injected into its call.
+// Planned = delivered, or nothing is said: the verdict becomes Undelivered if the caller of a call
+// that `execution.faults` is to fail did not see that fault.
 void CheckDelivery(TestExecution& execution, const CallTable& calls);
 
 std::ostream& operator<<(std::ostream& out, const SkipReason& reason);

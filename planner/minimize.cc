@@ -5,17 +5,32 @@
 
 namespace filibuster {
 
-void FailureOracle::Remember(const FaultSet& faults, const Verdict& verdict) {
-  FaultSet sorted = faults;
-  std::ranges::sort(sorted);
+namespace {
+
+FaultSet Sorted(FaultSet faults) {
+  std::ranges::sort(faults);
+  return faults;
+}
+
+std::string StatusOf(const Verdict& verdict) {
   const auto* failed = std::get_if<Failed>(&verdict);
-  known_[std::move(sorted)] = failed != nullptr ? failed->status : std::string();
+  return failed != nullptr ? failed->status : std::string();
+}
+
+}  // namespace
+
+void FailureOracle::Remember(const ExecutionRecord& execution) {
+  known_[Sorted(execution.faults)] = {StatusOf(execution.verdict), execution.calls};
+}
+
+std::span<const CallEvent> FailureOracle::CallsUnder(const FaultSet& faults) const {
+  const auto it = known_.find(Sorted(faults));
+  return it == known_.end() ? std::span<const CallEvent>() : it->second.calls;
 }
 
 std::expected<std::string, Error> FailureOracle::Failure(const FaultSet& faults) {
-  FaultSet sorted = faults;
-  std::ranges::sort(sorted);
-  if (const auto it = known_.find(sorted); it != known_.end()) return it->second;
+  FaultSet sorted = Sorted(faults);
+  if (const auto it = known_.find(sorted); it != known_.end()) return it->second.status;
   if (runs_left_ <= 0) {
     ++unanswered_;
     return std::string();
@@ -23,15 +38,11 @@ std::expected<std::string, Error> FailureOracle::Failure(const FaultSet& faults)
   --runs_left_;
   auto run = runner_.Run(faults, calls_);
   if (!run) return std::unexpected(std::move(run.error()));
-  // A failure under other faults than these is none of theirs.
-  const bool delivered = std::ranges::all_of(faults, [&](const CallFault& planned) {
-    return std::ranges::any_of(run->calls, [&](const CallEvent& event) {
-      return event.call == planned.call && event.fault == planned.fault;
-    });
-  });
-  const auto* failed = std::get_if<Failed>(&run->verdict);
-  return known_[std::move(sorted)] =
-             failed != nullptr && delivered ? failed->status : std::string();
+  run->faults = faults;
+  CheckDelivery(*run, calls_);
+  std::string status = StatusOf(run->verdict);
+  known_[std::move(sorted)] = {status, seen_.emplace_back(std::move(run->calls))};
+  return status;
 }
 
 std::expected<Minimized, Error> Minimize(FaultSet faults, FailureOracle& oracle) {

@@ -1,9 +1,12 @@
 // Failing fault set x runner => one of which no fault can be taken out and the test still fail.
 #pragma once
 
+#include <deque>
 #include <expected>
-#include <functional>
 #include <map>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "planner/explore.h"
@@ -17,20 +20,28 @@ class FailureOracle {
   FailureOracle(TestRunner& runner, CallTable& calls, int max_runs)
       : runner_(runner), calls_(calls), runs_left_(max_runs) {}
 
-  // Remembers what an exploration ran.
-  void Remember(const FaultSet& faults, const Verdict& verdict);
+  // Remembers what an exploration ran. The record must outlive the oracle.
+  void Remember(const ExecutionRecord& execution);
 
   // The status if the test fails, "" if it passes or did not get its faults. Without runs left, ""
   // for whatever is not known, and it is counted as unanswered.
   std::expected<std::string, Error> Failure(const FaultSet& faults);
   int unanswered() const { return unanswered_; }
+  // The calls that were seen under a fault set that is known; none otherwise.
+  std::span<const CallEvent> CallsUnder(const FaultSet& faults) const;
 
  private:
+  struct Known {
+    std::string status;
+    std::span<const CallEvent> calls;
+  };
+
   TestRunner& runner_;
   CallTable& calls_;
   int runs_left_;
   int unanswered_ = 0;
-  std::map<FaultSet, std::string> known_;
+  std::map<FaultSet, Known> known_;          // by the sorted set
+  std::deque<std::vector<CallEvent>> seen_;  // in its own runs
 };
 
 struct Minimized {

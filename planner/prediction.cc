@@ -5,18 +5,6 @@
 #include <utility>
 
 namespace filibuster {
-namespace {
-
-// Injected though the callee does its work all the same: what that is was not seen yet.
-bool CalleeRuns(const Fault& fault) {
-  const auto* exception = std::get_if<ForcedException>(&fault);
-  if (exception == nullptr) return false;
-  const auto abort = exception->metadata.find("abort");
-  return abort != exception->metadata.end() && *abort == false;
-}
-
-}  // namespace
-
 std::uint64_t Prediction::SiteKey(const CallEvent& event) const {
   return std::uint64_t{event.call} << 32 | calls_.form(event.form).site;
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -19,7 +18,7 @@ bool Made(const TestExecution& execution, CallId call) {
 }
 
 KnownCall KnownFrom(const CallDescription& call) {
-  KnownCall known{.target_service_name = call.target_service};
+  KnownCall known{.target_service_name = call.target_service, .made = false};
   Invocation& invocation = known.invocation;
   invocation.source_service_name = call.service;
   invocation.module = call.module;
@@ -41,6 +40,37 @@ std::optional<CallId> FindAlike(const TestExecution& execution, const FaultSet& 
     if (++occurrence == wanted.occurrence && !Planned(faults, event.call)) return event.call;
   }
   return std::nullopt;
+}
+
+// What makes the call that was made another one than `wanted`; empty: nothing.
+std::string Difference(const CallDescription& wanted, const KnownCall& made) {
+  const auto check = [](const char* what, const std::string& found, const std::string& expected) {
+    if (found.empty() || found == expected) return std::string();
+    return fmt::format("the counterexample has the {} {}, and the call with its execution index {}",
+                       what, found, expected);
+  };
+  const Invocation& invocation = made.invocation;
+  for (const std::string& difference :
+       {check("service", wanted.service, invocation.source_service_name),
+        check("module", wanted.module, invocation.module),
+        check("method", wanted.method, invocation.method)}) {
+    if (!difference.empty()) return difference;
+  }
+  return {};
+}
+
+void CheckCalls(const Counterexample& counterexample, const CallTable& calls,
+                TestExecution& execution) {
+  Undelivered undelivered;
+  for (size_t i = 0; i < execution.faults.size(); ++i) {
+    const CallFault& fault = execution.faults[i];
+    if (!Made(execution, fault.call)) continue;
+    const std::string difference =
+        Difference(counterexample.faults[i].call, calls.call(fault.call));
+    if (difference.empty()) continue;
+    undelivered.reasons.push_back(fmt::format("{}: {}", calls.Describe(fault), difference));
+  }
+  if (!undelivered.reasons.empty()) execution.verdict = std::move(undelivered);
 }
 
 }  // namespace
@@ -68,13 +98,34 @@ std::expected<Replay, Error> ReplayCounterexample(const Counterexample& countere
     }
     if (!alike) {
       CheckDelivery(*execution, calls);
+      CheckCalls(counterexample, calls, *execution);
       replay.execution = *std::move(execution);
       return replay;
     }
-    replay.matched.push_back(fmt::format("{} was matched to {}", calls.DescribeCall(missing->call),
-                                         calls.DescribeCall(*alike)));
+    const std::string before = calls.DescribeCall(missing->call);
+    const std::string now = calls.DescribeCall(*alike);
+    replay.matched.push_back(before == now
+                                 ? fmt::format("{}: its execution index is another one now", now)
+                                 : fmt::format("{} was matched to {}", before, now));
     missing->call = *alike;
   }
+}
+
+Exploration ExplorationOf(Replay replay) {
+  TestExecution& execution = replay.execution;
+  Exploration exploration;
+  exploration.executions.push_back({.number = 1,
+                                    .faults = execution.faults,
+                                    .calls = execution.calls,
+                                    .verdict = execution.verdict,
+                                    .duration = execution.duration});
+  exploration.undelivered = std::holds_alternative<Undelivered>(execution.verdict);
+  exploration.failed = std::holds_alternative<Failed>(execution.verdict);
+  if (exploration.failed != 0) {
+    exploration.first_failure_at = 1;
+    exploration.first_failure = std::move(execution);
+  }
+  return exploration;
 }
 
 }  // namespace filibuster

@@ -49,6 +49,11 @@ std::vector<std::string> DifferenceWarnings(const Exploration& exploration) {
 
 std::string VerdictText(const Report& report) {
   const Exploration& exploration = report.exploration;
+  if (!report.replayed.empty()) {
+    if (exploration.failed != 0) return "reproduced";
+    return exploration.undelivered != 0 ? "incomplete: not under all faults of the counterexample"
+                                        : "not reproduced";
+  }
   if (exploration.baseline_failed()) return "failed: without any fault; no fault was injected";
   std::string undelivered;
   if (exploration.undelivered != 0) {

@@ -20,13 +20,15 @@ struct Report {
   std::vector<Bug> bugs;
   std::vector<HandlerCoverage> handlers;
   std::vector<std::string> warnings;
+  std::string replayed;  // the counterexample's file; empty: an exploration
 };
 
 // How much of the space was looked at: "all fault sets", "all fault sets up to 2 faults",
 // "--max-tests 10 reached: 8 fault sets were not run".
 std::string CoverageText(const Report& report);
 
-// "passed: all fault sets", "failed: 2 of 11 executions, the first is test 11; …": one line.
+// "passed: all fault sets", "failed: 2 of 11 executions, the first is test 11; …", "reproduced":
+// one line.
 std::string VerdictText(const Report& report);
 
 // What a person should know before believing the verdict: calls that differ between fault-free

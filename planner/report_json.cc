@@ -61,6 +61,7 @@ OrderedJson ExecutionToJson(const ExecutionRecord& execution, const CallTable& c
   }
   if (const auto* undelivered = std::get_if<Undelivered>(&execution.verdict)) {
     json["undelivered"] = undelivered->reasons;
+    if (!undelivered->status.empty()) json["status"] = undelivered->status;
   }
   json["duration_ms"] = std::chrono::duration<double, std::milli>(execution.duration).count();
   json["calls"] = EventsToJson(execution.calls, calls);
@@ -128,15 +129,18 @@ std::string ReportToJson(const Report& report) {
   OrderedJson json = {
       {"schema_version", kSchemaVersion},
       {"functional_test", report.functional_test},
-      {"reduction", ReductionName(report.options.reduction)},
-      {"order", OrderName(report.options.order)},
-      {"verdict", VerdictText(report)},
-      {"executions",
-       {{"run", exploration.executions.size()},
-        {"pruned", exploration.pruned},
-        {"failed", exploration.failed},
-        {"undelivered", exploration.undelivered}}},
   };
+  if (report.replayed.empty()) {
+    json["reduction"] = ReductionName(report.options.reduction);
+    json["order"] = OrderName(report.options.order);
+  } else {
+    json["counterexample_file"] = report.replayed;
+  }
+  json["verdict"] = VerdictText(report);
+  json["executions"] = {{"run", exploration.executions.size()},
+                        {"pruned", exploration.pruned},
+                        {"failed", exploration.failed},
+                        {"undelivered", exploration.undelivered}};
   json["first_failure_at"] =
       exploration.first_failure_at ? OrderedJson(*exploration.first_failure_at) : OrderedJson();
   json["ended_by"] = exploration.ended_by;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -97,9 +98,26 @@ std::string DescribeFaults(const CallTable& calls, const FaultSet& faults) {
   return texts.empty() ? "no fault" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
+void DescribeHandlers(const std::vector<HandlerCoverage>& handlers) {
+  if (handlers.empty()) return;
+  LogInfo("Handlers taken: {} of {}",
+          std::ranges::count_if(
+              handlers, [](const HandlerCoverage& handler) { return handler.first.has_value(); }),
+          handlers.size());
+  for (const HandlerCoverage& handler : handlers) {
+    if (handler.first) continue;
+    LogInfo("* never taken: {}, {}, for {}: {}", handler.site->service,
+            EntryText(*handler.entry, *handler.site), fmt::join(handler.entry->faults, ", "),
+            handler.why_never);
+  }
+}
+
 void DescribeFailure(const TestExecution& execution) {
   if (const auto* failed = std::get_if<Failed>(&execution.verdict)) {
     LogFail("The functional test failed: {}", failed->status);
+  } else if (const auto* undelivered = std::get_if<Undelivered>(&execution.verdict)) {
+    LogFail("The functional test failed, but not under the planned faults: {}",
+            undelivered->status);
   }
   if (execution.output.empty()) {
     LogFail("It wrote nothing.");
@@ -147,6 +165,7 @@ void ConsoleReport::Finished(const Step& step, const TestExecution& execution) c
     for (const std::string& reason : undelivered->reasons) {
       LogWarning("Test {}: a planned fault was not delivered: {}", step.number, reason);
     }
+    if (!undelivered->status.empty()) DescribeFailure(execution);
   }
   for (const std::string& reason : execution.log.bad_requests) {
     LogWarning("Test {}: the control server refused a request: {}", step.number, reason);

@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "planner/explore.h"
+#include "planner/handler_coverage.h"
 
 namespace filibuster {
 
@@ -33,6 +35,9 @@ void DescribeTest(const CallTable& calls, int number, std::span<const CallEvent>
 
 // "foo -> bar: httplib::Error::Connection, …"; "no fault".
 std::string DescribeFaults(const CallTable& calls, const FaultSet& faults);
+
+// How many handlers were taken, and why the others never were.
+void DescribeHandlers(const std::vector<HandlerCoverage>& handlers);
 
 // How a test execution failed, with what the functional test wrote.
 void DescribeFailure(const TestExecution& execution);

@@ -115,8 +115,10 @@ class Session {
     callbacks.finished = [&](const Step& step, const TestExecution& execution) {
       tell(step, execution);
       if (step.number == 1) KeepCoverage(Executions::kFaultFree);
-      if (step.number > 1 && std::holds_alternative<Failed>(execution.verdict)) {
-        KeepCounterexample(execution);
+      // At once: whatever becomes of the rest, this one is not lost.
+      if (step.number > 1 && counterexamples_ == 0 &&
+          std::holds_alternative<Failed>(execution.verdict)) {
+        KeepCounterexample(NextFile(), execution, "Test failed");
       }
     };
 
@@ -136,23 +138,26 @@ class Session {
                         .bugs = bugs,
                         .handlers = CoverHandlers(exploration, sites, inputs_.space, calls_),
                         .warnings = DifferenceWarnings(exploration)};
+    DescribeHandlers(report.handlers);
     for (const std::string& warning : report.warnings) LogWarning("{}", warning);
     int exit_code = Verdict(exploration);
     if (exit_code <= kFailed) LogNotice("{}", VerdictText(report));
     if (exit_code == kPassed && !injected) exit_code = kNothingToSay;
     if (exit_code == kPassed && failed_later > 0) exit_code = kFailed;
-    if (options_.report_file) {
-      if (const auto written = WriteFile(*options_.report_file, ReportToJson(report)); !written) {
-        LogFail("{}", written.error().message);
-        exit_code = kNothingToSay;
-      }
-    }
-    return exit_code;
+    return KeepReport(report) ? exit_code : kNothingToSay;
   }
 
-  // With --keep-going: failing executions with one cause are one bug.
+  bool KeepReport(const Report& report) const {
+    if (!options_.report_file) return true;
+    const auto written = WriteFile(*options_.report_file, ReportToJson(report));
+    if (!written) LogFail("{}", written.error().message);
+    return written.has_value();
+  }
+
+  // Failing executions with one cause are one bug, of which the smallest counterexample is kept.
   std::vector<Bug> FindDistinctBugs(const Exploration& exploration, const ExploreOptions& explore) {
-    if (!explore.keep_going || exploration.failed == 0 || exploration.error) return {};
+    if (exploration.failed == 0 || exploration.baseline_failed() || exploration.error) return {};
+    if (exploration.cancelled) return {};
     FailureOracle oracle(runner_, calls_, explore.minimize_tests);
     auto bugs = FindBugs(exploration, calls_, explore.facts, oracle);
     if (!bugs) {
@@ -161,8 +166,15 @@ class Session {
     }
     for (size_t i = 0; i < bugs->size(); ++i) {
       const Bug& bug = (*bugs)[i];
-      LogFail("Bug {} of {}: {}: {} (tests {})", i + 1, bugs->size(), bug.cause, bug.status,
-              fmt::join(bug.executions, ", "));
+      if (explore.keep_going) {
+        LogFail("Bug {} of {}: {}: {} (tests {})", i + 1, bugs->size(), bug.cause, bug.status,
+                fmt::join(bug.executions, ", "));
+      }
+      if (i == 0 && bug.counterexample == exploration.first_failure->faults) continue;  // is kept
+      KeepCounterexample(i == 0 ? kCounterexampleFile : NextFile(),
+                         {.faults = bug.counterexample, .calls = bug.calls},
+                         fmt::format("{}mallest counterexample of bug {}",
+                                     bug.minimal ? "S" : "Not certainly the s", i + 1));
     }
     return *std::move(bugs);
   }
@@ -188,7 +200,7 @@ class Session {
     for (const TestExecution& execution : executions) {
       LogFail("A test execution has failed under: {}", DescribeFaults(calls_, execution.faults));
       DescribeFailure(execution);
-      KeepCounterexample(execution);
+      KeepCounterexample(NextFile(), execution, "Test failed");
     }
     return static_cast<int>(executions.size());
   }
@@ -222,25 +234,31 @@ class Session {
     }
   }
 
-  // The first failing execution goes to counterexample.json; with --keep-going, the others go
-  // beside it.
-  void KeepCounterexample(const TestExecution& execution) {
+  // counterexample.json, then counterexample-2.json, …
+  std::string NextFile() {
     const int number = ++counterexamples_;
-    const fs::path path = number == 1 ? fs::path(kCounterexampleFile)
-                                      : fs::path(fmt::format("counterexample-{}.json", number));
-    const auto written = WriteFile(path, CounterexampleToText(MakeCounterexample(
+    return number == 1 ? kCounterexampleFile : fmt::format("counterexample-{}.json", number);
+  }
+
+  void KeepCounterexample(const std::string& file, const TestExecution& execution,
+                          std::string_view what) const {
+    const auto written = WriteFile(file, CounterexampleToText(MakeCounterexample(
                                              execution, calls_, options_.functional_test)));
     if (written) {
-      LogFail("Test failed; counterexample file written: {}", path.string());
+      LogFail("{}; counterexample file written: {}", what, file);
     } else {
-      LogFail("Test failed; its counterexample is lost: {}", written.error().message);
+      LogFail("{}; its counterexample is lost: {}", what, written.error().message);
     }
   }
 
   int Replay() {
     LogInfo("Counterexample loaded from file.");
+    const std::string& written_for = inputs_.counterexample->functional_test;
+    if (!written_for.empty() && written_for != options_.functional_test) {
+      LogWarning("The counterexample was found with another functional test: {}", written_for);
+    }
     LogNotice("Running test {}", options_.functional_test);
-    const auto replay = ReplayCounterexample(*inputs_.counterexample, runner_, calls_);
+    auto replay = ReplayCounterexample(*inputs_.counterexample, runner_, calls_);
     KeepCoverage(Executions::kAll);
     if (signals_.received() != 0) {
       LogFail("Interrupted before the counterexample was replayed.");
@@ -250,12 +268,26 @@ class Session {
       LogFail("{}", replay.error().message);
       return kNothingToSay;
     }
-    const TestExecution& execution = replay->execution;
+    TestExecution& execution = replay->execution;
+    if (auto failed_later = runner_.FailedLater(); !failed_later.empty()) {
+      execution = std::move(failed_later.back());
+    }
     DescribeTest(calls_, 1, execution.calls, execution.faults);
     for (const std::string& matched : replay->matched) LogWarning("{}", matched);
-    const std::vector<TestExecution> failed_later = runner_.FailedLater();
-    if (std::holds_alternative<Failed>(execution.verdict) || !failed_later.empty()) {
-      DescribeFailure(failed_later.empty() ? execution : failed_later.back());
+    const int exit_code = ReplayVerdict(execution);
+    const auto warnings = replay->matched;
+    const Exploration exploration = ExplorationOf(*std::move(replay));
+    const bool kept = KeepReport({.functional_test = options_.functional_test,
+                                  .exploration = exploration,
+                                  .calls = calls_,
+                                  .warnings = warnings,
+                                  .replayed = options_.counterexample_file->string()});
+    return kept ? exit_code : kNothingToSay;
+  }
+
+  static int ReplayVerdict(const TestExecution& execution) {
+    if (std::holds_alternative<Failed>(execution.verdict)) {
+      DescribeFailure(execution);
       LogFail("Counterexample reproduced.");
       return kFailed;
     }
@@ -263,6 +295,7 @@ class Session {
       for (const std::string& reason : undelivered->reasons) {
         LogFail("A fault of the counterexample was not delivered: {}", reason);
       }
+      if (!undelivered->status.empty()) DescribeFailure(execution);
       return kNothingToSay;
     }
     LogNotice("Counterexample did not reproduce: the functional test passes under its faults.");

@@ -19,7 +19,8 @@ struct SessionOptions {
   std::optional<std::filesystem::path> application_file;
   std::optional<std::filesystem::path> coverage_directory;
   std::optional<std::filesystem::path> report_file;
-  ExploreOptions explore;      // `facts` and `order` are set from the analysis
+  // `facts` and `order` are set from the analysis.
+  ExploreOptions explore{.baseline_runs = 2};
   std::optional<Order> order;  // absent: kGuided if the analysis has call sites, else kLifo
   ControlServerOptions server;
 };

@@ -49,7 +49,8 @@ void AddOptions(CLI::App& app, CommandLine& line) {
   app.add_option("--counterexample-file", options.counterexample_file,
                  "Run only the execution that this file describes");
   app.add_flag("--only-initial-execution", options.explore.only_initial_execution,
-               "Run the functional test once, without faults");
+               "Run the functional test without faults only")
+      ->excludes("--counterexample-file");
   app.add_option("--reduction", line.reduction,
                  "Which fault sets may be skipped: none, dynamic, sound, handlers or outcomes")
       ->check(CLI::IsMember({"none", "dynamic", "sound", "handlers", "outcomes"}))
@@ -74,7 +75,7 @@ void AddOptions(CLI::App& app, CommandLine& line) {
       ->check(kAtLeastOne)
       ->capture_default_str();
   app.add_option("--minimize-tests", options.explore.minimize_tests,
-                 "Runs at most to minimise counterexamples, with --keep-going")
+                 "Runs at most, after the exploration, to minimise counterexamples")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--timeout", line.timeout, "Seconds that one run of the functional test may take")

@@ -134,6 +134,21 @@ TEST(AnalysisJsonTest, NamesFileAndKeyOfAMistake) {
             "a.json: $.m.schema_version: found version 9, expected at most 1");
 }
 
+TEST(AnalysisJsonTest, NamesAStatusThatNoCallCanHave) {
+  const auto error_of = [](const std::string& code) {
+    return ErrorOf(R"({"m": {"pattern": ".", "errors": [{"service_name": ".*", "types": )"
+                   R"([{"return_value": {"status_code": )" +
+                   code + "}}]}]}}");
+  };
+  const std::string key = "a.json: $.m.errors[0].types[0].return_value.status_code: ";
+  const std::string expected = ", expected an integer from 100 to 999";
+  for (const std::string code : {"\"9999\"", "\"abc\"", "\"\"", "\"0503\"", "99", "503.5", "-50"}) {
+    EXPECT_EQ(error_of(code), key + "found " + code + expected);
+  }
+  EXPECT_EQ(error_of("\"503\""), "no error");
+  EXPECT_EQ(error_of("999"), "no error");
+}
+
 TEST(AnalysisJsonTest, NamesFileAndKeyOfABadRegularExpression) {
   EXPECT_EQ(ErrorOf(R"({"m": {"pattern": "httplib\\.(Get"}})"),
             R"(a.json: $.m.pattern: not a regular expression: "httplib\.(Get")");

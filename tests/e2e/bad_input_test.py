@@ -182,7 +182,7 @@ class MisbehaviourTest(harness.E2ETest):
             exec %s
             """ % (TUTORIAL / "bin/test_foo_bar_baz"))
         run = self.filibuster("--application", application, "--report", "report.json",
-                              functional_test=test, expect=2)
+                              "--baseline-runs", "1", functional_test=test, expect=2)
         report = self.report()
         self.assertEqual(report["executions"]["undelivered"], report["executions"]["run"] - 1)
         self.assertIn("not delivered", run.output)

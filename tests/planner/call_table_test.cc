@@ -66,19 +66,59 @@ TEST(CallTableTest, KeepsTheOrderOfCallsThatDoNotOverlap) {
   EXPECT_THAT(Order(calls, events), ::testing::ElementsAre(R"([["b",1]])", R"([["a",1]])"));
 }
 
-TEST(CallTableTest, SeesTheSameInAStatusInjectedAndOneThatAroseByItself) {
+const Fault k503 = FailureMetadata{{{"status_code", "503"}}, nullptr};
+
+TEST(CallTableTest, TakesAFaultForDeliveredIfTheCallerSawIt) {
   CallTable calls;
-  const FaultId fault = calls.EnterFault(FailureMetadata{{{"status_code", "503"}}, nullptr});
-  const auto natural = ResultOf(Json{{"status_code", 503}, {"text", "…"}}, nullptr);
-  EXPECT_EQ(calls.ResultOfFault(fault), calls.EnterResult(*natural));
+  CallRecord call = Record(R"([["x", 1]])", 0, 1);
+  call.fault = k503;
+  call.return_value = {{"status_code", 503}};
+  const auto events = calls.Enter({{call}, {}});
+  EXPECT_EQ(events[0].fault, calls.EnterFault(k503));
+  EXPECT_EQ(events[0].result, calls.ResultOfFault(events[0].fault));
 }
 
-TEST(CallTableTest, SeesTheSameInACodeWhicheverExceptionCarriesIt) {
-  const CallResult error =
-      ResultOf(FailureMetadata{nullptr, {{"metadata", {{"code", "NOT_FOUND"}}}}});
-  EXPECT_EQ(error,
-            ResultOf(nullptr, {{"name", "RpcError"}, {"metadata", {{"code", "NOT_FOUND"}}}}));
-  EXPECT_NE(error, ResultOf(ForcedException{"RpcError", {{"code", "UNAVAILABLE"}}}));
+TEST(CallTableTest, TakesWhatTheCallerSawForTheResultIfThatIsNotTheFault) {
+  CallTable calls;
+  CallRecord call = Record(R"([["x", 1]])", 0, 1);
+  call.fault = k503;
+  const auto events = calls.Enter({{call}, {}});
+  EXPECT_EQ(events[0].fault, kNoFault);
+  EXPECT_EQ(calls.result(events[0].result).status_code, "200");
+}
+
+TEST(CallTableTest, WaitsForTheWordOfCallersThatReportHowTheirCallsEnd) {
+  CallTable calls;
+  CallRecord call = Record(R"([["x", 1]])", 0, 1);
+  call.fault = k503;
+  call.return_value = nullptr;
+  call.completed_at.reset();
+  EXPECT_EQ(calls.Enter({{call}, {}})[0].fault, calls.EnterFault(k503)) << "it never reported any";
+  calls.Enter({{Record(R"([["y", 1]])", 0, 1)}, {}});
+  EXPECT_EQ(calls.Enter({{call}, {}})[0].fault, kNoFault);
+}
+
+TEST(CallTableTest, TakesACalleeThatSleepsAsPlannedForAFaultDelivered) {
+  CallTable calls;
+  calls.Enter({{Record(R"([["y", 1]])", 0, 1)}, {}});
+  CallRecord call = Record(R"([["x", 1]])", 0, 1);
+  call.fault = ForcedException{"Timeout", {{"sleep", 70}, {"abort", false}}};
+  call.return_value = nullptr;
+  call.completed_at.reset();
+  EXPECT_EQ(calls.Enter({{call}, {}})[0].fault, kNoFault);
+  call.received_at = 1;
+  EXPECT_EQ(calls.Enter({{call}, {}})[0].fault, calls.EnterFault(*call.fault));
+}
+
+TEST(CallTableTest, TakesALatencyForDeliveredOnceTheCalleeWasReached) {
+  CallTable calls;
+  CallRecord call = Record(R"([["x", 1]])", 0, 2);
+  call.fault = ForcedException{kLatency, {{"sleep", 2}, {"abort", false}}};
+  EXPECT_EQ(calls.Enter({{call}, {}})[0].fault, kNoFault);
+  call.received_at = 1;
+  const auto events = calls.Enter({{call}, {}});
+  EXPECT_EQ(events[0].fault, calls.EnterFault(*call.fault));
+  EXPECT_EQ(calls.result(events[0].result).status_code, "200") << "what the caller saw";
 }
 
 }  // namespace

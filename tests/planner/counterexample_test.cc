@@ -72,7 +72,13 @@ TEST(CounterexampleTest, NamesTheMistakeInAFile) {
     const auto read = CounterexampleFromText(text, "c.json");
     return read ? std::string("no error") : read.error().message;
   };
-  EXPECT_EQ(error_of("{}"), "c.json: $: expected the key \"TestExecution\"");
+  EXPECT_EQ(error_of("{}"),
+            "c.json: $: expected the key \"faults\", or \"TestExecution\" as Filibuster writes it");
+  EXPECT_EQ(error_of(R"({"faults": []})"),
+            "c.json: $.faults: found an empty list, expected at least one fault");
+  EXPECT_EQ(
+      error_of(R"({"TestExecution": "{\"failures\": []}"})"),
+      "c.json: $.TestExecution: $.failures: found an empty list, expected at least one fault");
   EXPECT_EQ(error_of(R"({"TestExecution": "{\"failures\": [{\"execution_index\": \"x\"}]}"})"),
             "c.json: $.TestExecution: $.failures[0].execution_index: found no call with this "
             "execution index in the log");
@@ -80,6 +86,40 @@ TEST(CounterexampleTest, NamesTheMistakeInAFile) {
             "c.json: $.faults[0].service: found number, expected a string");
   EXPECT_EQ(error_of(R"({"schema_version": 9, "faults": []})"),
             "c.json: $.schema_version: found version 9, expected at most 1");
+}
+
+// The message for a counterexample in which `change` was made.
+std::string ErrorAfter(const std::function<void(Json& faults)>& change) {
+  Json json = Json::parse(CounterexampleToText(Find(TwoFaultBug)));
+  change(json["faults"]);
+  const auto read = CounterexampleFromText(json.dump(), "c.json");
+  return read ? "no error" : read.error().message;
+}
+
+TEST(CounterexampleTest, HasOneFaultForEachCall) {
+  EXPECT_EQ(ErrorAfter([](Json& faults) { faults.push_back(faults[0]); }),
+            "c.json: $.faults[2].execution_index: found the call of an earlier fault, expected "
+            "another");
+}
+
+TEST(CounterexampleTest, HasOnlyFaultsThatCanBeInjected) {
+  const auto with_status = [](const Json& code) {
+    return ErrorAfter(
+        [&](Json& faults) { faults[0]["failure_metadata"]["return_value"]["status_code"] = code; });
+  };
+  EXPECT_EQ(
+      with_status("9999"),
+      "c.json: $.faults[0].failure_metadata.return_value.status_code: found \"9999\", expected "
+      "an integer from 100 to 999");
+  EXPECT_EQ(with_status(418), "no error");
+}
+
+TEST(CounterexampleTest, DoesNotContradictItsLog) {
+  EXPECT_EQ(ErrorAfter([](Json& faults) { faults[1]["service"] = "z"; }),
+            "c.json: $.faults[1].service: found z, expected a as in the log of TestExecution");
+  EXPECT_EQ(
+      ErrorAfter([](Json& faults) { faults[0]["target_service"] = "z"; }),
+      "c.json: $.faults[0].target_service: found z, expected b as in the log of TestExecution");
 }
 
 TEST(CounterexampleTest, IsMadeOfAnExecutionWithoutItsLog) {
@@ -148,6 +188,37 @@ TEST(ReplayTest, MatchesCallsThatMoved) {
   EXPECT_EQ(replay->execution.verdict, Verdict(Failed{"exit code 1"}));
   EXPECT_THAT(replay->matched, ElementsAre("a -> b (a.cc:12) was matched to a -> b (a.cc:17)",
                                            "a -> c (a.cc:12) was matched to a -> c (a.cc:17)"));
+}
+
+TEST(ReplayTest, SaysSoWhereOnlyTheExecutionIndexIsAnotherOne) {
+  Counterexample found = Find(TwoFaultBug);
+  found.faults[0].call.execution_index = R"([["older", 1]])";
+  FakeTestRunner runner(TwoFaultBug);
+  CallTable calls;
+  const auto replay = ReplayCounterexample(found, runner, calls);
+  EXPECT_EQ(replay->execution.verdict, Verdict(Failed{"exit code 1"}));
+  EXPECT_THAT(replay->matched,
+              ElementsAre("a -> b (a.cc:17): its execution index is another one now"));
+}
+
+TEST(ReplayTest, KnowsTheCallsAsTheyWereMade) {
+  FakeTestRunner runner(TwoFaultBug);
+  CallTable calls;
+  const auto replay = ReplayCounterexample(Find(TwoFaultBug), runner, calls);
+  const CallEvent& failed = replay->execution.calls[1];
+  EXPECT_EQ(calls.call(failed.call).invocation.vclock, (VectorClock{{"a", 2}}));
+  EXPECT_EQ(calls.call(failed.call).invocation.metadata["timeout"], 10);
+}
+
+TEST(ReplayTest, TakesNoOtherCallForTheOneDescribed) {
+  Counterexample found = Find(TwoFaultBug);
+  found.faults[0].call.service = "z";
+  FakeTestRunner runner(TwoFaultBug);
+  CallTable calls;
+  const auto replay = ReplayCounterexample(found, runner, calls);
+  EXPECT_EQ(replay->execution.verdict,
+            Verdict(Undelivered{{"a -> b (a.cc:17): 503: the counterexample has the service z, and "
+                                 "the call with its execution index a"}}));
 }
 
 TEST(ReplayTest, SaysThatACallIsGone) {

@@ -108,8 +108,30 @@ TEST(ExploreTest, CountsAFaultThatWasNotDeliveredAsNoPass) {
   const auto [calls, result] = ExploreWith(runner, {.reduction = Reduction::kNone});
   EXPECT_EQ(result.undelivered, 5u);
   EXPECT_EQ(result.executions[1].verdict,
-            Verdict(Undelivered{{"a -> b (a.cc:17): 503: the call was made and the fault not "
-                                 "injected"}}));
+            Verdict(Undelivered{{"a -> b (a.cc:17): 503: the caller saw 200 instead"}}));
+}
+
+TEST(ExploreTest, BelievesNeitherAPassNorAFailureUnderAFaultThatNoCallerSaw) {
+  for (const bool passes : {true, false}) {
+    FakeTestRunner runner([passes](FakeApplication& application, bool fault_injected) {
+      application.Call("a", "b");
+      application.Call("a", "c");
+      return passes || !fault_injected;
+    });
+    runner.unknown = {"502"};
+    const auto [calls, result] = ExploreWith(runner, {.order = Order::kFifo, .keep_going = true});
+    const auto undelivered = std::ranges::find_if(result.executions, [](const auto& execution) {
+      return std::holds_alternative<Undelivered>(execution.verdict);
+    });
+    ASSERT_NE(undelivered, result.executions.end());
+    EXPECT_EQ(undelivered->verdict,
+              Verdict(Undelivered{{"a -> b (a.cc:17): 502: the caller saw 200 instead"},
+                                  passes ? "" : "exit code 1"}));
+    // Nothing extends such a set: it would not be delivered either.
+    EXPECT_EQ(std::ranges::count_if(runner.ran,
+                                    [](const auto& run) { return run.starts_with("a>b:502 "); }),
+              0);
+  }
 }
 
 TEST(ExploreTest, CountsAFaultWhoseCallWasNotMadeAsNoPass) {

@@ -73,7 +73,7 @@ TEST(FaultSpaceTest, HasNoErrorsForAnExternalService) {
 TEST(FaultSpaceTest, MatchesPatternsAtTheStartOnly) {
   const auto analysis = *AnalysisFromText(
       R"({"m": {"pattern": "httplib", "exceptions": [{"name": "start"}],
-                "errors": [{"service_name": "bar", "types": [{"return_value": {"status_code": "1"}}]}]},
+                "errors": [{"service_name": "bar", "types": [{"return_value": {"status_code": "500"}}]}]},
           "n": {"pattern": "lib\\.Get", "exceptions": [{"name": "middle"}]},
           "o": {"pattern": ".*\\.Ge$", "exceptions": [{"name": "end"}]}})",
       "analysis.json");

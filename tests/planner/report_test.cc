@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "planner/counterexample.h"
+#include "planner/replay.h"
 #include "tests/support/fake_test_runner.h"
 
 namespace filibuster {
@@ -56,6 +58,37 @@ TEST(ReportTest, HoldsEachExecution) {
   EXPECT_EQ(last["calls"][0]["fault_injected"], true);
   EXPECT_EQ(last["calls"][0]["status_code"], "500");
   EXPECT_EQ(json["skipped"][0]["reason"]["ended_by"], "the first failing execution");
+}
+
+TEST(ReportTest, HoldsAReplay) {
+  const Explored explored({}, "500");
+  const auto report_of = [&](FakeTestRunner::Test test) {
+    FakeTestRunner runner(std::move(test));
+    CallTable calls;
+    const Exploration replayed = ExplorationOf(*ReplayCounterexample(
+        MakeCounterexample(*explored.exploration.first_failure, explored.calls, "./test"), runner,
+        calls));
+    return Json::parse(ReportToJson({.functional_test = "./test",
+                                     .exploration = replayed,
+                                     .calls = calls,
+                                     .replayed = "counterexample.json"}));
+  };
+  const Json failed = report_of(
+      [](FakeApplication& application, bool) { return application.Call("a", "b") != "500"; });
+  EXPECT_EQ(failed["verdict"], "reproduced");
+  EXPECT_EQ(failed["counterexample_file"], "counterexample.json");
+  EXPECT_EQ(failed["executions"],
+            Json({{"run", 1}, {"pruned", 0}, {"failed", 1}, {"undelivered", 0}}));
+  EXPECT_EQ(failed["test_executions"][0]["status"], "exit code 1");
+  const Json passed = report_of([](FakeApplication& application, bool) {
+    application.Call("a", "b");
+    return true;
+  });
+  EXPECT_EQ(passed["verdict"], "not reproduced");
+  const Json lost = report_of([](FakeApplication&, bool) { return false; });
+  EXPECT_EQ(lost["verdict"], "incomplete: not under all faults of the counterexample");
+  EXPECT_EQ(lost["test_executions"][0]["outcome"], "undelivered");
+  EXPECT_EQ(lost["test_executions"][0]["status"], "exit code 1");
 }
 
 }  // namespace

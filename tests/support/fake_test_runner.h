@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,9 +51,10 @@ class FakeApplication {
 
   CallLog TakeLog() { return std::move(log_); }
 
-  bool lose_faults = false;  // plan faults and deliver none
-  std::string port;          // before each target: "5001/"
-  std::string site;          // the file of the calls; else that of the caller
+  bool lose_faults = false;       // plan faults and deliver none
+  std::set<std::string> unknown;  // faults that are sent, and that callers do not know, by name
+  std::string port;               // before each target: "5001/"
+  std::string site;               // the file of the calls; else that of the caller
 
  private:
   using Path = std::vector<std::pair<std::string, int>>;
@@ -90,10 +92,14 @@ class FakeApplication {
     return begun;
   }
 
+  bool IsRaised(const CallRecord& record) const {
+    return record.fault && !unknown.contains(FaultName(*record.fault));
+  }
+
   std::string Serve(const Begun& begun, const std::string& target,
                     const std::function<std::string()>& serve) {
     CallRecord& record = log_.calls[begun.at];
-    if (record.fault) {
+    if (IsRaised(record)) {
       const CallResult seen = ResultOf(*record.fault);
       return seen.exception.empty() ? seen.status_code : seen.exception;
     }
@@ -109,7 +115,7 @@ class FakeApplication {
 
   void Complete(const Begun& begun, const std::string& result) {
     CallRecord& record = log_.calls[begun.at];
-    if (record.fault && std::holds_alternative<ForcedException>(*record.fault)) {
+    if (IsRaised(record) && std::holds_alternative<ForcedException>(*record.fault)) {
       record.exception = {{"name", result}};
     } else {
       record.return_value = {{"status_code", result}};
@@ -147,6 +153,7 @@ class FakeTestRunner : public TestRunner {
     const auto planned = calls.Planned(faults);
     FakeApplication application(planned, calls.unstable_sites());
     application.lose_faults = lose_faults;
+    application.unknown = unknown;
     TestExecution execution;
     if (!test_(application, !faults.empty())) execution.verdict = Failed{"exit code 1"};
     execution.log = application.TakeLog();
@@ -157,6 +164,7 @@ class FakeTestRunner : public TestRunner {
   std::vector<std::string> ran;    // the fault set of each run: "foo>bar:503 bar>baz:500"
   std::optional<size_t> error_at;  // this run is an error of the infrastructure
   bool lose_faults = false;
+  std::set<std::string> unknown;
 
  private:
   Test test_;
