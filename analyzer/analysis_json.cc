@@ -30,14 +30,13 @@ std::string PatternFromJson(const JsonReader& reader) {
   return pattern;
 }
 
-std::string OptionalString(const JsonReader& reader, std::string_view key) {
-  const auto value = reader.Optional(key);
-  return value ? value->String() : std::string();
-}
-
 std::optional<std::string> MaybeString(const JsonReader& reader, std::string_view key) {
   const auto value = reader.Optional(key);
   return value ? std::optional(value->String()) : std::nullopt;
+}
+
+std::string OptionalString(const JsonReader& reader, std::string_view key) {
+  return MaybeString(reader, key).value_or(std::string());
 }
 
 bool IsSet(const JsonReader& reader, std::string_view key) {

@@ -146,5 +146,55 @@ class ReplayTest(harness.E2ETest):
         self.assertIn("--only-initial-execution", run.output)
 
 
+def table(text, header):
+    """The cells of the rows below the line that begins with `header`."""
+    rows = text[text.index(header):].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+class DocumentationTest(harness.E2ETest):
+    """The tables of docs/planner.md are what filibuster-simulate prints."""
+
+    def setUp(self):
+        super().setUp()
+        self.text = (SOURCE / "docs/planner.md").read_text()
+
+    def simulate(self, *options):
+        return json.loads(self.run_tool("filibuster-simulate", *options, "--json", expect=0).output)
+
+    def test_executions_needed(self):
+        rows = table(self.text, "| model | analysis |")
+        self.assertEqual(len(rows), 20)
+        for model, analysis, *figures in rows:
+            file = "analysis.json" if analysis == "analysis" else "analysis.%s.json" % analysis
+            directory = SOURCE / "models" / model
+            found = self.simulate(directory / "model.json", "--analysis-file", directory / file,
+                                  "--compare")["reductions"]
+            everything = found["none"]
+            self.assertEqual(
+                figures,
+                [str(found[name]["executions"])
+                 for name in ("none", "dynamic", "sound", "handlers", "outcomes")]
+                + [str(everything["behaviours"]), str(everything["behaviours_by_outcome"])],
+                (model, analysis))
+
+    def test_ranks_of_planted_bugs(self):
+        rows = table(self.text, "| model | guided |")
+        planted = SOURCE / "models/planted"
+        sums = [0.0] * 4
+        for model, *figures in rows[:-1]:
+            def first(*options):
+                return self.simulate(planted / model / "model.json", "--analysis-file",
+                                     planted / "analysis.json", "--order",
+                                     *options)["first_failure_at"]
+            seeds = range(1, 21)
+            found = [first("guided"), first("lifo"), first("fifo"),
+                     sum(first("random", "--seed", str(seed)) for seed in seeds) / len(seeds)]
+            self.assertEqual(figures, ["%d" % rank for rank in found[:3]] + ["%.1f" % found[3]])
+            sums = [one + other for one, other in zip(sums, found)]
+        self.assertEqual(len(rows), 9)
+        self.assertEqual(rows[-1], ["mean"] + ["%.1f" % (rank / 8) for rank in sums])
+
+
 if __name__ == "__main__":
     harness.main()
