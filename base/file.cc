@@ -74,7 +74,8 @@ std::expected<void, Error> WriteFile(const fs::path& path, std::string_view cont
   // A link is followed, so that the file behind it is replaced and not the link.
   std::error_code ignored;
   const fs::path target = exists ? fs::canonical(path, ignored) : path;
-  std::string temporary = (DirectoryOf(target) / ("." + target.filename().string() + ".XXXXXX"));
+  std::string temporary =
+      DirectoryOf(target) / fmt::format(".{}.XXXXXX", target.filename().string());
   const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return SystemError(path, "cannot write", errno);
   const mode_t mask = ::umask(0);
