@@ -95,7 +95,8 @@ class Analyzer {
           options_.services_directory.string(), loader_.unread().front())});
     }
     PassErrorsOn();
-    Analyzed analyzed{.analysis = Result(), .source_findings = SourceFindings()};
+    Analyzed analyzed{
+        .analysis = Result(), .source_findings = SourceFindings(), .unread = loader_.unread()};
     if (options_.explain) {
       auto explanation = Explanation(*options_.explain);
       if (!explanation) return std::unexpected(explanation.error());

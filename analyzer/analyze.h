@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
+#include "analyzer/extract_pool.h"
 #include "analyzer/lint/finding.h"
 #include "base/error.h"
 
@@ -20,13 +21,15 @@ struct AnalyzerOptions {
   std::vector<std::filesystem::path> library_models;  // besides the built-in ones
   std::vector<std::string> extra_arguments;           // for the compiler, after the others
   std::optional<std::string> explain;                 // FILE:LINE of call sites to be explained
-  int jobs = 0;  // files at a time; 0: as many as there are processors
+  ExtractSettings extract;
 };
 
 struct Analyzed {
   Analysis analysis;
   std::vector<SourceFinding> source_findings;
   std::string explanation;  // of the call sites asked for
+  // `path:line:column: first error` of the files that could not be read in full.
+  std::vector<std::string> unread;
 };
 
 std::expected<Analyzed, Error> AnalyzeServices(const AnalyzerOptions& options);

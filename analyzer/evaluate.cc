@@ -338,8 +338,10 @@ Results Interpreter::EvaluateThrow(const Node& node, State state) {
 Results Interpreter::EvaluateUnknown(const Node& node, State state) {
   const std::string what = node.text.empty() ? "an expression" : node.text;
   if (node.op == Op::kCapture || node.op == Op::kInit) return Run(node.kids[0], std::move(state));
-  const bool is_jump = what == "GotoStmt" || what == "IndirectGotoStmt";
-  if (is_jump && state.fault && state.fault->blind.empty()) state.fault->blind = "jumps by goto";
+  if (state.fault && state.fault->blind.empty()) {
+    if (what == "GotoStmt" || what == "IndirectGotoStmt") state.fault->blind = "jumps by goto";
+    if (what == kTooDeep) state.fault->blind = std::string("comes to ") + kTooDeep;
+  }
   return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
     Value unknown = Value::Unknown(what);
     for (const Value& value : values) unknown.Taint(Load(next, value));

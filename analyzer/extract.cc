@@ -2,6 +2,7 @@
 
 #include <clang/AST/ASTConsumer.h>
 #include <clang/Basic/Diagnostic.h>
+#include <clang/Basic/Version.h>
 #include <clang/Driver/Options.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendActions.h>
@@ -11,6 +12,7 @@
 #include <llvm/Option/ArgList.h>
 #include <llvm/Option/OptTable.h>
 #include <llvm/Support/VirtualFileSystem.h>
+#include <llvm/Support/xxhash.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -63,9 +65,21 @@ class Consumer : public clang::ASTConsumer {
 
   void HandleTranslationUnit(clang::ASTContext& context) override {
     Lowering(context, scope_, facts_, corrected_).Run();
+    AddDependencies(context.getSourceManager());
   }
 
  private:
+  // As they were read, not as they may be by now.
+  void AddDependencies(clang::SourceManager& sources) {
+    for (auto file = sources.fileinfo_begin(); file != sources.fileinfo_end(); ++file) {
+      const auto buffer = sources.getMemoryBufferForFileOrNone(file->first);
+      llvm::StringRef path = file->first.getFileEntry().tryGetRealPathName();
+      if (!buffer || path.empty()) continue;
+      facts_.dependencies.push_back({path.str(), HashOf(buffer->getBuffer())});
+    }
+    std::ranges::sort(facts_.dependencies, {}, &Dependency::path);
+  }
+
   clang::CompilerInstance& compiler_;
   const LoweringScope& scope_;
   FileFacts& facts_;
@@ -189,6 +203,14 @@ FileFacts ExtractFile(const CompileCommand& command, const ExtractScope& scope) 
     if (known == facts.files.end()) facts.files.push_back(file);
   }
   return facts;
+}
+
+std::string ExtractorVersion() {
+  return clang::getClangFullVersion() + " " FILIBUSTER_CLANG_RESOURCE_DIR;
+}
+
+std::uint64_t HashOf(std::string_view content) {
+  return llvm::xxh3_64bits(llvm::StringRef(content.data(), content.size()));
 }
 
 }  // namespace filibuster

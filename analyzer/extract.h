@@ -1,10 +1,12 @@
 // A source file and how it is compiled => FileFacts. Free of clang's headers.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/facts.h"
@@ -39,5 +41,11 @@ struct ExtractScope {
 
 // Never fails: what could not be read is in the facts' parse_error.
 FileFacts ExtractFile(const CompileCommand& command, const ExtractScope& scope);
+
+// Of Clang, as far as the facts depend on it.
+std::string ExtractorVersion();
+
+// Of a file's content. Nobody is kept from making two that agree.
+std::uint64_t HashOf(std::string_view content);
 
 }  // namespace filibuster

@@ -1,22 +1,34 @@
-// Extracts several files at a time.
+// Extracts several files at a time, each in a process of its own: a crash inside Clang, or a file
+// that takes for ever, costs that file only.
 #pragma once
 
-#include <condition_variable>
+#include <sys/types.h>
+
+#include <chrono>
 #include <deque>
+#include <filesystem>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "analyzer/extract.h"
+#include "analyzer/facts_cache.h"
 
 namespace filibuster {
 
+struct ExtractSettings {
+  int jobs = 0;  // files at a time; 0: as many as there are processors
+  std::chrono::milliseconds file_timeout = std::chrono::minutes(2);
+  std::optional<std::filesystem::path> cache_directory;
+};
+
 class ExtractPool {
  public:
-  ExtractPool(unsigned threads, std::vector<std::string> library_namespaces);
+  using Extractor = FileFacts (*)(const CompileCommand& command, const ExtractScope& scope);
+
+  ExtractPool(const ExtractSettings& settings, std::vector<std::string> library_namespaces,
+              Extractor extractor = ExtractFile);
   ~ExtractPool();
   ExtractPool(const ExtractPool&) = delete;
   ExtractPool& operator=(const ExtractPool&) = delete;
@@ -27,19 +39,35 @@ class ExtractPool {
   const FileFacts& Get(const std::string& file);
 
  private:
+  using Clock = std::chrono::steady_clock;
   struct Job {
     CompileCommand command;
-    std::string directory;
+    ExtractScope scope;
   };
-  void Work();
+  struct Worker {
+    Job job;
+    pid_t process = -1;
+    int results = -1;  // a pipe that the process writes its facts to
+    Clock::time_point deadline;
+    std::string bytes;
+  };
 
+  void StartWorkers();
+  void Start(Job job);
+  void WaitForSome();
+  // Whether there is more to come.
+  bool Read(Worker& worker) const;
+  void Finish(Worker& worker, bool in_time);
+  static void End(const Worker& worker);
+
+  std::size_t jobs_;
+  std::chrono::milliseconds file_timeout_;
   std::vector<std::string> library_namespaces_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Job> jobs_;
+  Extractor extractor_;
+  std::optional<FactsCache> cache_;
+  std::deque<Job> waiting_;
+  std::vector<Worker> workers_;
   std::map<std::string, std::optional<FileFacts>> files_;
-  bool stopping_ = false;
-  std::vector<std::jthread> threads_;
 };
 
 }  // namespace filibuster

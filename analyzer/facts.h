@@ -5,6 +5,7 @@
 // source file => FileFacts => (link) Program => (interpret) what the service does under a fault
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -82,6 +83,14 @@ struct GlobalFacts {
   bool operator==(const GlobalFacts&) const = default;
 };
 
+// A file that was read for another, as it was then.
+struct Dependency {
+  std::string path;  // absolute
+  std::uint64_t hash = 0;
+
+  bool operator==(const Dependency&) const = default;
+};
+
 struct FileFacts {
   std::string path;                // absolute, of the source file
   std::vector<std::string> files;  // absolute
@@ -91,6 +100,8 @@ struct FileFacts {
   std::vector<Callee> callees;
   std::string parse_error;  // the first, or empty
   Position parse_error_position;
+  bool is_lost = false;                  // nothing of it could be read
+  std::vector<Dependency> dependencies;  // itself, and all that it includes
 
   bool operator==(const FileFacts&) const = default;
 };

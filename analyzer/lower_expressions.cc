@@ -58,6 +58,12 @@ Node Lowering::Unknown(const clang::Stmt& statement, std::string what) {
   return node;
 }
 
+Node Lowering::TooDeep(const clang::Stmt& statement) {
+  Node node = New(Op::kUnknown, statement);
+  node.text = kTooDeep;
+  return node;
+}
+
 Node Lowering::Constant(const clang::Expr& expression, Node otherwise) {
   if (expression.isValueDependent() || !expression.getType()->isIntegralOrEnumerationType()) {
     return otherwise;
@@ -76,6 +82,8 @@ void Lowering::AddKids(Node& node, const clang::Expr* const* begin, unsigned cou
 Node Lowering::Expression(const clang::Expr* expression) {
   if (expression == nullptr) return {.op = Op::kUnknown, .text = "nothing"};
   expression = Strip(expression);
+  const Nesting nesting(depth_);
+  if (depth_ > kMaxNesting) return TooDeep(*expression);
   using clang::Stmt;
   if (const auto* cast = llvm::dyn_cast<clang::CastExpr>(expression)) {
     if (cast->getCastKind() == clang::CK_NullToPointer) return New(Op::kNull, *cast);

@@ -9,6 +9,8 @@ Node Lowering::Statement(const clang::Stmt* statement) {
   if (const auto* expression = llvm::dyn_cast<clang::Expr>(statement)) {
     return Expression(expression);
   }
+  const Nesting nesting(depth_);
+  if (depth_ > kMaxNesting) return TooDeep(*statement);
   using clang::Stmt;
   switch (statement->getStmtClass()) {
     case Stmt::CompoundStmtClass:

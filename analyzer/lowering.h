@@ -29,6 +29,20 @@ struct LoweringScope {
 
 inline constexpr char kNoCode[] = "code that does not compile";
 
+// How deep trees may be: what follows them descends into them.
+inline constexpr int kMaxNesting = 256;
+
+class Nesting {
+ public:
+  explicit Nesting(int& depth) : depth_(depth) { ++depth_; }
+  ~Nesting() { --depth_; }
+  Nesting(const Nesting&) = delete;
+  Nesting& operator=(const Nesting&) = delete;
+
+ private:
+  int& depth_;
+};
+
 using Places = std::set<clang::SourceLocation>;
 
 class Lowering {
@@ -82,6 +96,7 @@ class Lowering {
   Node Object(const clang::Expr& object);  // of a member; a pointer is followed
   Node Constant(const clang::Expr& expression, Node otherwise);
   Node Unknown(const clang::Stmt& statement, std::string what);
+  Node TooDeep(const clang::Stmt& statement);
   void AddKids(Node& node, const clang::Expr* const* begin, unsigned count);
 
   // lower_statements.cc
@@ -101,6 +116,7 @@ class Lowering {
   const LoweringScope& scope_;
   FileFacts& facts_;
   const Places& corrected_;
+  int depth_ = 0;
   std::deque<const clang::FunctionDecl*> queue_;
   std::unordered_set<const clang::FunctionDecl*> queued_;
   std::unordered_map<const clang::ValueDecl*, int> variables_;

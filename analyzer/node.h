@@ -69,6 +69,8 @@ enum class Op : std::uint8_t {
 };
 
 inline constexpr char kCondition[] = "condition";
+// The text of a kUnknown that stands for all that is below it.
+inline constexpr char kTooDeep[] = "code that is nested too deep";
 
 inline constexpr int kNoVariable = -1;
 inline constexpr int kThisVariable = 0;  // other variables count from 1

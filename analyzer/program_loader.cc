@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <thread>
 #include <utility>
 
 #include "base/console.h"
@@ -66,9 +65,7 @@ ProgramLoader::ProgramLoader(const AnalyzerOptions& options, std::span<const Lib
       models_(models),
       build_(std::move(build)),
       root_(std::move(root)),
-      pool_(options.jobs > 0 ? static_cast<unsigned>(options.jobs)
-                             : std::thread::hardware_concurrency(),
-            LibraryNamespaces(models)) {}
+      pool_(options.extract, LibraryNamespaces(models)) {}
 
 void ProgramLoader::Begin(const ServiceSources& sources, const std::string& directory) {
   for (const fs::path& file : sources.files) Request(fs::canonical(file).string(), directory);
@@ -119,7 +116,12 @@ const FileFacts& ProgramLoader::Get(const std::string& file) {
   const Position& position = facts.parse_error_position;
   std::string place = Shown(facts.files[static_cast<std::size_t>(position.file)]);
   if (position.line > 0) place += fmt::format(":{}:{}", position.line, position.column);
-  LogWarning("{}: does not parse: {}; the rest is analyzed", place, facts.parse_error);
+  if (facts.is_lost) {
+    LogWarning("{}: cannot be read: {}; what it defines is missing from the result", place,
+               facts.parse_error);
+  } else {
+    LogWarning("{}: does not parse: {}; the rest is analyzed", place, facts.parse_error);
+  }
   unread_.push_back(fmt::format("{}: {}", place, facts.parse_error));
   return facts;
 }

@@ -53,7 +53,7 @@ TEST_P(GoldenTest, GivesTheAnalysisExpected) {
   const auto analyzed =
       AnalyzeServices({.services_directory = ServicesOf(construct),
                        .extra_arguments = {"-isystem" + (kGolden / "stand_ins").string()},
-                       .jobs = 1});
+                       .extract = {.jobs = 1}});
   ASSERT_TRUE(analyzed) << analyzed.error();
   const std::string text = AnalysisToText(WithoutModels(analyzed->analysis));
   const fs::path expected = construct / "analysis.expected.json";
@@ -75,7 +75,7 @@ std::string ExplanationOf(const std::string& construct, const std::string& place
       AnalyzeServices({.services_directory = ServicesOf(kGolden / construct),
                        .extra_arguments = {"-isystem" + (kGolden / "stand_ins").string()},
                        .explain = place,
-                       .jobs = 1});
+                       .extract = {.jobs = 1}});
   return analyzed ? analyzed->explanation : analyzed.error().message;
 }
 

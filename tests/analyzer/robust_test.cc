@@ -42,7 +42,7 @@ class RobustTest : public testing::Test {
   std::expected<Analyzed, Error> Analyze() {
     SetQuiet(true);
     options_.services_directory = directory_.path() / "services";
-    options_.jobs = 1;
+    options_.extract.jobs = 1;
     options_.extra_arguments.push_back("-isystem" FILIBUSTER_GOLDEN_DIR "/stand_ins");
     testing::internal::CaptureStderr();
     auto analyzed = AnalyzeServices(options_);

@@ -94,7 +94,9 @@ class E2ETest(unittest.TestCase):
 
     def run_tool(self, tool, *arguments, expect=None, cwd=None, environment=None):
         """Runs build/bin/TOOL; returns CompletedProcess with text output (stdout and stderr)."""
-        env = dict(os.environ, NO_COLOR="1", **(environment or {}))
+        env = dict(
+            os.environ, NO_COLOR="1", XDG_CACHE_HOME=str(BUILD / "tests/cache"), **(environment or {})
+        )
         env.pop("FILIBUSTER_URL", None)
         if hasattr(self, "foo_url"):
             env["FOO_URL"] = self.foo_url
