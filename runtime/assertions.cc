@@ -31,4 +31,8 @@ bool was_fault_injected() { return Ask(""); }
 
 bool was_fault_injected_on(const std::string& service) { return Ask("/" + PercentEncode(service)); }
 
+bool was_fault_injected_on(const std::string& service, const std::string& method) {
+  return Ask("/method/" + PercentEncode(service) + "/" + PercentEncode(method));
+}
+
 }  // namespace filibuster

@@ -32,7 +32,9 @@ TEST_F(AssertionsTest, AskTheControlServer) {
 TEST_F(AssertionsTest, ANameIsEncodedForThePath) {
   UseServer(control_.url());
   was_fault_injected_on("a b/c");
+  was_fault_injected_on("bar", "Get it");
   EXPECT_EQ(control_.messages().at(0).path, "/filibuster/fault-injected/a%20b%2Fc");
+  EXPECT_EQ(control_.messages().at(1).path, "/filibuster/fault-injected/method/bar/Get%20it");
 }
 
 TEST_F(AssertionsTest, AreSentWithTheTokenIfThereIsOne) {

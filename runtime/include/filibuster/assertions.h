@@ -15,5 +15,7 @@ namespace filibuster {
 bool was_fault_injected();
 // Whether a call to `service` was failed.
 bool was_fault_injected_on(const std::string& service);
+// Whether a call of `method`, as a call's announcement names it, to `service` was failed.
+bool was_fault_injected_on(const std::string& service, const std::string& method);
 
 }  // namespace filibuster

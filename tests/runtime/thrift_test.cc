@@ -1,0 +1,295 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <future>
+#include <stdexcept>
+
+#include "tests/runtime/preload_control_server.h"
+#include "tests/runtime/stock_service.h"
+
+FILIBUSTER_THRIFT_EXCEPTION(filibuster::test::OutOfStock);
+
+namespace filibuster {
+namespace {
+
+using Json = FakeControlServer::Json;
+
+// All that a caller can see.
+std::string Reserve(StockConnection& connection) {
+  std::string seen;
+  try {
+    seen = std::to_string(connection.client.Reserve("teapot", 2));
+  } catch (const OutOfStock& exception) {
+    seen = std::string("OutOfStock ") + exception.what() + " '" + exception.item + "'";
+  } catch (const apache::thrift::TApplicationException& exception) {
+    seen = "application " + std::to_string(exception.getType()) + " " + exception.what();
+  } catch (const apache::thrift::transport::TTransportException& exception) {
+    seen = "transport " + std::to_string(exception.getType()) + " " + exception.what();
+  }
+  return seen + (connection.transport->isOpen() ? ", open" : ", closed");
+}
+
+int One(const std::string&) { return 1; }
+
+constexpr char kNotOpen[] =
+    R"({"forced_exception":
+        {"name": "apache::thrift::transport::TTransportException::NOT_OPEN", "metadata": {}}})";
+constexpr char kTimedOut[] =
+    R"({"forced_exception":
+        {"name": "apache::thrift::transport::TTransportException::TIMED_OUT", "metadata": {}}})";
+constexpr char kEndOfFile[] =
+    R"({"forced_exception":
+        {"name": "apache::thrift::transport::TTransportException::END_OF_FILE", "metadata": {}}})";
+constexpr char kUnknown[] =
+    R"({"forced_exception": {"name": "apache::thrift::TApplicationException::UNKNOWN"}})";
+constexpr char kOutOfStock[] =
+    R"({"forced_exception": {"name": "filibuster::test::OutOfStock", "metadata": {}}})";
+
+class ThriftTest : public testing::TestWithParam<Wire> {
+ protected:
+  void SetUp() override { control_.Reset(); }
+
+  void Inject(const char* fault) {
+    control_.OnCreate([json = Json::parse(fault)](const Json&) { return json; });
+  }
+  void InjectNothing() {
+    control_.OnCreate([](const Json&) { return Json::object(); });
+  }
+  Json Outcome() { return control_.Bodies("invocation_complete").back(); }
+
+  const Wire wire_ = GetParam();
+  FakeControlServer& control_ = ControlServer();
+};
+
+INSTANTIATE_TEST_SUITE_P(EveryWire, ThriftTest,
+                         testing::Values(Wire{true, false}, Wire{false, false}, Wire{true, true},
+                                         Wire{false, true}),
+                         [](const auto& wire) {
+                           return std::string(wire.param.framed ? "Framed" : "Buffered") +
+                                  (wire.param.compact ? "Compact" : "Binary");
+                         });
+
+TEST_P(ThriftTest, ACallIsAsEverWithoutAFault) {
+  StockServer server(wire_, One);
+  StockConnection connection(wire_, server.port());
+  EXPECT_EQ(Reserve(connection), "2, open");
+  EXPECT_EQ(Outcome()["return_value"]["status_code"], "OK");
+  connection.client.Ping();
+  EXPECT_EQ(Outcome()["return_value"]["status_code"], "OK");
+}
+
+TEST_P(ThriftTest, ATransportThatIsNotOpenLooksAsOneThatIsClosed) {
+  StockServer server(wire_, One);
+  StockConnection connection(wire_, server.port());
+  connection.transport->close();
+  const std::string real = Reserve(connection);
+  EXPECT_EQ(real, "transport 1 Called write on non-open socket, closed");
+  const Json outcome = Outcome()["exception"];
+  connection.transport->open();
+  Inject(kNotOpen);
+  EXPECT_EQ(Reserve(connection), real);
+  EXPECT_EQ(Outcome()["exception"], outcome);
+  InjectNothing();
+  connection.transport->open();
+  EXPECT_EQ(Reserve(connection), "2, open");
+}
+
+TEST_P(ThriftTest, ATimeoutLooksAsWhenTheServerStaysSilent) {
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  std::string real;
+  {
+    StockServer server(wire_, [released](const std::string&) {
+      released.wait();
+      return 1;
+    });
+    StockConnection connection(wire_, server.port(), 200);
+    real = Reserve(connection);
+    release.set_value();
+  }
+  EXPECT_EQ(real, "transport 2 THRIFT_EAGAIN (timed out), open");
+  const Json outcome = Outcome()["exception"];
+  StockServer server(wire_, One);
+  StockConnection connection(wire_, server.port(), 200);
+  Inject(kTimedOut);
+  EXPECT_EQ(Reserve(connection), real);
+  EXPECT_EQ(Outcome()["exception"], outcome);
+  EXPECT_EQ(control_.Bodies("request_received").size(), 1U);  // of the real one
+  InjectNothing();
+  EXPECT_EQ(Reserve(connection), real);  // nothing has mended the connection
+  connection.transport->close();
+  connection.transport->open();
+  EXPECT_EQ(Reserve(connection), "2, open");
+}
+
+// Accepts a connection, takes what it is sent, and closes.
+int AcceptAndClose(int listener) {
+  pollfd ready{listener, POLLIN, 0};
+  ::poll(&ready, 1, -1);  // Thrift's listeners do not block
+  const int connection = ::accept(listener, nullptr, nullptr);
+  char block[4096];
+  (void)::recv(connection, block, sizeof block, 0);
+  return ::close(connection);
+}
+
+TEST_P(ThriftTest, AnEndOfFileLooksAsWhenTheServerCloses) {
+  apache::thrift::transport::TServerSocket closing("127.0.0.1", 0);
+  closing.listen();
+  std::string real;
+  {
+    auto done = std::async(std::launch::async, AcceptAndClose, closing.getSocketFD());
+    StockConnection connection(wire_, closing.getPort());
+    real = Reserve(connection);
+    done.wait();
+  }
+  EXPECT_EQ(real.substr(0, 12), "transport 3 ");
+  const Json outcome = Outcome()["exception"];
+  StockServer server(wire_, One);
+  StockConnection connection(wire_, server.port());
+  Inject(kEndOfFile);
+  EXPECT_EQ(Reserve(connection), real);
+  EXPECT_EQ(Outcome()["exception"], outcome);
+  EXPECT_TRUE(control_.Bodies("request_received").empty());
+  InjectNothing();
+  EXPECT_EQ(Reserve(connection).substr(0, 10), "transport ");
+}
+
+TEST_P(ThriftTest, AnApplicationExceptionLooksAsWhenTheHandlerThrows) {
+  std::string real;
+  {
+    StockServer server(wire_, [](const std::string&) -> int { throw std::runtime_error(""); });
+    StockConnection connection(wire_, server.port());
+    real = Reserve(connection);
+  }
+  EXPECT_EQ(real.substr(0, 14), "application 0 ");
+  const Json outcome = Outcome()["exception"];
+  StockServer server(wire_, One);
+  StockConnection connection(wire_, server.port());
+  for (const char* fault :
+       {kUnknown, R"({"failure_metadata": {"exception": {"metadata": {"code": "UNKNOWN"}}}})"}) {
+    Inject(fault);
+    EXPECT_EQ(Reserve(connection), real);
+    EXPECT_EQ(Outcome()["exception"]["name"], outcome["name"]);
+  }
+  InjectNothing();
+  EXPECT_EQ(Reserve(connection), "2, open");
+}
+
+TEST_P(ThriftTest, ADeclaredExceptionLooksAsWhenTheHandlerThrowsIt) {
+  std::string real;
+  {
+    StockServer server(wire_, [](const std::string&) -> int { throw OutOfStock(); });
+    StockConnection connection(wire_, server.port());
+    real = Reserve(connection);
+  }
+  EXPECT_EQ(Outcome()["exception"]["name"], "declared exception 1");
+  StockServer server(wire_, One);
+  StockConnection connection(wire_, server.port());
+  Inject(kOutOfStock);
+  EXPECT_EQ(Reserve(connection), real);
+  EXPECT_EQ(Outcome()["exception"]["name"], "filibuster::test::OutOfStock");
+  EXPECT_EQ(control_.Bodies("request_received").size(), 1U);  // of the real one
+  InjectNothing();
+  EXPECT_EQ(Reserve(connection), "2, open");  // the connection is as good as before
+}
+
+TEST_P(ThriftTest, ACallIsMadeAllTheSameWhenItsFaultSaysSo) {
+  StockServer server(wire_, One);
+  StockConnection connection(wire_, server.port());
+  for (const auto& [name, seen] :
+       {std::pair("filibuster::test::OutOfStock", "OutOfStock "),
+        {"apache::thrift::TApplicationException::INTERNAL_ERROR", "application 6 "},
+        {"apache::thrift::transport::TTransportException::END_OF_FILE", "transport 3 "}}) {
+    control_.Reset();
+    control_.OnCreate([name = name](const Json&) {
+      return Json{{"forced_exception", {{"name", name}, {"metadata", {{"abort", false}}}}}};
+    });
+    EXPECT_EQ(Reserve(connection).substr(0, std::string(seen).size()), seen);
+    EXPECT_EQ(control_.Bodies("request_received").size(), 1U);
+    EXPECT_EQ(Outcome()["exception"], (Json{{"name", name}, {"metadata", {{"abort", false}}}}));
+  }
+}
+
+TEST_P(ThriftTest, ALatencyLongerThanTheTimeoutIsATimeout) {
+  StockServer server(wire_, One);
+  StockConnection connection(wire_, server.port(), 100);
+  Inject(R"({"forced_exception": {"name": "latency",
+                                  "metadata": {"abort": false, "sleep": 0.5}}})");
+  EXPECT_EQ(Reserve(connection), "transport 2 THRIFT_EAGAIN (timed out), open");
+}
+
+TEST_P(ThriftTest, AFaultThatCannotBeIsDropped) {
+  StockServer server(wire_, One);
+  StockConnection connection(wire_, server.port());
+  for (const char* fault :
+       {kTimedOut, R"({"failure_metadata": {"return_value": {"status_code": "503"}}})",
+        R"({"forced_exception": {"name": "shop::Unheard", "metadata": {}}})"}) {
+    Inject(fault);
+    EXPECT_EQ(Reserve(connection), "2, open");
+  }
+}
+
+TEST_P(ThriftTest, AOnewayCallEndsWhenItIsSent) {
+  std::promise<std::string> noted;
+  StockServer server(wire_, [&](const std::string& text) {
+    noted.set_value(text);
+    return 0;
+  });
+  StockConnection connection(wire_, server.port());
+  Inject(kEndOfFile);  // of an answer that nobody waits for
+  connection.client.Note("hello");
+  EXPECT_EQ(noted.get_future().get(), "hello");
+  EXPECT_EQ(Outcome()["return_value"]["status_code"], "OK");
+}
+
+TEST_P(ThriftTest, AServerThatIsNotInstrumentedSkipsOurHeaders) {
+  StockServer server(wire_, One, /*instrumented=*/false);
+  StockConnection connection(wire_, server.port());
+  EXPECT_EQ(Reserve(connection), "2, open");
+  EXPECT_TRUE(control_.Bodies("request_received").empty());
+}
+
+TEST_P(ThriftTest, ACallIsAnnouncedWithItsCallSiteAndItsTimeout) {
+  StockServer server(wire_, One);
+  StockConnection connection(wire_, server.port(), 1500);
+  const int line = __LINE__ + 1;
+  connection.client.Reserve("teapot", 1);
+  const Json create = control_.Bodies("invocation").at(0);
+  EXPECT_EQ(create["module"], "thrift");
+  EXPECT_EQ(create["method"], "Reserve");
+  EXPECT_EQ(create["args"], Json::array({std::to_string(server.port()) + "/Reserve"}));
+  EXPECT_EQ(create["metadata"], (Json{{"timeout", 1.5}}));
+  EXPECT_EQ(create["callsite_file"], "runtime/thrift_test.cc");
+  EXPECT_EQ(create["callsite_line"], std::to_string(line));
+  EXPECT_EQ(control_.Bodies("request_received").at(0)["execution_index"],
+            create["execution_index"]);
+}
+
+TEST_P(ThriftTest, CallsOfAHandlerBelongToItsRequest) {
+  StockServer back(wire_, One);
+  StockServer front(wire_, [&](const std::string&) {
+    StockConnection connection(wire_, back.port());
+    int sum = 0;
+    for (int i = 0; i < 2; ++i) sum += connection.client.Reserve("teapot", 1);
+    return sum;
+  });
+  StockConnection connection(wire_, front.port());
+  EXPECT_EQ(Reserve(connection), "4, open");
+  const std::vector<Json> creates = control_.Bodies("invocation");
+  ASSERT_EQ(creates.size(), 3U);
+  const auto index = [&](size_t i) {
+    return Json::parse(creates[i]["execution_index"].get<std::string>());
+  };
+  for (int i = 1; i <= 2; ++i) {
+    ASSERT_EQ(index(i).size(), 2U);
+    EXPECT_EQ(index(i)[0], index(0)[0]);
+    EXPECT_EQ(index(i)[1][0], index(1)[1][0]);
+    EXPECT_EQ(index(i)[1][1], i);
+  }
+}
+
+}  // namespace
+}  // namespace filibuster
