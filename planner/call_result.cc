@@ -72,12 +72,16 @@ std::optional<CallResult> ResultOf(const Json& return_value, const Json& excepti
   return std::nullopt;
 }
 
-bool IsSeenAs(const CallResult& planned, const CallResult& observed) {
-  if (planned.status_code != observed.status_code) return false;
-  if (planned.status_code.empty() && planned.exception.empty()) {
-    return planned.metadata == observed.metadata;
-  }
-  return ClassName(planned.exception) == ClassName(observed.exception);
+bool IsSeen(const Fault& planned, const Json& return_value, const Json& exception) {
+  const std::optional<CallResult> observed = ResultOf(return_value, exception);
+  if (!observed) return false;
+  const CallResult result = ResultOf(planned);
+  if (!result.status_code.empty()) return result.status_code == observed->status_code;
+  if (result.exception.empty()) return result.metadata == observed->metadata;
+  // Named by its class alone, though the caller may report a code as well.
+  const auto name = exception.is_object() ? exception.value("name", Json()) : Json();
+  return name.is_string() &&
+         ClassName(name.get_ref<const std::string&>()) == ClassName(result.exception);
 }
 
 bool CalleeRuns(const Fault& fault) {

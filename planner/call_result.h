@@ -22,10 +22,10 @@ CallResult ResultOf(const Fault& fault);
 // Of an invocation_complete's `return_value` or `exception`; nullopt if both are null.
 std::optional<CallResult> ResultOf(const Json& return_value, const Json& exception);
 
-// Whether `observed`, as a caller reported it, is the fault that was planned for its call: the same
-// status or code, or an exception of that name. Its metadata says how it was raised, and only some
-// callers repeat it.
-bool IsSeenAs(const CallResult& planned, const CallResult& observed);
+// Whether a caller that reports this saw the fault that was planned for its call: the same status
+// or code, or an exception of that name. The rest of its metadata says how it was raised, and only
+// some callers repeat it.
+bool IsSeen(const Fault& planned, const Json& return_value, const Json& exception);
 
 // The callee does its work all the same, before the fault is raised.
 bool CalleeRuns(const Fault& fault);

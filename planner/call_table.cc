@@ -116,10 +116,11 @@ CallId CallTable::ParentOf(const CallLog& log, const CallRecord& record) const {
 }
 
 // A fault that was sent is not yet one that the caller saw: it may not know how to raise it.
-bool CallTable::WasDelivered(const CallRecord& record,
-                             const std::optional<CallResult>& observed) const {
+bool CallTable::WasDelivered(const CallRecord& record) const {
   if (IsLatency(*record.fault)) return record.received_at.has_value();
-  if (observed) return IsSeenAs(ResultOf(*record.fault), *observed);
+  if (record.return_value.is_object() || record.exception.is_object()) {
+    return IsSeen(*record.fault, record.return_value, record.exception);
+  }
   // The execution was over while the callee slept, as the fault wants it to.
   if (record.received_at && CalleeRuns(*record.fault)) return true;
   return !reporters_.contains(record.invocation.source_service_name);
@@ -164,7 +165,7 @@ std::vector<CallEvent> CallTable::Enter(const CallLog& log) {
                       .form = EnterForm({ids[i], record.invocation.metadata}),
                       .received = record.received_at.has_value()};
       const auto observed = ResultOf(record.return_value, record.exception);
-      if (record.fault && WasDelivered(record, observed)) {
+      if (record.fault && WasDelivered(record)) {
         event.fault = EnterFault(*record.fault);
         event.result = ResultOfFault(event.fault);
       }

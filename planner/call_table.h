@@ -75,7 +75,7 @@ class CallTable {
     ResultId result;
   };
 
-  bool WasDelivered(const CallRecord& record, const std::optional<CallResult>& observed) const;
+  bool WasDelivered(const CallRecord& record) const;
   CallId ParentOf(const CallLog& log, const CallRecord& record) const;
 
   UnstableSites unstable_sites_;

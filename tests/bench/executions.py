@@ -60,7 +60,7 @@ class ExecutionsPerSecond(harness.E2ETest):
         for _ in range(ROUNDS):
             application = self.tutorial(foo="foo_fixed")
             run = self.filibuster("--application", application, "--disable-dynamic-reduction",
-                                  expect=0)
+                                  "--baseline-runs", "1", expect=0)
             self.assertIn("Number of test executions ran: %d" % EXECUTIONS, run.output)
             elapsed = float(re.search(r"Time elapsed: ([0-9.]+) seconds", run.output).group(1))
             figures.append(EXECUTIONS / elapsed)

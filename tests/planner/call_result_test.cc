@@ -27,21 +27,42 @@ TEST(CallResultTest, KnowsACodeAsFilibusterForPythonReportsTheOneThatItInjects) 
             Exception("grpc._channel._InactiveRpcError", {{"code", "StatusCode.UNAVAILABLE"}}));
 }
 
+Json Named(const std::string& name, Json metadata = Json::object()) {
+  return {{"name", name}, {"metadata", std::move(metadata)}};
+}
+
 TEST(CallResultTest, IsSeenByItsNameWhateverMetadataTheCallerRepeats) {
-  const CallResult planned = ResultOf(
-      ForcedException{"requests.Timeout", {{"sleep", 1}, {"abort", false}, {"cause", "x"}}});
-  EXPECT_TRUE(IsSeenAs(planned, Exception("requests.Timeout", {{"sleep", 1}, {"abort", false}})));
-  EXPECT_TRUE(IsSeenAs(planned, Exception("requests.exceptions.Timeout")));
-  EXPECT_FALSE(IsSeenAs(planned, Exception("requests.exceptions.ConnectTimeout")));
-  EXPECT_FALSE(IsSeenAs(planned, Exception("unknown")));
-  EXPECT_FALSE(IsSeenAs(planned, Status(200)));
+  const Fault planned =
+      ForcedException{"requests.Timeout", {{"sleep", 1}, {"abort", false}, {"cause", "x"}}};
+  const auto is_seen = [&](const Json& exception) { return IsSeen(planned, nullptr, exception); };
+  EXPECT_TRUE(is_seen(Named("requests.Timeout", {{"sleep", 1}, {"abort", false}})));
+  EXPECT_TRUE(is_seen(Named("requests.exceptions.Timeout")));
+  EXPECT_FALSE(is_seen(Named("requests.exceptions.ConnectTimeout")));
+  EXPECT_FALSE(is_seen(Named("unknown")));
+  EXPECT_FALSE(IsSeen(planned, {{"status_code", "200"}}, nullptr));
+  EXPECT_FALSE(IsSeen(planned, nullptr, nullptr));
+}
+
+TEST(CallResultTest, IsSeenByItsNameThoughTheCallerReportsACodeAsWell) {
+  const Fault planned = ForcedException{"grpc::StatusCode::UNAVAILABLE", Json::object()};
+  EXPECT_TRUE(
+      IsSeen(planned, nullptr, Named("grpc::StatusCode::UNAVAILABLE", {{"code", "UNAVAILABLE"}})));
+  EXPECT_FALSE(
+      IsSeen(planned, nullptr, Named("grpc::StatusCode::INTERNAL", {{"code", "INTERNAL"}})));
+}
+
+TEST(CallResultTest, IsSeenByItsCodeWhicheverExceptionCarriesIt) {
+  const Fault planned = FailureMetadata{nullptr, {{"metadata", {{"code", "NOT_FOUND"}}}}};
+  EXPECT_TRUE(IsSeen(planned, nullptr, Named("RpcError", {{"code", "NOT_FOUND"}})));
+  EXPECT_FALSE(IsSeen(planned, nullptr, Named("RpcError", {{"code", "INTERNAL"}})));
+  EXPECT_FALSE(IsSeen(planned, {{"__class__", "Reply"}}, nullptr));
 }
 
 TEST(CallResultTest, IsSeenByItsStatus) {
-  const CallResult planned = ResultOf(FailureMetadata{{{"status_code", "503"}}, nullptr});
-  EXPECT_TRUE(IsSeenAs(planned, Status(503)));
-  EXPECT_FALSE(IsSeenAs(planned, Status(200)));
-  EXPECT_FALSE(IsSeenAs(planned, Exception("httplib::Error::Connection")));
+  const Fault planned = FailureMetadata{{{"status_code", "503"}}, nullptr};
+  EXPECT_TRUE(IsSeen(planned, {{"status_code", 503}}, nullptr));
+  EXPECT_FALSE(IsSeen(planned, {{"status_code", 200}}, nullptr));
+  EXPECT_FALSE(IsSeen(planned, nullptr, Named("httplib::Error::Connection")));
 }
 
 }  // namespace
