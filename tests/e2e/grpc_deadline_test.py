@@ -33,7 +33,7 @@ class GrpcDeadlineTest(harness.E2ETest):
             functional_test=EXAMPLE / "bin/test_page", environment=self.address, expect=expect)
 
     def test_only_reviews_that_come_late_keep_the_page_from_being_shown(self):
-        run = self.explore("--keep-going", expect=1)
+        run = self.explore("--keep-going", "--disable-dynamic-reduction", expect=1)
         # No fault, each of four of prices, each of three of reviews, and these together. Late
         # reviews fail however prices fares; late prices never do, by the deadline of that call.
         self.assertEqual(self.report()["executions"],
@@ -42,6 +42,15 @@ class GrpcDeadlineTest(harness.E2ETest):
         (fault,) = bug["counterexample"]
         self.assert_is_late_reviews(fault)
         self.assertIn("latency (20 s)", run.output)
+
+    def test_late_prices_are_the_deadline_that_has_passed(self):
+        self.explore("--keep-going", expect=1)
+        self.assertEqual(self.report()["executions"],
+                         {"run": 16, "pruned": 1, "failed": 4, "undelivered": 0})
+        (skipped,) = self.report()["skipped"]
+        (fault,) = skipped["faults"]
+        self.assertEqual(fault["args"], ["/shop.Prices/Get"])
+        self.assertEqual(fault["forced_exception"]["name"], "grpc::StatusCode::DEADLINE_EXCEEDED")
 
     def test_the_counterexample_reproduces(self):
         self.explore(expect=1)
