@@ -5,6 +5,8 @@
 
 #include <csignal>
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -185,8 +187,15 @@ class Session {
         exploration.failed > 0 || options_.explore.only_initial_execution) {
       return true;
     }
-    if (!exploration.executions.front().calls.empty()) {
+    std::set<std::string> methods;
+    for (const CallEvent& event : exploration.executions.front().calls) {
+      const Invocation& invocation = calls_.call(event.call).invocation;
+      methods.insert(invocation.module + "." + invocation.method);
+    }
+    if (!methods.empty()) {
       LogFail("No fault of the analysis applies to the calls that were seen: none was injected.");
+      LogFail("They are of {}: no pattern of the analysis matches these.",
+              fmt::join(methods, ", "));
       return false;
     }
     LogFail("No call between services was seen: no fault was injected.");
