@@ -98,6 +98,12 @@ std::expected<BuildDescription, Error> BuildDescription::Find(
   BuildDescription build;
   std::error_code ignored;
   build.services_directory_ = fs::canonical(services_directory, ignored);
+  for (const fs::path& around :
+       {build.services_directory_, build.services_directory_.parent_path()}) {
+    for (const fs::path& found : DirectoriesWithHeaders(around)) {
+      build.shared_includes_.push_back(found);
+    }
+  }
   if (given) {
     auto commands = CompileCommands::Read(*given);
     if (!commands) return std::unexpected(commands.error());
@@ -120,8 +126,9 @@ std::expected<BuildDescription, Error> BuildDescription::Find(
 CompileCommand BuildDescription::CommandFor(const std::string& file,
                                             const fs::path& service) const {
   if (auto command = commands_.Find(file)) return *std::move(command);
-  CompileCommand command{
-      .file = file, .directory = service.string(), .arguments = {"clang++", "-std=c++23"}};
+  CompileCommand command{.file = file, .directory = service.string()};
+  command.arguments = file.ends_with(".c") ? std::vector<std::string>{"clang"}
+                                           : std::vector<std::string>{"clang++", "-std=c++23"};
   const fs::path parent = services_directory_.parent_path();
   std::set<fs::path> known;
   const auto add = [&](const fs::path& directory) {
@@ -135,9 +142,7 @@ CompileCommand BuildDescription::CommandFor(const std::string& file,
     add(directory);
   }
   // What services share lies beside them, or beside their directory: ../common.
-  for (const fs::path& around : {services_directory_, parent}) {
-    for (const fs::path& directory : DirectoriesWithHeaders(around)) add(directory);
-  }
+  for (const fs::path& directory : shared_includes_) add(directory);
   if (const auto runtime = RuntimeIncludeDirectory()) add(*runtime);
   command.arguments.push_back(file);
   return command;

@@ -30,7 +30,8 @@ class BuildDescription {
   const std::vector<CompileCommand>& commands() const { return commands_.all(); }
 
  private:
-  std::filesystem::path services_directory_;  // absolute
+  std::filesystem::path services_directory_;            // absolute
+  std::vector<std::filesystem::path> shared_includes_;  // beside and below it
   CompileCommands commands_;
 };
 

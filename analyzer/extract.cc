@@ -194,6 +194,7 @@ FileFacts ExtractFile(const CompileCommand& command, const ExtractScope& scope) 
   invocation.run();
   if (!error.message.empty()) {
     facts.parse_error = error.message;
+    facts.is_lost = facts.dependencies.empty();
     const std::string file = error.file.empty()
                                  ? command.file
                                  : Normal(std::filesystem::path(command.directory) / error.file);

@@ -28,6 +28,12 @@ struct Missing {
   const FileFacts* file = nullptr;
 };
 
+// Also of a file that is not there.
+std::string Absolute(const fs::path& file) {
+  std::error_code ignored;
+  return fs::weakly_canonical(fs::absolute(file, ignored), ignored).string();
+}
+
 class MissingFinder {
  public:
   MissingFinder(const FileFacts& file, const std::set<const Callee*>& undefined,
@@ -68,7 +74,7 @@ ProgramLoader::ProgramLoader(const AnalyzerOptions& options, std::span<const Lib
       pool_(options.extract, LibraryNamespaces(models)) {}
 
 void ProgramLoader::Begin(const ServiceSources& sources, const std::string& directory) {
-  for (const fs::path& file : sources.files) Request(fs::canonical(file).string(), directory);
+  for (const fs::path& file : sources.files) Request(Absolute(file), directory);
 }
 
 void ProgramLoader::Request(const std::string& file, const std::string& directory) {
@@ -84,7 +90,7 @@ std::unique_ptr<Program> ProgramLoader::Load(const ServiceSources& sources,
   std::set<std::string> tried;
   for (const fs::path& file : sources.files) {
     LogInfo("* starting analysis of C++ file: {}", file.string());
-    files.push_back(&Get(fs::canonical(file).string()));
+    files.push_back(&Get(Absolute(file)));
     tried.insert(files.back()->path);
   }
   auto program = std::make_unique<Program>(files, models_);

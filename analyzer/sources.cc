@@ -27,6 +27,8 @@ bool IsSkipped(const fs::path& directory) {
          fs::exists(directory / "CMakeCache.txt", ignored);
 }
 
+bool IsCSource(const fs::path& file) { return file.extension() == ".c"; }
+
 std::vector<fs::path> SourcesUnder(const fs::path& directory) {
   std::vector<fs::path> files;
   std::error_code error;
@@ -37,10 +39,14 @@ std::vector<fs::path> SourcesUnder(const fs::path& directory) {
     std::error_code ignored;
     if (it->is_directory(ignored)) {
       if (IsSkipped(it->path())) it.disable_recursion_pending();
-    } else if (it->is_regular_file(ignored) && IsSource(it->path()) && !IsTest(it->path())) {
+    } else if ((IsSource(it->path()) || IsCSource(it->path())) && !IsTest(it->path()) &&
+               (it->is_regular_file(ignored) || !it->exists(ignored))) {
+      // A link to nowhere is not passed over: it cannot be read, which is to be said.
       files.push_back(it->path());
     }
   }
+  // C that belongs to no C++ is no service's.
+  if (std::ranges::none_of(files, IsSource)) files.clear();
   std::ranges::sort(files);
   return files;
 }

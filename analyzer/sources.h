@@ -1,4 +1,4 @@
-// A services directory => its services and their C++ sources.
+// A services directory => its services and their C++ sources (and what is C among those).
 #pragma once
 
 #include <expected>

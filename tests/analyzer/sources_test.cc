@@ -65,6 +65,13 @@ TEST_F(SourcesTest, AFolderWithoutCppSourcesIsNoService) {
   EXPECT_THAT(Find(), ElementsAre("foo:", "foo.cc"));
 }
 
+TEST_F(SourcesTest, CBelongsToTheServiceWhoseCppItIsAmong) {
+  Write("foo/foo.cc");
+  Write("foo/legacy.c");
+  Write("bar/bar.c");
+  EXPECT_THAT(Find(), ElementsAre("foo:", "foo.cc", "legacy.c"));
+}
+
 TEST_F(SourcesTest, LinksThatLeadAroundInACircleEnd) {
   Write("foo/foo.cc");
   fs::create_directory_symlink(directory_.path(), directory_.path() / "foo/around");
