@@ -15,7 +15,8 @@ std::expected<std::map<std::string, std::string>, Error> InjectEnvironment(
   const fs::path directory = program.parent_path().parent_path() / "lib";
   std::string libraries = preloaded;
   for (const char* name : {"libfilibuster-preload.so", "libfilibuster-preload-curl.so",
-                           "libfilibuster-preload-grpc.so", "libfilibuster-preload-httplib.so"}) {
+                           "libfilibuster-preload-grpc.so", "libfilibuster-preload-httplib.so",
+                           "libfilibuster-preload-poco.so"}) {
     const std::string library = directory / name;
     if (!fs::exists(library, error)) {
       return std::unexpected(Error{fmt::format("{}: not found, and so not preloaded", library)});

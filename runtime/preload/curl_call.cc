@@ -9,6 +9,7 @@
 #include "filibuster/call_site.h"
 #include "runtime/preload/curl_codes.h"
 #include "runtime/preload/curl_url.h"
+#include "runtime/preload/http_reason.h"
 
 namespace filibuster {
 namespace {
@@ -19,33 +20,6 @@ using Way = FailingPeer::Way;
 constexpr size_t kMaxBody = size_t{1} << 20;
 // A timeout is not waited for longer than this.
 constexpr CurlHandle::Value kPatienceMs = 100;
-
-const char* ReasonOf(int status) {
-  switch (status) {
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 429:
-      return "Too Many Requests";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    default:
-      return "Internal Server Error";
-  }
-}
 
 bool HasName(const char* header, std::string_view name) {
   return ::strncasecmp(header, name.data(), name.size()) == 0 && header[name.size()] == ':';

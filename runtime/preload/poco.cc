@@ -1,0 +1,314 @@
+// POCO's HTTP clients and servers: in front of the two functions that every request of a
+// HTTPClientSession passes, and of what makes and ends a server's request.
+//
+// Nothing of POCO is linked. Compiled with -fno-access-control: where a session's requests go is
+// nobody's business otherwise.
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPServerParams.h>
+#include <Poco/Net/HTTPServerRequestImpl.h>
+#include <Poco/Net/HTTPServerResponseImpl.h>
+#include <Poco/Net/HTTPServerSession.h>
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <utility>
+
+#include "filibuster/call_site.h"
+#include "filibuster/context.h"
+#include "filibuster/injector.h"
+#include "runtime/preload/http_reason.h"
+#include "runtime/preload/next_function.h"
+#include "runtime/preload/poco_peer.h"
+
+// Not missed where there is no POCO: what is called here, and what its headers bring along.
+// clang-format off
+#define FILIBUSTER_WEAK(symbol) __asm__(".weak " #symbol)
+FILIBUSTER_WEAK(_ZN4Poco3Net11HTTPRequest7setHostERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEt);
+FILIBUSTER_WEAK(_ZN4Poco3Net11HTTPSession5closeEv);
+FILIBUSTER_WEAK(_ZN4Poco3Net19NameValueCollection3setERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEES9_);
+FILIBUSTER_WEAK(_ZNK4Poco3Net19NameValueCollection3getERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEES9_);
+FILIBUSTER_WEAK(_ZN4Poco3Net4Impl17SocketAddressImplD2Ev);
+FILIBUSTER_WEAK(_ZN4Poco3Net9IPAddressC1EPKvj);
+FILIBUSTER_WEAK(_ZN4Poco3Net9IPAddressC1EPKvjj);
+FILIBUSTER_WEAK(_ZNK4Poco3Net4Impl21IPv4SocketAddressImpl8toStringB5cxx11Ev);
+FILIBUSTER_WEAK(_ZNK4Poco3Net4Impl21IPv6SocketAddressImpl8toStringB5cxx11Ev);
+FILIBUSTER_WEAK(_ZTIN4Poco3Net4Impl17SocketAddressImplE);
+#undef FILIBUSTER_WEAK
+// clang-format on
+
+namespace filibuster {
+namespace {
+
+using Poco::Net::HTTPClientSession;
+using Poco::Net::HTTPRequest;
+using Poco::Net::HTTPResponse;
+using Poco::Net::HTTPServerRequestImpl;
+
+// The library whose classes look as the headers say. Any other is called as if we were not there.
+constexpr std::string_view kLibrary = "libPocoNet.so.80";
+
+template <typename Function>
+struct Next {
+  Function* function;
+  bool known;
+
+  explicit Next(const char* name)
+      : function(NextFunction<Function>(name, kLibrary.data())), known(IsKnown()) {}
+
+  bool IsKnown() const {
+    Dl_info info{};
+    if (::dladdr(reinterpret_cast<void*>(function), &info) == 0) return false;
+    const std::string_view file = info.dli_fname;
+    return file.substr(file.rfind('/') + 1) == kLibrary;
+  }
+};
+
+// Its own, where the service has set it.
+std::optional<double> TimeoutOf(const HTTPClientSession& session) {
+  const Poco::Timespan::TimeDiff defaults[] = {HTTPClientSession::HTTP_DEFAULT_TIMEOUT,
+                                               HTTPClientSession::HTTP_DEFAULT_CONNECTION_TIMEOUT};
+  for (const auto& [microseconds, otherwise] :
+       {std::pair(session._receiveTimeout.totalMicroseconds(), defaults[0]),
+        {session._connectionTimeout.totalMicroseconds(), defaults[1]}}) {
+    if (microseconds != 0 && microseconds != otherwise) {
+      return static_cast<double>(microseconds) / 1e6;
+    }
+  }
+  return std::nullopt;
+}
+
+OutgoingCall CallOf(const HTTPClientSession& session, const HTTPRequest& request) {
+  const CallSite& site = CurrentCallSite();
+  OutgoingCall call;
+  call.module = "poco";
+  call.method = request.getMethod().c_str();
+  call.target = std::to_string(session._port) + request.getURI();
+  call.file = site.file.c_str();
+  call.line = site.line;
+  call.stack = site.stack;
+  call.timeout = TimeoutOf(session);
+  call.ssl = session.secure();
+  return call;
+}
+
+std::string NameOf(const std::exception& exception) {
+  int status = 0;
+  char* const name = abi::__cxa_demangle(typeid(exception).name(), nullptr, nullptr, &status);
+  std::string text = status == 0 ? name : typeid(exception).name();
+  std::free(name);
+  return text;
+}
+
+// From sendRequest() to receiveResponse().
+struct PocoCall {
+  explicit PocoCall(const OutgoingCall& call) : injection(call) {}
+
+  // Runs a part of the call that may throw.
+  template <typename Part>
+  auto& Watch(Part&& part) {
+    try {
+      return part();
+    } catch (const std::exception& exception) {
+      injection.Failed(NameOf(exception));
+      throw;
+    }
+  }
+
+  Injection injection;
+  std::unique_ptr<PocoPeer> peer;  // if the call is to fail
+};
+
+// The calls that have been sent, by session. Never destroyed: calls may be made while the program
+// ends.
+class PocoCalls {
+ public:
+  PocoCall& Put(const HTTPClientSession* session, std::unique_ptr<PocoCall> call) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    auto& place = calls_[session];
+    place = std::move(call);
+    return *place;
+  }
+  std::unique_ptr<PocoCall> Take(const HTTPClientSession* session) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = calls_.find(session);
+    if (found == calls_.end()) return nullptr;
+    std::unique_ptr<PocoCall> call = std::move(found->second);
+    calls_.erase(found);
+    return call;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<const HTTPClientSession*, std::unique_ptr<PocoCall>> calls_;  // guarded by mutex_
+};
+
+PocoCalls& Calls() {
+  static auto& calls = *new PocoCalls;
+  return calls;
+}
+
+// What makes a session fail as planned; null if nothing can.
+std::unique_ptr<PocoPeer> PeerFor(const InjectedFault& fault) {
+  using Way = PocoPeer::Way;
+  if (fault.status != 0) {
+    const std::string status = std::to_string(fault.status) + " " + ReasonOf(fault.status);
+    return std::make_unique<PocoPeer>(Way::kAnswer,
+                                      "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n");
+  }
+  for (const auto& [name, way] : {std::pair("Poco::Net::ConnectionRefusedException", Way::kRefuse),
+                                  {"Poco::TimeoutException", Way::kStaySilent},
+                                  {"Poco::Net::NoMessageException", Way::kClose}}) {
+    if (fault.exception == name) return std::make_unique<PocoPeer>(way, "");
+  }
+  return nullptr;
+}
+
+void Plan(const HTTPClientSession& session, PocoCall* call) {
+  if (!call->injection.fault()) return;
+  const InjectedFault& fault = *call->injection.fault();
+  std::unique_ptr<PocoPeer> peer = PeerFor(fault);
+  if (peer == nullptr) {
+    call->injection.DropFault("POCO's instrumentation knows no such failure");
+  } else if (fault.call_first) {
+    call->injection.DropFault("not after a call that is made");
+  } else if (session.secure() || !session._proxyConfig.host.empty()) {
+    call->injection.DropFault("not by https, or by a proxy");
+  } else if (peer->port() == 0) {
+    call->injection.DropFault("there is no peer to be had on loopback");
+  } else {
+    call->peer = std::move(peer);
+  }
+}
+
+// Sends a session's request to our peer instead, for as long as this lives.
+class Redirection {
+ public:
+  Redirection(HTTPClientSession* session, int port)
+      : session_(*session),
+        host_(std::exchange(session->_host, "127.0.0.1")),
+        port_(std::exchange(session->_port, static_cast<Poco::UInt16>(port))),
+        timeout_(session->_receiveTimeout._span) {
+    constexpr Poco::Timespan::TimeDiff kPatience = 100'000;  // a timeout is not waited for longer
+    if (timeout_ == 0 || timeout_ > kPatience) session->_receiveTimeout._span = kPatience;
+  }
+  ~Redirection() {
+    session_._host = std::move(host_);
+    session_._port = port_;
+    session_._receiveTimeout._span = timeout_;
+  }
+
+  // "127.0.0.1:PORT" of our peer becomes that of the callee.
+  void Correct(std::exception* exception) const {
+    if (NameOf(*exception) != "Poco::Net::ConnectionRefusedException") return;
+    std::string& text = static_cast<Poco::Exception*>(exception)->_msg;
+    const std::string ours = ":" + std::to_string(session_._port);
+    const size_t at = text.find(ours);
+    if (at != text.npos) text.replace(at, ours.size(), ":" + std::to_string(port_));
+  }
+
+ private:
+  HTTPClientSession& session_;
+  std::string host_;
+  const Poco::UInt16 port_;
+  const Poco::Timespan::TimeDiff timeout_;
+};
+
+using SendRequest = std::ostream&(HTTPClientSession*, HTTPRequest&);
+
+std::ostream& SendToPeer(HTTPClientSession* session, HTTPRequest& request, const PocoPeer& peer,
+                         SendRequest* next) {
+  if (request.get("Host", "").empty()) request.setHost(session->_host, session->_port);
+  session->close();  // a kept connection leads to the callee
+  const Redirection redirection(session, peer.port());
+  try {
+    return next(session, request);
+  } catch (std::exception& exception) {
+    redirection.Correct(&exception);
+    throw;
+  }
+}
+
+// Of the request that this thread serves.
+std::optional<ContextScope>& ScopeOfThread() {
+  static thread_local std::optional<ContextScope> scope;
+  return scope;
+}
+
+}  // namespace
+}  // namespace filibuster
+
+using filibuster::Calls;
+using filibuster::InjectionEnabled;
+using filibuster::PocoCall;
+
+namespace Poco::Net {
+
+std::ostream& HTTPClientSession::sendRequest(HTTPRequest& request) {
+  static const filibuster::Next<filibuster::SendRequest> next(
+      "_ZN4Poco3Net17HTTPClientSession11sendRequestERNS0_11HTTPRequestE");
+  if (!next.known || !InjectionEnabled()) return next.function(this, request);
+  PocoCall& call =
+      Calls().Put(this, std::make_unique<PocoCall>(filibuster::CallOf(*this, request)));
+  filibuster::Plan(*this, &call);
+  for (const auto& [name, value] : call.injection.headers()) request.set(name, value);
+  return call.Watch([&]() -> std::ostream& {
+    return call.peer == nullptr ? next.function(this, request)
+                                : filibuster::SendToPeer(this, request, *call.peer, next.function);
+  });
+}
+
+std::istream& HTTPClientSession::receiveResponse(HTTPResponse& response) {
+  using Receive = std::istream&(HTTPClientSession*, HTTPResponse&);
+  static const filibuster::Next<Receive> next(
+      "_ZN4Poco3Net17HTTPClientSession15receiveResponseERNS0_12HTTPResponseE");
+  const std::unique_ptr<PocoCall> call =
+      next.known && InjectionEnabled() ? Calls().Take(this) : nullptr;
+  if (call == nullptr) return next.function(this, response);
+  if (call->peer != nullptr) {
+    call->peer->Speak();
+    _mustReconnect = true;  // the next request goes to the callee again
+  }
+  std::istream& body =
+      call->Watch([&]() -> std::istream& { return next.function(this, response); });
+  call->injection.Returned(response.getStatus(), "");
+  return body;
+}
+
+}  // namespace Poco::Net
+
+extern "C" {
+
+// HTTPServerRequestImpl's constructor, which reads the request's head. Its thread handles it next.
+void _ZN4Poco3Net21HTTPServerRequestImplC1ERNS0_22HTTPServerResponseImplERNS0_17HTTPServerSessionEPNS0_16HTTPServerParamsE(
+    Poco::Net::HTTPServerRequestImpl* request, Poco::Net::HTTPServerResponseImpl& response,
+    Poco::Net::HTTPServerSession& session, Poco::Net::HTTPServerParams* params) {
+  using Construct = void(Poco::Net::HTTPServerRequestImpl*, Poco::Net::HTTPServerResponseImpl&,
+                         Poco::Net::HTTPServerSession&, Poco::Net::HTTPServerParams*);
+  static const filibuster::Next<Construct> next(
+      "_ZN4Poco3Net21HTTPServerRequestImplC1ERNS0_22HTTPServerResponseImplERNS0_17"
+      "HTTPServerSessionEPNS0_16HTTPServerParamsE");
+  next.function(request, response, session, params);
+  if (!next.known || !InjectionEnabled()) return;
+  filibuster::ScopeOfThread().emplace(
+      filibuster::ReceiveRequest([&](const char* name) { return request->get(name, ""); }));
+}
+
+// Its destructor, when the request has been handled.
+void _ZN4Poco3Net21HTTPServerRequestImplD1Ev(Poco::Net::HTTPServerRequestImpl* request) {
+  using Destroy = void(Poco::Net::HTTPServerRequestImpl*);
+  static const filibuster::Next<Destroy> next("_ZN4Poco3Net21HTTPServerRequestImplD1Ev");
+  filibuster::ScopeOfThread().reset();
+  next.function(request);
+}
+
+}  // extern "C"

@@ -1,0 +1,59 @@
+// a way to fail => a peer on loopback that makes POCO's client fail in that way
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <string>
+#include <utility>
+
+#include "runtime/unique_fd.h"
+
+namespace filibuster {
+
+class PocoPeer {
+ public:
+  enum class Way {
+    kRefuse,      // nobody listens
+    kStaySilent,  // takes the request, and says nothing
+    kClose,       // takes the request, and closes
+    kAnswer,      // answers
+  };
+
+  PocoPeer(Way way, std::string answer)
+      : way_(way),
+        answer_(std::move(answer)),
+        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* const at = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    if (::bind(listener_.get(), at, size) != 0 ||
+        (way != Way::kRefuse && ::listen(listener_.get(), 1) != 0) ||
+        ::getsockname(listener_.get(), at, &size) != 0) {
+      return;
+    }
+    port_ = ntohs(address.sin_port);
+  }
+
+  int port() const { return port_; }  // 0: there is none to be had
+
+  // Once the request has been sent.
+  void Speak() {
+    if (way_ != Way::kClose && way_ != Way::kAnswer) return;
+    connection_ = UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    ::send(connection_.get(), answer_.data(), answer_.size(), MSG_NOSIGNAL);
+    if (way_ == Way::kClose) ::shutdown(connection_.get(), SHUT_WR);
+  }
+
+ private:
+  const Way way_;
+  const std::string answer_;
+  const UniqueFd listener_;  // or what holds a port on which nobody listens
+  UniqueFd connection_;
+  int port_ = 0;
+};
+
+}  // namespace filibuster

@@ -1,0 +1,189 @@
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPRequestHandler.h>
+#include <Poco/Net/HTTPRequestHandlerFactory.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPServer.h>
+#include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerResponse.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <iterator>
+#include <string>
+
+#include "tests/runtime/preload_control_server.h"
+#include "tests/support/misbehaving_server.h"
+
+namespace filibuster {
+namespace {
+
+using Json = FakeControlServer::Json;
+using Poco::Net::HTTPClientSession;
+using Poco::Net::HTTPRequest;
+using Poco::Net::HTTPResponse;
+using Way = MisbehavingServer::Way;
+
+// All that a caller can see.
+std::string Call(HTTPClientSession& session, const std::string& method = "GET") {
+  HTTPRequest request(method, "/bar", HTTPRequest::HTTP_1_1);
+  HTTPResponse response;
+  std::string seen = "sending: ";
+  try {
+    if (method == "POST") request.setContentLength(5);
+    session.sendRequest(request) << (method == "POST" ? "hello" : "");
+    seen = "receiving: ";
+    std::istream& body = session.receiveResponse(response);
+    seen = std::to_string(response.getStatus()) + " " + response.getReason();
+    for (const auto& [name, value] : response) seen += "\n" + name + ": " + value;
+    return seen + "\n" + std::string(std::istreambuf_iterator<char>(body), {});
+  } catch (const Poco::Exception& exception) {
+    return seen + exception.className() + ": " + exception.displayText();
+  }
+}
+
+class PreloadPocoTest : public testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    control_.Reset();
+    session_.setTimeout(Poco::Timespan(0, 300'000));
+    session_.setKeepAlive(GetParam());
+  }
+
+  void Inject(const char* fault) {
+    control_.OnCreate([json = Json::parse(fault)](const Json&) { return json; });
+  }
+
+  // What a caller sees of the real failure, and of the injected one while the server is well; and
+  // that the session is as good as new after it.
+  void ExpectInjectedAsReal(Way way, const std::string& answer, const char* fault) {
+    for (const char* method : {"GET", "POST"}) {
+      server_.Restart(way, answer);
+      session_.reset();
+      const std::string real = Call(session_, method);
+      const Json outcome = control_.Bodies("invocation_complete").back();
+      control_.Reset();
+      server_.Restart(Way::kAnswer, Ok("well"));
+      session_.reset();  // a connection that was kept is gone
+      const std::string well = Call(session_, method);
+      EXPECT_EQ(well.substr(0, 6), "200 OK") << well;
+      const size_t requests = server_.requests().size();
+      Inject(fault);
+      EXPECT_EQ(Call(session_, method), real);
+      EXPECT_EQ(server_.requests().size(), requests);
+      const Json injected = control_.Bodies("invocation_complete").back();
+      for (const char* key : {"exception", "return_value"}) {
+        EXPECT_EQ(injected.value(key, Json()), outcome.value(key, Json()));
+      }
+      control_.Reset();
+      EXPECT_EQ(Call(session_, method), well);
+    }
+  }
+
+  FakeControlServer& control_ = ControlServer();
+  MisbehavingServer server_{Way::kAnswer, Ok("well")};
+  HTTPClientSession session_{"127.0.0.1", static_cast<Poco::UInt16>(server_.port())};
+};
+
+INSTANTIATE_TEST_SUITE_P(KeepAlive, PreloadPocoTest, testing::Bool());
+
+TEST_P(PreloadPocoTest, ARefusedConnectionLooksAsWhenNobodyListens) {
+  ExpectInjectedAsReal(Way::kDoNotListen, "",
+                       R"({"forced_exception": {"name": "Poco::Net::ConnectionRefusedException",
+                                                "metadata": {}}})");
+}
+
+TEST_P(PreloadPocoTest, ATimeoutLooksAsWhenTheServerStaysSilent) {
+  ExpectInjectedAsReal(
+      Way::kStaySilent, "",
+      R"({"forced_exception": {"name": "Poco::TimeoutException", "metadata": {}}})");
+}
+
+TEST_P(PreloadPocoTest, NoMessageLooksAsWhenTheServerCloses) {
+  ExpectInjectedAsReal(
+      Way::kClose, "",
+      R"({"forced_exception": {"name": "Poco::Net::NoMessageException", "metadata": {}}})");
+}
+
+TEST_P(PreloadPocoTest, AStatusLooksAsWhenTheServerAnswersIt) {
+  ExpectInjectedAsReal(Way::kAnswer,
+                       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
+                       R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
+}
+
+TEST_P(PreloadPocoTest, AFaultThatCannotBeIsDropped) {
+  for (const char* fault : {R"({"forced_exception": {"name": "Poco::Unheard", "metadata": {}}})",
+                            R"({"forced_exception": {"name": "Poco::TimeoutException",
+                                 "metadata": {"abort": false}}})"}) {
+    Inject(fault);
+    EXPECT_EQ(Call(session_).substr(0, 6), "200 OK");
+  }
+}
+
+TEST_P(PreloadPocoTest, ACallIsAnnouncedWithItsTimeoutAndCarriesItsIndex) {
+  Call(session_, "POST");
+  const Json create = control_.Bodies("invocation").at(0);
+  EXPECT_EQ(create["module"], "poco");
+  EXPECT_EQ(create["method"], "POST");
+  EXPECT_EQ(create["args"], Json::array({std::to_string(server_.port()) + "/bar"}));
+  EXPECT_EQ(create["callsite_file"], "runtime/preload_poco_test.cc");
+  EXPECT_EQ(create["metadata"], (Json{{"timeout", 0.3}}));
+  const std::string index = create["execution_index"];
+  EXPECT_NE(server_.requests().at(0).find("X-Filibuster-Execution-Index: " + index),
+            std::string::npos);
+}
+
+// A server whose handler calls another one before it answers.
+class CallingHandler : public Poco::Net::HTTPRequestHandler {
+ public:
+  explicit CallingHandler(int port) : port_(port) {}
+  void handleRequest(Poco::Net::HTTPServerRequest&,
+                     Poco::Net::HTTPServerResponse& response) override {
+    HTTPClientSession session("127.0.0.1", static_cast<Poco::UInt16>(port_));
+    for (int i = 0; i < 2; ++i) Call(session);
+    response.setContentLength(0);
+    response.send();
+  }
+
+ private:
+  const int port_;
+};
+
+struct CallingFactory : Poco::Net::HTTPRequestHandlerFactory {
+  explicit CallingFactory(int port) : port(port) {}
+  Poco::Net::HTTPRequestHandler* createRequestHandler(
+      const Poco::Net::HTTPServerRequest&) override {
+    return new CallingHandler(port);
+  }
+  const int port;
+};
+
+TEST_P(PreloadPocoTest, CallsOfAHandlerBelongToItsRequest) {
+  Poco::Net::HTTPServer front(new CallingFactory(server_.port()), Poco::Net::ServerSocket(0),
+                              new Poco::Net::HTTPServerParams);
+  front.start();
+  HTTPClientSession session("127.0.0.1", front.port());
+  session.setKeepAlive(GetParam());
+  for (int request = 1; request <= 2; ++request) {
+    control_.Reset();
+    EXPECT_EQ(Call(session).substr(0, 6), "200 OK");
+    const std::vector<Json> creates = control_.Bodies("invocation");
+    ASSERT_EQ(creates.size(), 3U);
+    const auto index = [&](size_t i) {
+      return Json::parse(creates[i]["execution_index"].get<std::string>());
+    };
+    ASSERT_EQ(index(0).size(), 1U);
+    for (int i = 1; i <= 2; ++i) {
+      ASSERT_EQ(index(i).size(), 2U);
+      EXPECT_EQ(index(i)[0], index(0)[0]);
+      EXPECT_EQ(index(i)[1][0], index(1)[1][0]);
+      EXPECT_EQ(index(i)[1][1], i);
+    }
+    EXPECT_EQ(control_.Bodies("request_received").size(), 1U);
+  }
+  front.stopAll(true);
+}
+
+}  // namespace
+}  // namespace filibuster
