@@ -174,19 +174,21 @@ Results Interpreter::CallAgain(State state, int site, bool has_timeout) {
   const std::vector<TriedFault>& faults = facts_.calls[static_cast<std::size_t>(site)].faults;
   const auto same = std::ranges::find(faults, first);
   const bool can_fail = same != faults.end() && (!same->restrictions || has_timeout);
+  const bool may_persist = can_fail && !assumed.recovered;
   Results results;
   ObservedCall& observed = facts_.calls[static_cast<std::size_t>(site)];
   if (chased_.contains(site) && !assumed.persists && assumed.site != site) {
     observed.chased_executions = std::max(observed.chased_executions, state.executions[site]);
     Append(results, TryFaults(state, site, has_timeout));
   }
-  if (can_fail) {
+  if (may_persist) {
     State persisting = state;
     persisting.fault->persists = true;
     const CallResult failed{.site = site, .fault = static_cast<int>(same - faults.begin())};
     results.push_back({std::move(persisting), Completion::kValue, Value::Of(failed)});
   }
   if (!can_fail || !state.fault->persists) {
+    state.fault->recovered = state.fault->recovered || can_fail;
     state.fault->later_calls.push_back(site);
     results.push_back({std::move(state), Completion::kValue, Value::Of(CallResult{.site = site})});
   }

@@ -61,6 +61,9 @@ Results Interpreter::Evaluate(const Node& node, State state) {
       return EvaluateField(node, std::move(state));
     case Op::kDeref:
       return Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value pointer) {
+        if (pointer.Is(Kind::kNull) && next.fault) {
+          return Results{{std::move(next), Completion::kEnd, Value::String(kByDereference)}};
+        }
         if (pointer.Is(Kind::kPointer)) pointer = Value::Alias(pointer.place());
         return One(std::move(next), std::move(pointer));
       });
@@ -81,16 +84,7 @@ Results Interpreter::Evaluate(const Node& node, State state) {
       });
     case Op::kIndex:
       return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
-        const Value list = Load(next, values[0]);
-        const Value index = Load(next, values[1]);
-        Value element =
-            Value::Unknown(list.Is(Kind::kUnknown) ? "an element of " + list.text() : "an element");
-        if (list.Is(Kind::kList) && index.Is(Kind::kInt) && index.number() >= 0 &&
-            static_cast<std::size_t>(index.number()) < list.elements().size()) {
-          element = list.elements()[static_cast<std::size_t>(index.number())];
-        }
-        element.Taint(list);
-        return One(std::move(next), std::move(element));
+        return One(std::move(next), ElementOf(Load(next, values[0]), Load(next, values[1])));
       });
     case Op::kCall:
       return EvaluateCall(node, std::move(state));
@@ -246,11 +240,22 @@ Results Interpreter::EvaluateAnd(const Node& node, State state) {
       }));
 }
 
+// Elements are no places: after one is assigned to, none is known.
+void Interpreter::ForgetElements(const Node& assigned, State& state) {
+  const Node& container = assigned.op == Op::kIndex ? assigned.kids[0] : assigned;
+  if (assigned.op != Op::kIndex || container.op != Op::kLocal) return;
+  const Root root{Depth(), static_cast<int>(container.number)};
+  state.memory.Write({root, {}}, Value::Unknown("a variable whose elements change"));
+}
+
 Results Interpreter::EvaluateAssign(const Node& node, State state) {
   // The right side first, as the language has it.
   return Then(EvaluateLoaded(node.kids[1], std::move(state)), [&](State next, Value right) {
     return Then(Run(node.kids[0], std::move(next)), [&](State after, Value left) {
-      if (!left.Is(Kind::kAlias)) return One(std::move(after), std::move(right));
+      if (!left.Is(Kind::kAlias)) {
+        ForgetElements(node.kids[0], after);
+        return One(std::move(after), std::move(right));
+      }
       Value value = right;
       if (!node.text.empty()) value = Compute(node.text, Load(after, left), right);
       if (node.kids[0].op == Op::kField) {

@@ -241,9 +241,10 @@ class HandlerFinder {
       entry.outcome.reason = Several(fault);
     }
     if (entry.outcome.kind == Outcome::Kind::kRetries) {
-      // A loop that only ends with a success does not end if every call fails.
-      entry.outcome.unbounded = fault.attempts.empty();
-      const bool is_known = fault.attempts_are_sure && fault.attempts.size() == 1 &&
+      const auto index = static_cast<int>(&tried - call_.faults.data());
+      entry.outcome.unbounded = call_.endless.contains(index);
+      const bool is_known = !entry.outcome.unbounded && fault.attempts_are_sure &&
+                            fault.attempts.size() == 1 &&
                             *fault.attempts.begin() < Interpreter::kMaxKnownRounds;
       if (is_known) entry.outcome.attempts = *fault.attempts.begin();
     }

@@ -5,25 +5,6 @@
 #include "analyzer/interpreter_internal.h"
 
 namespace filibuster {
-namespace {
-
-// A loop whose condition is not known is followed this often.
-constexpr int kMaxUnknownRounds = 2;
-
-// What the loop assigns to is not known after rounds that were not followed.
-void ForgetAssigned(const Node& node, int depth, Memory& memory) {
-  const bool changes = node.op == Op::kAssign || node.op == Op::kUnary;
-  if (changes && !node.kids.empty() && node.kids[0].op == Op::kLocal) {
-    const Root root{depth, static_cast<int>(node.kids[0].number)};
-    if (memory.Find(root) != nullptr) {
-      memory.Write({root, {}}, Value::Unknown("a variable that a loop changes"));
-    }
-  }
-  for (const Node& kid : node.kids) ForgetAssigned(kid, depth, memory);
-}
-
-}  // namespace
-
 std::set<std::pair<const Node*, int>> Interpreter::TakeNormalBranches() {
   return std::exchange(normal_branches_, {});
 }
@@ -155,28 +136,6 @@ void Interpreter::LeaveOpen(State& state, const Node& node, const Value& conditi
   state.fault->undecided.insert(location.file + ":" + std::to_string(location.line));
 }
 
-template <typename Then>
-Results Interpreter::Branch(const Node& node, const Node& condition, State state,
-                            const Value& value, Then then) {
-  const Truth truth = AsCondition(value);
-  if (truth != Truth::kUnknown) {
-    const bool is_true = truth == Truth::kTrue;
-    Decide(state, node, is_true ? 1 : 0, value.from_fault);
-    return then(std::move(state), is_true);
-  }
-  if (!state.fault) {
-    normal_branches_.emplace(&node, 0);
-    normal_branches_.emplace(&node, 1);
-  }
-  LeaveOpen(state, node, value);
-  State other = state;
-  Narrow(condition, state, true);
-  Narrow(condition, other, false);
-  Results results = then(std::move(state), true);
-  Append(results, then(std::move(other), false));
-  return results;
-}
-
 Results Interpreter::RunIf(const Node& node, State state) {
   return Join(Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value value) {
     return Branch(node, node.kids[0], std::move(next), value, [&](State chosen, bool is_true) {
@@ -228,106 +187,6 @@ Results Interpreter::RunSwitch(const Node& node, State state) {
       Append(results, std::move(going));
     }
     return results;
-  }));
-}
-
-Results Interpreter::RunLoop(const Node& node, State state) {
-  const Node& condition = node.kids[0];
-  const bool is_forever = condition.op == Op::kInt && condition.number != 0;
-  Results ended;
-  Results going = One(std::move(state));
-  for (int round = 0; round < kMaxKnownRounds && !going.empty(); ++round) {
-    Results entering;
-    for (Result& result : going) {
-      if (node.text == "do" && round == 0) {
-        entering.push_back(std::move(result));
-        continue;
-      }
-      const auto enter = [&](State next, Value value) {
-        const bool give_up = AsCondition(value) == Truth::kUnknown && round >= kMaxUnknownRounds;
-        if (give_up) {
-          ForgetAssigned(node, Depth(), next.memory);
-          ended.push_back({std::move(next), Completion::kValue, {}});
-          return Results();
-        }
-        return Branch(node, condition, std::move(next), value, [&](State chosen, bool is_true) {
-          if (is_true) return One(std::move(chosen));
-          ended.push_back({std::move(chosen), Completion::kValue, {}});
-          return Results();
-        });
-      };
-      Append(entering, Then(EvaluateLoaded(condition, std::move(result.state)), enter));
-    }
-    going.clear();
-    for (Result& result : entering) {
-      if (result.completion != Completion::kValue) {
-        ended.push_back(std::move(result));
-        continue;
-      }
-      for (Result& after : Run(node.kids[1], std::move(result.state))) {
-        if (after.completion == Completion::kBreak) {
-          after.completion = Completion::kValue;
-          ended.push_back(std::move(after));
-        } else if (after.completion == Completion::kValue ||
-                   after.completion == Completion::kContinue) {
-          Append(going, Run(node.kids[2], std::move(after.state)));
-        } else {
-          ended.push_back(std::move(after));
-        }
-      }
-    }
-    going = Join(std::move(going));
-  }
-  // A loop that goes on for ever has no end; of the others the remaining rounds are skipped.
-  for (Result& result : going) {
-    if (is_forever) break;
-    if (result.completion == Completion::kValue) {
-      ForgetAssigned(node, Depth(), result.state.memory);
-    }
-    ended.push_back(std::move(result));
-  }
-  for (Result& result : ended) {
-    if (result.completion == Completion::kValue) result.value = {};
-  }
-  return Join(std::move(ended));
-}
-
-Results Interpreter::RunForEach(const Node& node, State state) {
-  const Root variable{Depth(), static_cast<int>(node.number)};
-  return Join(Then(Evaluate(node.kids[0], std::move(state)), [&](State next, Value alias) {
-    const Value range = Load(next, alias);
-    const bool is_known = range.Is(Value::Kind::kList);
-    const std::size_t rounds = is_known ? range.elements().size() : kMaxUnknownRounds;
-    Results ended;
-    Results going = One(std::move(next));
-    for (std::size_t round = 0; round < rounds && !going.empty(); ++round) {
-      Results after;
-      for (Result& result : going) {
-        if (!is_known) {
-          LeaveOpen(result.state, node, range);
-          ended.push_back(result);
-        }
-        result.state.memory.Set(variable, is_known ? range.elements()[round]
-                                                   : Value::Unknown("an element").Taint(range));
-        Append(after, Run(node.kids[1], std::move(result.state)));
-      }
-      going.clear();
-      for (Result& result : after) {
-        const bool goes_on =
-            result.completion == Completion::kValue || result.completion == Completion::kContinue;
-        if (goes_on || result.completion == Completion::kBreak) {
-          result.completion = Completion::kValue;
-          result.value = {};
-        }
-        (goes_on ? going : ended).push_back(std::move(result));
-      }
-      going = Join(std::move(going));
-    }
-    for (Result& result : going) {
-      if (!is_known) ForgetAssigned(node, Depth(), result.state.memory);
-    }
-    Append(ended, std::move(going));
-    return ended;
   }));
 }
 

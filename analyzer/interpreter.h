@@ -89,6 +89,7 @@ class Interpreter {
   Results RunSwitch(const Node& node, State state);
   Results RunLoop(const Node& node, State state);
   Results RunForEach(const Node& node, State state);
+  bool IsEndless(const Node& node, const State& state);
   Results RunTry(const Node& node, State state);
   Results RunCatches(const Node& node, Result thrown);
   Results RunReturn(const Node& node, State state);
@@ -106,6 +107,7 @@ class Interpreter {
   Results EvaluateGlobal(const Node& node, State state);
   Results EvaluateAnd(const Node& node, State state);
   Results EvaluateAssign(const Node& node, State state);
+  void ForgetElements(const Node& assigned, State& state);
   Results EvaluateUnary(const Node& node, State state);
   Results EvaluateLambda(const Node& node, State state);
   Results EvaluateThrow(const Node& node, State state);

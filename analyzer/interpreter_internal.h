@@ -60,4 +60,26 @@ Results Interpreter::EvaluateAll(std::span<const Node> nodes, State state, Next 
   return ended;
 }
 
+template <typename Then>
+Results Interpreter::Branch(const Node& node, const Node& condition, State state,
+                            const Value& value, Then then) {
+  const Truth truth = AsCondition(value);
+  if (truth != Truth::kUnknown) {
+    const bool is_true = truth == Truth::kTrue;
+    Decide(state, node, is_true ? 1 : 0, value.from_fault);
+    return then(std::move(state), is_true);
+  }
+  if (!state.fault) {
+    normal_branches_.emplace(&node, 0);
+    normal_branches_.emplace(&node, 1);
+  }
+  LeaveOpen(state, node, value);
+  State other = state;
+  Narrow(condition, state, true);
+  Narrow(condition, other, false);
+  Results results = then(std::move(state), true);
+  Append(results, then(std::move(other), false));
+  return results;
+}
+
 }  // namespace filibuster

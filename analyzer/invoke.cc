@@ -27,6 +27,24 @@ bool IsRecursion(const std::vector<Frame>& frames, const FunctionFacts* function
          }) >= allowed;
 }
 
+// What a bound function is called with, if `given` is what is written at the call.
+Values BoundArguments(const Values& bound, const Values& given) {
+  Values arguments;
+  for (const Value& value : bound) {
+    const auto place = static_cast<std::size_t>(value.number());
+    if (value.text() == kAllPlaceholders) {
+      arguments.insert(arguments.end(), given.begin(), given.end());
+    } else if (value.text() != kPlaceholder) {
+      arguments.push_back(value);
+    } else if (place >= 1 && place <= given.size()) {
+      arguments.push_back(given[place - 1]);
+    } else {
+      arguments.push_back(Value::Unknown("an argument that is not given"));
+    }
+  }
+  return arguments;
+}
+
 }  // namespace
 
 const Value* CallContext::Argument(std::optional<int> index) const {
@@ -119,7 +137,20 @@ Results Interpreter::Invoke(const Value& function, Values arguments, State state
   for (const auto& [variable, value] : closure.captures) {
     state.memory.Set({depth, variable}, value);
   }
-  return InvokeFunction(closure.function, std::nullopt, std::move(arguments), std::move(state));
+  if (!closure.bound.empty()) arguments = BoundArguments(closure.bound, arguments);
+  const FunctionFacts& facts = *closure.function.function;
+  std::optional<Value> self;
+  const bool is_method = !facts.class_usr.empty() && !facts.name.ends_with("(lambda)");
+  if (is_method && arguments.size() > facts.parameters.size()) {
+    // The object comes first, or a pointer to it.
+    self = arguments.front().Is(Kind::kAlias)
+               ? Value::Pointer(state.memory.Resolve(arguments.front().place()))
+               : arguments.front();
+    const Value object = Load(state, arguments.front());
+    if (object.Is(Kind::kPointer)) self = object;
+    arguments.erase(arguments.begin());
+  }
+  return InvokeFunction(closure.function, std::move(self), std::move(arguments), std::move(state));
 }
 
 Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<Value> self,
@@ -184,6 +215,10 @@ Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<V
 Results Interpreter::CallOpaque(const CallContext& call, State state) {
   const Callee& callee = *call.link.callee;
   if (callee.is_noreturn) {
+    // It ends the process, or throws.
+    if (state.fault && state.fault->blind.empty() && !callee.is_system) {
+      state.fault->blind = "calls " + callee.name + ", whose definition was not seen";
+    }
     return {{std::move(state), Completion::kEnd, Value::String(kByExit)}};
   }
   Value result = Value::Unknown("the result of " + callee.name);

@@ -128,10 +128,32 @@ Node Lowering::Construct(const clang::CXXConstructExpr& construct) {
   if (constructor.isCopyOrMoveConstructor() && construct.getNumArgs() >= 1) {
     return Expression(construct.getArg(0));
   }
+  const clang::CXXRecordDecl& record = *constructor.getParent();
+  if (constructor.isDefaultConstructor() && !constructor.isUserProvided() && !IsSystem(record) &&
+      record.getNumBases() == 0 && !record.isUnion()) {
+    return DefaultMembers(construct, record);
+  }
   Node node = New(Op::kConstruct, construct);
   node.number = AddCallee(constructor);
-  node.type = AddClass(*constructor.getParent());
+  node.type = AddClass(record);
   AddKids(node, construct.getArgs(), construct.getNumArgs());
+  return node;
+}
+
+// A constructor that the compiler makes: the members have the values that they are declared with.
+Node Lowering::DefaultMembers(const clang::CXXConstructExpr& construct,
+                              const clang::CXXRecordDecl& record) {
+  Node node = New(Op::kAggregate, construct);
+  node.type = AddClass(record);
+  for (const clang::FieldDecl* field : record.fields()) {
+    const clang::Expr* value = field->getInClassInitializer();
+    if (value == nullptr || value->isValueDependent()) continue;
+    Node init = New(Op::kInit, construct);
+    init.text = field->getNameAsString();
+    if (field->getType()->isReferenceType()) init.type = "&";
+    init.kids.push_back(Expression(value));
+    node.kids.push_back(std::move(init));
+  }
   return node;
 }
 

@@ -186,7 +186,7 @@ int Lowering::AddCallee(const clang::FunctionDecl& function) {
                 .name = QualifiedName(function),
                 .is_noexcept = CannotThrow(function),
                 .is_noreturn = function.isNoReturn(),
-                .is_system = IsSystem(function),
+                .is_system = IsSystem(function) || function.getBuiltinID() != 0,
                 .is_bodiless = function.isDefaulted() || function.isPureVirtual(),
                 .return_type = ClassName(function.getReturnType()),
                 .override_names = OverrideNames(function)};

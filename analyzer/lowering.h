@@ -86,6 +86,7 @@ class Lowering {
                                        const clang::FunctionDecl& callee);
   Node OperatorCall(const clang::CXXOperatorCallExpr& call, const clang::FunctionDecl& callee);
   Node Construct(const clang::CXXConstructExpr& construct);
+  Node DefaultMembers(const clang::CXXConstructExpr& construct, const clang::CXXRecordDecl& record);
   Node InitList(const clang::InitListExpr& list);
   Node Lambda(const clang::LambdaExpr& lambda);
   Node Reference(const clang::DeclRefExpr& reference);

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct ObservedCall {
   int normal_executions = 0;  // on one path without a fault, at most
   // The same of paths on which another call failed, if only such paths come here.
   int chased_executions = 0;
+  std::set<int> endless;  // the faults under which, if it persists, the call is made for ever
 };
 
 struct RegisteredHandler {

@@ -1,8 +1,11 @@
+#include <cstdlib>
+#include <string_view>
+
 #include "analyzer/standard_library_internal.h"
 
 namespace filibuster::standard {
 
-// ---- the environment, threads, exceptions ------------------------------------------------------
+// ---- the environment, signals, functions, exceptions -------------------------------------------
 
 Results GetEnv(const Standard& standard) {
   const Value name = standard.Argument(0);
@@ -11,51 +14,51 @@ Results GetEnv(const Standard& standard) {
   return standard.Give(Value::Choice({Value::Null(), Value::Unknown(what)}));
 }
 
-// A function that may run on another thread, now; its end is kept for who asks for it.
-Results RunAsync(const Standard& standard) {
-  Values arguments(
-      standard.call.arguments.begin() + static_cast<std::ptrdiff_t>(standard.call.first),
-      standard.call.arguments.end());
-  // std::async may begin with a launch policy.
-  if (!arguments.empty() &&
-      standard.interpreter.Load(standard.state, arguments.front()).Is(Kind::kInt)) {
-    arguments.erase(arguments.begin());
+// SIGABRT and SIGKILL end the process; of others somebody may take care.
+Results RaiseSignal(const Standard& standard) {
+  constexpr int kAbort = 6;
+  constexpr int kKill = 9;
+  const Value signal = standard.Argument(0);
+  if (signal.Is(Kind::kInt) && (signal.number() == kAbort || signal.number() == kKill)) {
+    return {{std::move(standard.state), Completion::kEnd, Value::String(kByExit)}};
   }
-  if (arguments.empty()) return standard.Give(Value::Unknown("a future"));
-  const Value function = standard.interpreter.Load(standard.state, arguments.front());
-  arguments.erase(arguments.begin());
-  Results results =
-      standard.interpreter.Invoke(function, std::move(arguments), std::move(standard.state));
-  for (Result& result : results) {
-    if (result.completion == Completion::kValue) {
-      result.value = Value::Of(Fields({{kHeld, result.value}})).Taint(result.value);
-    } else if (result.completion == Completion::kThrow) {
-      result.completion = Completion::kValue;
-      result.value = Value::Of(Fields({{kException, result.value}})).Taint(result.value);
-    }
-  }
-  return results;
+  std::optional<AssumedFault>& fault = standard.state.fault;
+  if (fault && fault->blind.empty()) fault->blind = "raises a signal";
+  return standard.Give(Value::Int(0));
 }
 
-Results GetFuture(const Standard& standard) {
-  const Value self = standard.Self();
-  if (const Value* exception = Field(self, kException)) {
-    return {{std::move(standard.state), Completion::kThrow, *exception}};
-  }
-  return standard.Give(Held(self));
+namespace {
+
+// std::placeholders::_2 is 2; what is no placeholder is 0.
+int PlaceholderNumber(const Value& value) {
+  constexpr std::string_view kPlaceholders = "placeholders::_";
+  const std::size_t at =
+      value.Is(Kind::kUnknown) ? value.text().rfind(kPlaceholders) : std::string::npos;
+  return at == std::string::npos ? 0 : std::atoi(value.text().c_str() + at + kPlaceholders.size());
 }
 
-Results RunThread(const Standard& standard) {
-  if (standard.size() == 0) return standard.Give({});
-  Results results = RunAsync(standard);
-  for (Result& result : results) {
-    const Value* exception = Field(result.value, kException);
-    if (result.completion != Completion::kValue || exception == nullptr) continue;
-    result.completion = Completion::kEnd;
-    result.value = Value::String(kByThread);
+Results BindArguments(const Standard& standard, bool all_placeholders) {
+  const Value function = standard.Argument(0);
+  if (!function.Is(Kind::kFunction)) return standard.GiveFromAll(Value::Unknown("a function"));
+  Closure closure = function.closure();
+  Values bound;
+  for (std::size_t i = 1; i < standard.size(); ++i) {
+    const Value value = standard.Argument(i);
+    const int number = PlaceholderNumber(value);
+    bound.push_back(number > 0 ? Value::Int(number, kPlaceholder) : value);
   }
-  return results;
+  if (all_placeholders) bound.push_back(Value::Int(0, kAllPlaceholders));
+  // A bound function may be bound again, which is rare and not followed.
+  if (!closure.bound.empty()) return standard.GiveFromAll(Value::Unknown("a function"));
+  closure.bound = std::move(bound);
+  return standard.Give(Value::Of(std::move(closure)));
 }
+
+}  // namespace
+
+Results Bind(const Standard& standard) { return BindArguments(standard, false); }
+
+Results BindFront(const Standard& standard) { return BindArguments(standard, true); }
 
 Results CallNow(const Standard& standard) {
   Values arguments = standard.call.arguments;

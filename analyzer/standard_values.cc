@@ -189,7 +189,7 @@ Results Compare(const Standard& standard) {
   const std::string op = name.substr(name.rfind("operator") + 8);
   Value left = standard.call.first == 1 ? standard.Self() : standard.Argument(0);
   Value right = standard.Argument(standard.call.first == 1 ? 0 : 1);
-  if (right.Is(Kind::kNull) && Field(left, kHas) != nullptr) {
+  if (right.Is(Kind::kNull) && (left.Is(Kind::kChoice) || Field(left, kHas) != nullptr)) {
     left = Has(left);
     right = Value::Int(0);
   } else if (Field(left, kHeld) != nullptr && Field(right, kHas) == nullptr) {

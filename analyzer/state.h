@@ -60,6 +60,7 @@ struct AssumedFault {
   std::vector<int> later_calls;  // call sites, in order
   bool branch_unknown = false;   // it decides a branch in a way that is not known
   bool persists = false;         // calls after the first fail in the same way, as far as they can
+  bool recovered = false;        // a later call succeeded that could have failed likewise
   bool widened = false;          // paths were put together: the steps are not all
   std::string blind;             // why what happens is not all seen, or empty
   std::set<std::string> undecided;  // the conditions that were not known, where they are

@@ -283,6 +283,23 @@ Value Compute(const std::string& op, const Value& left, const Value& right) {
   return Value::Choice(results);
 }
 
+Value ElementOf(const Value& list, const Value& index) {
+  constexpr std::size_t kMaxAlternatives = 32;
+  Value element =
+      Value::Unknown(list.Is(Kind::kUnknown) ? "an element of " + list.text() : "an element");
+  if (list.Is(Kind::kList)) {
+    const Values& elements = list.elements();
+    if (!index.Is(Kind::kInt)) {
+      if (!elements.empty() && elements.size() <= kMaxAlternatives) {
+        element = Value::Choice(elements);
+      }
+    } else if (index.number() >= 0 && static_cast<std::size_t>(index.number()) < elements.size()) {
+      element = elements[static_cast<std::size_t>(index.number())];
+    }
+  }
+  return element.Taint(list).Taint(index);
+}
+
 Value Concatenate(const Value& left, const Value& right) {
   Values results;
   const auto text = [](const Value& value) {

@@ -1,7 +1,6 @@
 // What the interpreter knows of a value: itself, some alternatives, or why it is not known.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -10,36 +9,9 @@
 #include <variant>
 #include <vector>
 
-#include "analyzer/facts.h"
+#include "analyzer/place.h"
 
 namespace filibuster {
-
-// Where a value is kept: a variable of a frame, a global, something allocated; and the fields that
-// lead from there to a part of it.
-struct Root {
-  int frame = 0;  // the depth of the call that it belongs to, or one of these
-  int variable = 0;
-
-  static constexpr int kHeap = -1;
-  static constexpr int kGlobals = -2;
-
-  auto operator<=>(const Root&) const = default;
-};
-
-struct Place {
-  Root root;
-  std::vector<std::string> path;
-
-  bool operator==(const Place&) const = default;
-};
-
-struct FunctionRef {
-  const FileFacts* file = nullptr;
-  const FunctionFacts* function = nullptr;
-
-  explicit operator bool() const { return function != nullptr; }
-  bool operator==(const FunctionRef&) const = default;
-};
 
 class Value;
 
@@ -50,9 +22,13 @@ struct Object {
   bool operator==(const Object&) const;
 };
 
+inline constexpr char kPlaceholder[] = "$placeholder";           // an Int with the number
+inline constexpr char kAllPlaceholders[] = "$all_placeholders";  // those that are not bound
+
 struct Closure {
   FunctionRef function;
   std::vector<std::pair<int, Value>> captures;  // by variable; those by reference are aliases
+  std::vector<Value> bound;  // by std::bind: the arguments, and kPlaceholder with a number
 
   bool operator==(const Closure&) const;
 };
@@ -145,6 +121,8 @@ Truth Not(Truth truth);
 Truth AsCondition(const Value& value);
 // `left op right` for the operators of C++ on numbers, strings and pointers.
 Value Compute(const std::string& op, const Value& left, const Value& right);
+// Of a list; if the index is not known, any of them.
+Value ElementOf(const Value& list, const Value& index);
 // Both strings one after the other, with holes for what is not known.
 Value Concatenate(const Value& left, const Value& right);
 

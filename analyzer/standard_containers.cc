@@ -1,0 +1,105 @@
+#include "analyzer/standard_library_internal.h"
+
+namespace filibuster::standard {
+
+// ---- containers whose elements are written in the source: lists; of maps lists of pairs --------
+
+namespace {
+
+struct Found {
+  Values values;             // of the elements that the key may be of
+  bool may_miss = true;      // it may be none of them
+  bool is_followed = false;  // the elements are known
+};
+
+Found Find(const Value& map, const Value& key) {
+  Found found;
+  if (!map.Is(Kind::kList)) return found;
+  found.is_followed = true;
+  for (const Value& pair : map.elements()) {
+    const Value* first = Field(pair, "first");
+    if (first == nullptr) return {};
+    const Truth is_meant = AsCondition(Compute("==", key, *first));
+    if (is_meant == Truth::kFalse) continue;
+    found.values.push_back(Value(pair).Taint(key).Taint(map));
+    if (is_meant == Truth::kTrue) {
+      found.may_miss = false;
+      break;
+    }
+  }
+  return found;
+}
+
+Value Second(const Value& pair) {
+  const Value* second = Field(pair, "second");
+  Value value = second != nullptr ? *second : Value::Unknown("an element");
+  return value.Taint(pair);
+}
+
+}  // namespace
+
+Results MakeContainer(const Standard& standard) {
+  if (standard.size() == 0) return standard.Give(Value::List({}));
+  return standard.Give(standard.Argument(0));
+}
+
+// at(): of a key that is not there it throws.
+Results MapAt(const Standard& standard) {
+  const Found found = Find(standard.Self(), standard.Argument(0));
+  if (!found.is_followed) return standard.GiveFromAll(Value::Unknown("an element"));
+  Results results;
+  if (found.may_miss) {
+    Value thrown = Value::Of(Object{.type = "std::out_of_range", .fields = {}});
+    thrown.Taint(standard.Argument(0));
+    results.push_back({standard.state, Completion::kThrow, std::move(thrown)});
+  }
+  Values seconds;
+  for (const Value& pair : found.values) seconds.push_back(Second(pair));
+  if (!seconds.empty()) Append(results, standard.Give(Value::Choice(seconds)));
+  return results;
+}
+
+// An iterator is the pair, held; the end is null.
+Results MapFind(const Standard& standard) {
+  const Found found = Find(standard.Self(), standard.Argument(0));
+  if (!found.is_followed) return standard.GiveFromAll(Value::Unknown("an iterator"));
+  Values iterators;
+  if (found.may_miss) iterators.push_back(Value::Null());
+  for (const Value& pair : found.values) {
+    iterators.push_back(Value::Of(Fields({{kHas, Value::Int(1)}, {kHeld, pair}})).Taint(pair));
+  }
+  return standard.Give(Value::Choice(iterators).Taint(standard.Argument(0)));
+}
+
+Results MapCount(const Standard& standard) {
+  const Found found = Find(standard.Self(), standard.Argument(0));
+  Value count = Value::Unknown("whether it is there");
+  if (found.is_followed && found.values.empty()) count = Value::Int(0);
+  if (found.is_followed && !found.may_miss && found.values.size() == 1) count = Value::Int(1);
+  return standard.GiveFromAll(std::move(count));
+}
+
+Results MapEnd(const Standard& standard) {
+  return standard.Give(standard.Self().Is(Kind::kList) ? Value::Null()
+                                                       : Value::Unknown("an iterator"));
+}
+
+Results FollowIterator(const Standard& standard) {
+  const Value self = standard.Self();
+  if (self.Is(Kind::kUnknown)) return standard.GiveFromAll(Value::Unknown("an element"));
+  return standard.Give(Held(self));
+}
+
+// operator[] and at() of what is counted. What is not const may be assigned to through it.
+Results ElementAt(const Standard& standard) {
+  Value list = standard.Self();
+  if (const Value* elements = Field(list, "_M_elems")) list = *elements;
+  Value element = ElementOf(list, standard.Argument(0));
+  const std::vector<bool>& can_change = standard.call.link.callee->can_change;
+  if (!can_change.empty() && can_change[0]) {
+    standard.SetSelf(Value::Unknown("a container whose elements may change").Taint(list));
+  }
+  return standard.Give(std::move(element));
+}
+
+}  // namespace filibuster::standard

@@ -1,0 +1,134 @@
+#include "analyzer/standard_library_internal.h"
+
+namespace filibuster::standard {
+
+// ---- threads, tasks, and what is left for who asks ---------------------------------------------
+
+namespace {
+
+constexpr char kTask[] = "$task";
+constexpr char kShared[] = "$shared";
+
+void Leave(const Standard& standard, const Value& object, State& state, const char* field,
+           const Value& value) {
+  if (!object.Is(Kind::kAlias)) return;
+  Place place = state.memory.Resolve(object.place());
+  const Value whole = state.memory.Read(place);
+  Object changed = whole.Is(Kind::kObject) ? whole.object() : Object();
+  changed.fields.insert_or_assign(field, standard.interpreter.Load(state, value));
+  state.memory.Write(place, Value::Of(std::move(changed)).Taint(value));
+}
+
+// Its end is left in the task, where its future finds it.
+Results RunTask(const Standard& standard, const Value& task, Values arguments) {
+  const Value whole = standard.interpreter.Load(standard.state, task);
+  const Value function = *Field(whole, kTask);
+  Results results =
+      standard.interpreter.Invoke(function, std::move(arguments), std::move(standard.state));
+  for (Result& result : results) {
+    const bool is_thrown = result.completion == Completion::kThrow;
+    if (!is_thrown && result.completion != Completion::kValue) continue;
+    Leave(standard, task, result.state, is_thrown ? kException : kHeld, result.value);
+    result.completion = Completion::kValue;
+    result.value = Value::Unknown("nothing");
+  }
+  return results;
+}
+
+}  // namespace
+
+// A function that may run on another thread, now; its end is kept for who asks for it.
+Results RunAsync(const Standard& standard) {
+  Values arguments(
+      standard.call.arguments.begin() + static_cast<std::ptrdiff_t>(standard.call.first),
+      standard.call.arguments.end());
+  // std::async may begin with a launch policy.
+  if (!arguments.empty() &&
+      standard.interpreter.Load(standard.state, arguments.front()).Is(Kind::kInt)) {
+    arguments.erase(arguments.begin());
+  }
+  if (arguments.empty()) return standard.Give(Value::Unknown("a future"));
+  const Value begun = arguments.front();
+  const Value function = standard.interpreter.Load(standard.state, begun);
+  arguments.erase(arguments.begin());
+  if (Field(function, kTask) != nullptr) return RunTask(standard, begun, std::move(arguments));
+  Results results =
+      standard.interpreter.Invoke(function, std::move(arguments), std::move(standard.state));
+  for (Result& result : results) {
+    if (result.completion == Completion::kValue) {
+      result.value = Value::Of(Fields({{kHeld, result.value}})).Taint(result.value);
+    } else if (result.completion == Completion::kThrow) {
+      result.completion = Completion::kValue;
+      result.value = Value::Of(Fields({{kException, result.value}})).Taint(result.value);
+    }
+  }
+  return results;
+}
+
+Results GetFuture(const Standard& standard) {
+  Value self = standard.Self();
+  // What a promise or a task was left in.
+  if (const Value* shared = Field(self, kShared)) {
+    self = standard.state.memory.Read(shared->place());
+  }
+  if (const Value* exception = Field(self, kException)) {
+    return {{std::move(standard.state), Completion::kThrow, *exception}};
+  }
+  std::optional<AssumedFault>& fault = standard.state.fault;
+  if (Field(self, kHeld) == nullptr && fault && fault->blind.empty()) {
+    fault->blind = "asks a future whose result was not seen";
+  }
+  return standard.Give(Held(self));
+}
+
+Results RunThread(const Standard& standard) {
+  if (standard.size() == 0) return standard.Give({});
+  Results results = RunAsync(standard);
+  for (Result& result : results) {
+    const Value* exception = Field(result.value, kException);
+    if (result.completion != Completion::kValue || exception == nullptr) continue;
+    result.completion = Completion::kEnd;
+    result.value = Value::String(kByThread);
+  }
+  return results;
+}
+
+Results MakeTask(const Standard& standard) {
+  if (standard.size() == 0) return standard.Give(Value::Of(Object()));
+  return standard.Give(Value::Of(Fields({{kTask, standard.Argument(0)}})));
+}
+
+Results MakePromise(const Standard& standard) { return standard.Give(Value::Of(Object())); }
+
+Results CallTask(const Standard& standard) {
+  const Value task = standard.call.arguments[0];
+  if (Field(standard.Self(), kTask) == nullptr) {
+    return standard.GiveFromAll(Value::Unknown("nothing"));
+  }
+  return RunTask(standard, task,
+                 Values(standard.call.arguments.begin() + 1, standard.call.arguments.end()));
+}
+
+// Of a promise or a task that is a variable; others are not followed.
+Results FutureOf(const Standard& standard) {
+  const Value object = standard.call.arguments[0];
+  if (!object.Is(Kind::kAlias)) return standard.Give(Value::Unknown("a future"));
+  const Place place = standard.state.memory.Resolve(object.place());
+  return standard.Give(Value::Of(Fields({{kShared, Value::Pointer(place)}})));
+}
+
+Results SetPromised(const Standard& standard) {
+  const Value value = standard.size() > 0 ? standard.Argument(0) : Value::Unknown("nothing");
+  Leave(standard, standard.call.arguments[0], standard.state, kHeld, value);
+  return standard.Give({});
+}
+
+Results SetPromisedException(const Standard& standard) {
+  const Value pointer = standard.Argument(0);
+  const Value* exception = Field(pointer, kException);
+  Leave(standard, standard.call.arguments[0], standard.state, kException,
+        exception != nullptr ? *exception : Value::Unknown("a stored exception").Taint(pointer));
+  return standard.Give({});
+}
+
+}  // namespace filibuster::standard

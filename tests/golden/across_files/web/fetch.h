@@ -1,0 +1,7 @@
+#pragma once
+
+#include <exception>
+
+struct Down : std::exception {};
+
+void Fetch();
