@@ -95,8 +95,8 @@ struct CallTarget {
   bool operator==(const CallTarget&) const = default;
 };
 
-// A step from the call site in the service's code to the client library's function, outermost
-// first; the last one is where an injector inside the client library sees the call.
+// A step from the call site to the client library's function, outermost first; at the last one an
+// injector inside the library sees the call.
 struct CallStep {
   SourceLocation location;
   std::string function;
@@ -104,9 +104,8 @@ struct CallStep {
   bool operator==(const CallStep&) const = default;
 };
 
-// A place in a service's code that makes a call. If the code reaches the client library through
-// helpers outside the service's directory, `location` is where the service calls the helper and
-// `via` are the steps from there on; otherwise `via` is empty.
+// A place in a service's code that makes a call. If it does through helpers outside the service's
+// directory, `location` is where it calls the helper, and `via` are the steps from there on.
 struct CallSite {
   std::string service;
   SourceLocation location;
