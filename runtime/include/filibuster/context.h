@@ -3,13 +3,18 @@
 // A service's handler runs inside a ContextScope. Code that goes on with the request on another
 // thread takes the context along:
 //
-//   std::thread([context = filibuster::CurrentContext()] {
+//   pool.Submit(filibuster::InContext([&] { client.Get("/bar"); }));
+//
+// which is
+//
+//   pool.Submit([&, context = filibuster::CurrentContext()] {
 //     const filibuster::ContextScope scope(context);
 //     client.Get("/bar");
 //   });
 #pragma once
 
 #include <memory>
+#include <utility>
 
 namespace filibuster {
 
@@ -30,5 +35,15 @@ class ContextScope {
  private:
   ContextHandle previous_;
 };
+
+// `function`, to be called later and on any thread, with the context of now.
+template <typename Function>
+auto InContext(Function function) {
+  return [context = CurrentContext(),
+          function = std::move(function)](auto&&... arguments) mutable -> decltype(auto) {
+    const ContextScope scope(context);
+    return function(std::forward<decltype(arguments)>(arguments)...);
+  };
+}
 
 }  // namespace filibuster

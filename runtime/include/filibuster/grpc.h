@@ -11,20 +11,30 @@
 // an interceptor to each server as it is built. Hence
 // - calls of each interface of a stub are covered, unary and streaming; a stream fails at its
 //   start, or, with `abort: false`, when its status is read. Then what the callee answered has been
-//   seen already, by a unary call in the response. WritesDone() of a stream that failed at its start
-//   says true where gRPC says false;
-// - handlers of synchronous and of callback services know their request as they are called. What a
-//   reaction to a stream's events does, or an asynchronous service with its completion queue, does
-//   not: filibuster/context.h can carry it there, and so can it into a client's callbacks.
+//   seen already, by a unary call in the response. WritesDone() of a stream that failed at its
+//   start says true where gRPC says false;
+// - handlers of synchronous and of callback services know their request as they are called. A
+//   service with a completion queue of its own asks for it, and a callback takes it along:
+//
+//     const filibuster::ContextScope scope(filibuster::ContextOf(server_context));
+//     stub->async()->Get(&context, &request, &response, filibuster::InContext(callback));
+//
 // Written for gRPC 1.51.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
 
+#include "filibuster/context.h"
 #include "filibuster/service.h"
 
 // The analyzer sees a service's code as it is without us.
-#ifndef FILIBUSTER_ANALYSIS
+#ifdef FILIBUSTER_ANALYSIS
+
+namespace filibuster {
+ContextHandle ContextOf(const ::grpc::ServerContext& request);
+}  // namespace filibuster
+
+#else
 
 #include <grpcpp/impl/server_builder_plugin.h>
 
@@ -51,11 +61,20 @@ inline bool Register() {
   // Never deleted: calls may be made while the program ends.
   ::grpc::experimental::RegisterGlobalClientInterceptorFactory(new ClientInterceptorFactory);
   ::grpc::ServerBuilder::InternalAddPluginFactory(
-      [] { return std::unique_ptr<::grpc::ServerBuilderPlugin>(new ServerPlugin); });
+      [] { return std::unique_ptr< ::grpc::ServerBuilderPlugin>(new ServerPlugin); });
   return true;
 }
 inline const bool registered = Register();
 
 }  // namespace filibuster_grpc
+
+namespace filibuster {
+
+// Of a request that has arrived and is not over; null if it is not known.
+inline ContextHandle ContextOf(const ::grpc::ServerContext& request) {
+  return filibuster_grpc::Requests().Find(&request);
+}
+
+}  // namespace filibuster
 
 #endif  // FILIBUSTER_ANALYSIS
