@@ -344,7 +344,7 @@ Results Interpreter::EvaluateUnknown(const Node& node, State state) {
   const std::string what = node.text.empty() ? "an expression" : node.text;
   if (node.op == Op::kCapture || node.op == Op::kInit) return Run(node.kids[0], std::move(state));
   if (state.fault && state.fault->blind.empty()) {
-    if (what == "GotoStmt" || what == "IndirectGotoStmt") state.fault->blind = "jumps by goto";
+    if (what == "IndirectGotoStmt") state.fault->blind = kByGoto;
     if (what == kTooDeep) state.fault->blind = std::string("comes to ") + kTooDeep;
   }
   return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
@@ -381,22 +381,6 @@ void Interpreter::Narrow(const Node& condition, State& state, bool is_true) {
     }
   }
   if (!fitting.empty()) state.memory.Write(place, Value::Choice(fitting));
-}
-
-int Interpreter::Number(const Node& node) {
-  std::vector<Position> calls;
-  for (const Frame& frame : frames_) calls.push_back(frame.at);
-  return numbers_.emplace(std::pair(&node, std::move(calls)), static_cast<int>(numbers_.size()))
-      .first->second;
-}
-
-Place Interpreter::Temporary(const Node& node) { return {{Depth(), -1 - Number(node)}, {}}; }
-
-Place Interpreter::Allocate(const Node& node) { return {{Root::kHeap, Number(node)}, {}}; }
-
-SourceLocation Interpreter::LocationOf(const FileFacts& file, const Position& position) const {
-  std::string path = file.files[static_cast<std::size_t>(position.file)];
-  return {facts_.Relative(path), position.line, position.column};
 }
 
 }  // namespace filibuster

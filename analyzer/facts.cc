@@ -7,20 +7,20 @@
 namespace filibuster {
 namespace {
 
-constexpr std::array<std::string_view, 42> kOpNames = {
-    "unknown",   "int",       "string",   "null",    "local",  "global",   "this",
-    "field",     "deref",     "dynamic",  "address", "index",  "call",     "call-value",
-    "construct", "aggregate", "init",     "list",    "not",    "unary",    "binary",
-    "and",       "or",        "if-else",  "assign",  "lambda", "capture",  "function",
-    "throw",     "new",       "block",    "declare", "if",     "switch",   "case",
-    "default",   "loop",      "for-each", "return",  "break",  "continue", "try",
+constexpr std::array<std::string_view, 45> kOpNames = {
+    "unknown",  "int",     "string",  "null",     "local",  "global",     "this",      "field",
+    "deref",    "dynamic", "address", "index",    "call",   "call-value", "construct", "aggregate",
+    "init",     "list",    "not",     "unary",    "binary", "and",        "or",        "if-else",
+    "assign",   "lambda",  "capture", "function", "throw",  "new",        "block",     "declare",
+    "if",       "switch",  "case",    "default",  "loop",   "for-each",   "return",    "break",
+    "continue", "try",     "catch",   "label",    "goto",
 };
 
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const Node& node) {
   const auto index = static_cast<std::size_t>(node.op);
-  out << "(" << (index < kOpNames.size() ? kOpNames[index] : "catch");
+  out << "(" << kOpNames.at(index);
   switch (node.op) {
     case Op::kInt:
     case Op::kLocal:

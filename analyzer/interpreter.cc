@@ -1,5 +1,7 @@
 #include "analyzer/interpreter.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "analyzer/interpreter_internal.h"
@@ -32,6 +34,10 @@ Results Interpreter::Run(const Node& node, State state) {
       return {{std::move(state), Completion::kBreak, {}}};
     case Op::kContinue:
       return {{std::move(state), Completion::kContinue, {}}};
+    case Op::kLabel:
+      return Run(node.kids[0], std::move(state));
+    case Op::kGoto:
+      return {{std::move(state), Completion::kGoto, Value::String(node.text)}};
     case Op::kCase:
     case Op::kDefault:
       return One(std::move(state));
@@ -42,23 +48,47 @@ Results Interpreter::Run(const Node& node, State state) {
 
 Results Interpreter::RunBlock(const Node& node, State state) {
   Results ended;
-  Results going = One(std::move(state));
-  for (const Node& kid : node.kids) {
+  RunFrom(node, 0, One(std::move(state)), ended);
+  FollowJumps(node, ended);
+  return node.text == kCondition ? ended : LeaveBlock(node, std::move(ended));
+}
+
+// From a statement of the block on.
+void Interpreter::RunFrom(const Node& block, std::size_t first, Results going, Results& ended) {
+  for (std::size_t i = first; i < block.kids.size() && !going.empty(); ++i) {
     Results next;
     for (Result& result : going) {
-      for (Result& after : Run(kid, std::move(result.state))) {
+      for (Result& after : Run(block.kids[i], std::move(result.state))) {
         (after.completion == Completion::kValue ? next : ended).push_back(std::move(after));
       }
     }
     // The value of the last statement is that of the block (a condition that declares).
-    if (&kid != &node.kids.back()) {
+    if (i + 1 < block.kids.size()) {
       for (Result& result : next) result.value = {};
     }
     going = Join(std::move(next));
-    if (going.empty()) break;
   }
   Append(ended, std::move(going));
-  return node.text == kCondition ? ended : LeaveBlock(node, std::move(ended));
+}
+
+// Paths that jump to a label of the block go on there; others leave it.
+void Interpreter::FollowJumps(const Node& block, Results& ended) {
+  for (int round = 0; round < kMaxKnownRounds; ++round) {
+    std::map<std::size_t, Results> jumps;
+    std::erase_if(ended, [&](Result& result) {
+      if (result.completion != Completion::kGoto) return false;
+      const auto label = std::ranges::find_if(block.kids, [&](const Node& kid) {
+        return kid.op == Op::kLabel && kid.text == result.value.text();
+      });
+      if (label == block.kids.end()) return false;
+      result.completion = Completion::kValue;
+      result.value = {};
+      jumps[static_cast<std::size_t>(label - block.kids.begin())].push_back(std::move(result));
+      return true;
+    });
+    if (jumps.empty()) return;
+    for (auto& [label, results] : jumps) RunFrom(block, label, Join(std::move(results)), ended);
+  }
 }
 
 // Variables go with their block, the last first; so paths which differ in them only are the same
@@ -242,6 +272,22 @@ Results Interpreter::RunCatches(const Node& node, Result thrown) {
   }
   all.push_back(std::move(thrown));
   return all;
+}
+
+int Interpreter::Number(const Node& node) {
+  std::vector<Position> calls;
+  for (const Frame& frame : frames_) calls.push_back(frame.at);
+  return numbers_.emplace(std::pair(&node, std::move(calls)), static_cast<int>(numbers_.size()))
+      .first->second;
+}
+
+Place Interpreter::Temporary(const Node& node) { return {{Depth(), -1 - Number(node)}, {}}; }
+
+Place Interpreter::Allocate(const Node& node) { return {{Root::kHeap, Number(node)}, {}}; }
+
+SourceLocation Interpreter::LocationOf(const FileFacts& file, const Position& position) const {
+  std::string path = file.files[static_cast<std::size_t>(position.file)];
+  return {facts_.Relative(path), position.line, position.column};
 }
 
 }  // namespace filibuster

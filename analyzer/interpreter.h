@@ -82,6 +82,8 @@ class Interpreter {
   // interpreter.cc: statements
   Results Run(const Node& node, State state);
   Results RunBlock(const Node& node, State state);
+  void RunFrom(const Node& block, std::size_t first, Results going, Results& ended);
+  void FollowJumps(const Node& block, Results& ended);
   Results LeaveBlock(const Node& node, Results ended);
   Results Destroy(const Node& call, const Root& root, Results ended);
   Results RunDeclare(const Node& node, State state);

@@ -11,6 +11,9 @@
 
 namespace filibuster {
 
+// Of a jump that is not followed.
+inline constexpr char kByGoto[] = "jumps by goto";
+
 inline Results One(State state, Value value = {}) {
   Results results;
   results.push_back({std::move(state), Completion::kValue, std::move(value)});

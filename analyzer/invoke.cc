@@ -188,6 +188,12 @@ Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<V
       result.completion = Completion::kEnd;
       result.value = Value::String(kByNoexcept);
     }
+    if (result.completion == Completion::kGoto) {
+      // Into a block, or round too often.
+      result.completion = Completion::kValue;
+      std::optional<AssumedFault>& fault = result.state.fault;
+      if (fault && fault->blind.empty()) fault->blind = kByGoto;
+    }
     if (result.completion == Completion::kReturn) {
       result.completion = Completion::kValue;
       const Value& value = result.value;

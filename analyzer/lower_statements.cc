@@ -31,8 +31,18 @@ Node Lowering::Statement(const clang::Stmt* statement) {
       return New(Op::kBreak, *statement);
     case Stmt::ContinueStmtClass:
       return New(Op::kContinue, *statement);
-    case Stmt::LabelStmtClass:
-      return Statement(llvm::cast<clang::LabelStmt>(statement)->getSubStmt());
+    case Stmt::LabelStmtClass: {
+      const auto* label = llvm::cast<clang::LabelStmt>(statement);
+      Node node = New(Op::kLabel, *statement);
+      node.text = label->getName();
+      node.kids.push_back(Statement(label->getSubStmt()));
+      return node;
+    }
+    case Stmt::GotoStmtClass: {
+      Node node = New(Op::kGoto, *statement);
+      node.text = llvm::cast<clang::GotoStmt>(statement)->getLabel()->getName();
+      return node;
+    }
     case Stmt::AttributedStmtClass:
       return Statement(llvm::cast<clang::AttributedStmt>(statement)->getSubStmt());
     case Stmt::ReturnStmtClass: {

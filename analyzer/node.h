@@ -66,6 +66,8 @@ enum class Op : std::uint8_t {
   kContinue,     //
   kTry,          // kids: body, kCatch…
   kCatch,        // type, or "" for `...`; number: variable or kNoVariable; kid: body
+  kLabel,        // text: name; kid: what it labels
+  kGoto,         // text: name
 };
 
 inline constexpr char kCondition[] = "condition";

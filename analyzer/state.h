@@ -79,10 +79,10 @@ struct State {
   bool operator==(const State&) const = default;
 };
 
-enum class Completion { kValue, kReturn, kThrow, kBreak, kContinue, kEnd };
+enum class Completion { kValue, kReturn, kThrow, kBreak, kContinue, kGoto, kEnd };
 
-// One way in which a node can end. kThrow: `value` is the exception; kEnd: the process ends, and
-// the value's text says by what, one of these.
+// One way in which a node can end. kThrow: `value` is the exception; kGoto: its text is the label;
+// kEnd: the process ends, and the value's text says by what, one of these.
 inline constexpr char kByDereference[] = "dereference";  // of what a failed call left
 inline constexpr char kByNoexcept[] = "noexcept";        // an exception leaves such a function
 inline constexpr char kByThread[] = "thread";            // … or a thread

@@ -140,6 +140,17 @@ TEST(FactsTest, LabelsOfASwitchStandBeforeWhatTheyLabel) {
             "(default) (break))) (return (int 2)))");
 }
 
+TEST(FactsTest, JumpsAndLabelsKeepTheirNames) {
+  EXPECT_EQ(BodyOf("int f(int i) { again: if (i > 1) goto again; return i; }"),
+            "(block (label again (if (binary > (local 1) (int 1)) (goto again) (block))) "
+            "(return (local 1)))");
+}
+
+TEST(FactsTest, MembersHaveTheValuesThatTheyAreDeclaredWith) {
+  EXPECT_EQ(BodyOf("struct S { int i = 503; bool b; };\nvoid f() { S s; }"),
+            "(block (declare 1 s (aggregate : c:@S@S (init i (int 503)))))");
+}
+
 TEST(FactsTest, CatchClausesNameWhatTheyTake) {
   EXPECT_EQ(BodyOf("namespace n { struct E {}; }\nvoid f() { try { } catch (const n::E& e) { } "
                    "catch (int) { } catch (...) { } }"),

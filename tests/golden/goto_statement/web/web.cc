@@ -1,4 +1,4 @@
-// A jump is not followed, and said so.
+// A jump to where failures are taken care of.
 #include <httplib.h>
 
 int main() {
