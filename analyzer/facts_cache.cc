@@ -20,31 +20,30 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kMagic = "filibuster facts\n";
 
-std::string Header(std::string_view payload) {
-  return fmt::format("{}{:016x}\n", kMagic, HashOf(payload));
+// Of the build of the program that wrote it, and of what follows.
+std::string Header(std::uint64_t program, std::string_view payload) {
+  return fmt::format("{}{:016x}{:016x}\n", kMagic, program, HashOf(payload));
 }
 
-std::optional<std::string> ReadEntry(const fs::path& entry) {
+std::optional<std::string> ReadEntry(const fs::path& entry, std::uint64_t program) {
   auto bytes = ReadFile(entry);
   if (!bytes) return std::nullopt;
-  const std::size_t size = Header({}).size();
+  const std::size_t size = Header(program, {}).size();
   if (bytes->size() < size) return std::nullopt;
   std::string payload = bytes->substr(size);
-  if (!bytes->starts_with(Header(payload))) return std::nullopt;
+  if (!bytes->starts_with(Header(program, payload))) return std::nullopt;
   return payload;
 }
 
 }  // namespace
 
-// Not by content: an entry for a file that changed takes the place of the old one.
-fs::path FactsCache::EntryFor(const CompileCommand& command, const ExtractScope& scope) {
-  // The program itself: the models and the version of Clang are part of it.
-  std::string key = fmt::format("{:016x}", ContentHash("/proc/self/exe"));
+// Neither by content nor by version: a new entry takes the place of the old one.
+fs::path FactsCache::EntryFor(const CompileCommand& command, const ExtractScope& scope) const {
+  std::string key;
   const auto add = [&](const std::string& part) {
     key += part;
     key += '\0';
   };
-  add(ExtractorVersion());
   add(command.file);
   add(command.directory);
   for (const std::string& argument : command.arguments) add(argument);
@@ -53,6 +52,11 @@ fs::path FactsCache::EntryFor(const CompileCommand& command, const ExtractScope&
   // Two halves, so that it is no accident if they agree.
   const std::string name = fmt::format("{:016x}{:016x}", HashOf(key), HashOf("second" + key));
   return directory_ / name.substr(0, 2) / (name.substr(2) + ".facts");
+}
+
+// The models are part of the program.
+std::uint64_t FactsCache::Program() {
+  return HashOf(fmt::format("{} {}", ContentHash("/proc/self/exe"), ExtractorVersion()));
 }
 
 std::uint64_t FactsCache::ContentHash(const std::string& path) {
@@ -65,7 +69,7 @@ std::uint64_t FactsCache::ContentHash(const std::string& path) {
 
 std::optional<FileFacts> FactsCache::Find(const CompileCommand& command,
                                           const ExtractScope& scope) {
-  const std::optional<std::string> payload = ReadEntry(EntryFor(command, scope));
+  const std::optional<std::string> payload = ReadEntry(EntryFor(command, scope), Program());
   if (!payload) return std::nullopt;
   std::optional<FileFacts> facts = FactsFromBytes(*payload);
   if (!facts || facts->path != command.file) return std::nullopt;
@@ -86,7 +90,7 @@ void FactsCache::Store(const CompileCommand& command, const ExtractScope& scope,
   const fs::path temporary = fmt::format("{}.{}", entry.string(), ::getpid());
   const std::string payload = FactsToBytes(facts);
   std::ofstream out(temporary, std::ios::binary);
-  out << Header(payload) << payload;
+  out << Header(Program(), payload) << payload;
   out.close();
   if (out) {
     fs::rename(temporary, entry, error);

@@ -23,7 +23,8 @@ class FactsCache {
   void Store(const CompileCommand& command, const ExtractScope& scope, const FileFacts& facts);
 
  private:
-  std::filesystem::path EntryFor(const CompileCommand& command, const ExtractScope& scope);
+  std::filesystem::path EntryFor(const CompileCommand& command, const ExtractScope& scope) const;
+  std::uint64_t Program();
   std::uint64_t ContentHash(const std::string& path);
 
   std::filesystem::path directory_;

@@ -59,6 +59,40 @@ class AnalysisInputTest(harness.E2ETest):
         self.assertIn("missing.h", run.output)
         self.assertEqual((self.dir / "analysis.json").read_text(), "old")
 
+    def test_strict_makes_a_file_that_does_not_parse_a_failure(self):
+        self.write("analysis.json", "old")
+        self.write("services/foo/broken.cc", "#include \"missing.h\"\n")
+        self.write("services/foo/foo.cc", "int main() {}\n")
+        run = self.run_tool("filibuster-analysis", "--services-directory", "services", "--strict",
+                            "--output-file", "analysis.json", expect=2)
+        self.assertIn("broken.cc:1:10: 'missing.h' file not found (--strict; 1 in all", run.output)
+        self.assertEqual((self.dir / "analysis.json").read_text(), "old")
+
+    def test_a_cache_that_is_damaged_does_no_harm(self):
+        self.write("services/foo/foo.cc", "int f() { throw 1; }\nint main() { return f(); }\n")
+
+        def run(*options):
+            self.run_tool("filibuster-analysis", "--services-directory", "services",
+                          "--output-file", "analysis.json", *options, expect=0)
+            return (self.dir / "analysis.json").read_text()
+
+        expected = run("--no-cache")
+        self.assertEqual(run("--cache-dir", "cache"), expected)
+        (entry,) = (self.dir / "cache").rglob("*.facts")
+        self.assertEqual(run("--cache-dir", "cache"), expected)
+        entry.write_bytes(entry.read_bytes()[:-7])
+        self.assertEqual(run("--cache-dir", "cache"), expected)
+        (self.dir / "file").write_text("no directory")
+        self.assertEqual(run("--cache-dir", "file"), expected)
+
+    def test_a_file_that_takes_too_long_is_given_up(self):
+        self.write("services/foo/foo.cc", "int main() {}\n")
+        self.write("services/foo/slow.cc", "#include <regex>\n#include <functional>\n")
+        run = self.run_tool("filibuster-analysis", "--services-directory", "services", "--no-cache",
+                            "--file-timeout", "0.001", "--output-file", "x.json", "--strict",
+                            expect=2)
+        self.assertIn("(--file-timeout)", run.output)
+
 
 class FilibusterInputTest(harness.E2ETest):
     def test_analysis_files(self):
