@@ -47,6 +47,8 @@ void Lowering::AddDigits(Node& node, const clang::UserDefinedLiteral& literal,
       arguments->get(0).getKind() != clang::TemplateArgument::Pack) {
     return;
   }
+  constexpr unsigned kMaxDigits = 18;
+  if (arguments->get(0).pack_size() > kMaxDigits) return;
   Node number = New(Op::kInt, literal);
   for (const clang::TemplateArgument& digit : arguments->get(0).pack_elements()) {
     const std::int64_t character = digit.getAsIntegral().getExtValue();

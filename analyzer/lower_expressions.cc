@@ -70,8 +70,15 @@ Node Lowering::Constant(const clang::Expr& expression, Node otherwise) {
   }
   clang::Expr::EvalResult result;
   if (!expression.EvaluateAsInt(result, context_)) return otherwise;
-  Node node = New(Op::kInt, expression);
-  node.number = result.Val.getInt().getExtValue();
+  return Integer(expression, result.Val.getInt());
+}
+
+// What std::int64_t cannot hold, such as std::string::npos, is not known.
+Node Lowering::Integer(const clang::Expr& expression, const llvm::APSInt& number) {
+  const std::optional<std::int64_t> value = number.tryExtValue();
+  Node node = New(value ? Op::kInt : Op::kUnknown, expression);
+  if (value) node.number = *value;
+  if (!value) node.text = "a number of more than 63 bits";
   return node;
 }
 
@@ -238,8 +245,7 @@ Node Lowering::InitList(const clang::InitListExpr& given) {
 Node Lowering::Reference(const clang::DeclRefExpr& reference) {
   const clang::ValueDecl* declaration = reference.getDecl();
   if (const auto* enumerator = llvm::dyn_cast<clang::EnumConstantDecl>(declaration)) {
-    Node node = New(Op::kInt, reference);
-    node.number = enumerator->getInitVal().getExtValue();
+    Node node = Integer(reference, enumerator->getInitVal());
     node.text = QualifiedName(*enumerator);
     return node;
   }
@@ -299,8 +305,7 @@ Node Lowering::Member(const clang::MemberExpr& member) {
     return Constant(member, std::move(node));
   }
   if (const auto* enumerator = llvm::dyn_cast<clang::EnumConstantDecl>(declaration)) {
-    Node node = New(Op::kInt, member);
-    node.number = enumerator->getInitVal().getExtValue();
+    Node node = Integer(member, enumerator->getInitVal());
     node.text = QualifiedName(*enumerator);
     return node;
   }

@@ -96,6 +96,7 @@ class Lowering {
   Node Unary(const clang::UnaryOperator& unary);
   Node Object(const clang::Expr& object);  // of a member; a pointer is followed
   Node Constant(const clang::Expr& expression, Node otherwise);
+  Node Integer(const clang::Expr& expression, const llvm::APSInt& number);
   Node Unknown(const clang::Stmt& statement, std::string what);
   Node TooDeep(const clang::Stmt& statement);
   void AddKids(Node& node, const clang::Expr* const* begin, unsigned count);

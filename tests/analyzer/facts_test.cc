@@ -111,6 +111,21 @@ TEST(FactsTest, ConstantsAreFolded) {
   EXPECT_EQ(BodyOf("const int* f() { return 0; }"), "(block (return (null)))");
 }
 
+TEST(FactsTest, ConstantsOfMoreThan63BitsAreNotKnown) {
+  const std::string unknown = "(unknown a number of more than 63 bits)";
+  EXPECT_EQ(BodyOf("unsigned long f() { return 18446744073709551615ul; }"),
+            "(block (return " + unknown + "))");
+  EXPECT_EQ(BodyOf("const unsigned long npos = -1;\nunsigned long f() { return npos; }"),
+            "(block (return " + unknown + "))");
+  EXPECT_EQ(BodyOf("struct S { static constexpr unsigned long npos = -1; };\n"
+                   "unsigned long f(S s) { return s.npos; }"),
+            "(block (return " + unknown + "))");
+  EXPECT_EQ(BodyOf("enum E : unsigned long { kAll = ~0ul };\nE f() { return kAll; }"),
+            "(block (return (unknown kAll)))");
+  EXPECT_EQ(BodyOf("int g(unsigned long n = -1ul);\nint f() { return g(9223372036854775807ul); }"),
+            "(block (return (call (int 9223372036854775807))))");
+}
+
 TEST(FactsTest, PointersAreFollowedExplicitly) {
   EXPECT_EQ(BodyOf("struct S { int i; };\nint f(S* s, S& r) { return s->i + r.i; }"),
             "(block (return (binary + (field i : S::i (deref (local 1))) "
