@@ -157,6 +157,7 @@ class Analyzer {
       for (const int status : call.library->statuses) {
         statuses.insert(StatusOf(*call.library, status));
       }
+      if (!call.library->HasHttpStatuses()) statuses.insert(ExceptionStatus(*call.library));
     }
     return statuses;
   }

@@ -89,7 +89,8 @@ Value Interpreter::ReadResult(const CallResult& result, ResultPart part) const {
       value = !failed ? Value::Int(0, library.no_fault)
               : result.status_fails && fault->error.empty()
                   ? Value::Int(library.status_error.number, library.status_error.error)
-                  : Value::Int(fault->number, fault->error);
+              : fault->error.empty() ? Value::Unknown("the kind of the exception")
+                                     : Value::Int(fault->number, fault->error);
       value.is_passed_on = failed && fault->is_status;
       break;
     case ResultPart::kResponse:
@@ -205,7 +206,9 @@ Results Interpreter::Deliver(const CallContext& call, const ModelRow& row, State
       state.memory.Write(*place, Value::List(std::move(handles)));
     }
   }
-  const Value value = ReadResult(result, row.part);
+  Value value = ReadResult(result, row.part);
+  // What has been handed to an argument or a queue is not returned.
+  if (argument("to") != nullptr || argument("queue") != nullptr) value = Value::Int(0);
   const Value* callback = argument("callback");
   if (callback == nullptr) return One(std::move(state), value);
   Results results = CallBack(row, Load(state, *callback), result, std::move(state));

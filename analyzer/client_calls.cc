@@ -11,16 +11,16 @@ namespace {
 
 using Kind = Value::Kind;
 
-// "/shop.Cart/Add" of shop::Cart::Stub::Add.
-std::string CalleePath(std::string name) {
+// "/shop.Cart/Add" of shop::Cart::Stub::Add and of shop::Cart::Stub::async::Add.
+std::string CalleePath(const std::string& name) {
   const std::size_t method = name.rfind("::");
   if (method == name.npos) return "/" + name;
-  const std::size_t stub = name.rfind("::", method - 1);
-  std::string path = "/" + name.substr(0, stub) + "/" + name.substr(method + 2);
-  for (std::size_t i = path.find("::"); i != path.npos; i = path.find("::", i)) {
-    path.replace(i, 2, ".");
+  const std::size_t stub = name.find("::Stub");
+  std::string service = name.substr(0, std::min(stub, method));
+  for (std::size_t i = service.find("::"); i != service.npos; i = service.find("::", i)) {
+    service.replace(i, 2, ".");
   }
-  return path;
+  return "/" + service + "/" + name.substr(method + 2);
 }
 
 bool IsNone(const Value& value) { return value.Is(Kind::kNull); }
@@ -46,8 +46,9 @@ Value Interpreter::SettingOf(const Value& object, const State& state, const char
 // Of the object that a call is made with; else of what it is given: a context, a URL.
 Value Interpreter::Setting(const CallContext& call, const ModelRow& row, const State& state,
                            const char* setting) const {
-  const Value object = Load(state, ObjectOf(call, row, state));
-  Value found = SettingOf(object, state, setting);
+  const bool has_object = call.first == 1 || row.Argument("object");
+  Value found = has_object ? SettingOf(Load(state, ObjectOf(call, row, state)), state, setting)
+                           : Value::Null();
   if (!IsNone(found) && !found.Is(Kind::kUnknown)) return found;
   for (std::size_t i = call.first; i < call.arguments.size(); ++i) {
     const Value argument = Load(state, call.arguments[i]);
@@ -64,7 +65,9 @@ Value Interpreter::TargetOf(const CallContext& call, const ModelRow& row,
   const Value* given = call.Argument(row.Argument("host"));
   const Value host = given != nullptr ? Load(state, *given) : Setting(call, row, state, kHost);
   const Value port = Setting(call, row, state, kPort);
-  const Value* path = call.Argument(row.Argument("path"));
+  const Value* given_path = call.Argument(row.Argument("path"));
+  const Value path =
+      given_path != nullptr ? Load(state, *given_path) : Setting(call, row, state, kPath);
   if (host.Is(Kind::kUnknown)) return host;
   Values urls;
   for (const Value& one_host : host.Alternatives()) {
@@ -78,10 +81,13 @@ Value Interpreter::TargetOf(const CallContext& call, const ModelRow& row,
     if (given == nullptr && !IsNone(port)) {
       url = Concatenate(Concatenate(url, Value::String(":")), port);
     }
-    if (row.path_is_callee) {
-      url = Concatenate(url, Value::String(CalleePath(call.link.callee->name)));
-    } else if (path != nullptr) {
-      url = Concatenate(url, Load(state, *path));
+    if (!row.path.empty()) {
+      const std::string& name = call.link.callee->name;
+      url = Concatenate(
+          url, Value::String(row.path == "callee" ? CalleePath(name)
+                                                  : "/" + name.substr(name.rfind(':') + 1)));
+    } else if (given_path != nullptr || path.Is(Kind::kString) || path.Is(Kind::kChoice)) {
+      url = Concatenate(url, path);
     }
     urls.push_back(std::move(url));
   }

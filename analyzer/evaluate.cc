@@ -44,7 +44,7 @@ Results Interpreter::EvaluateLoaded(const Node& node, State state) {
 Results Interpreter::Evaluate(const Node& node, State state) {
   switch (node.op) {
     case Op::kInt:
-      return One(std::move(state), Value::Int(node.number, node.text));
+      return One(std::move(state), Value::Int(node.number, program_.Canonical(node.text)));
     case Op::kString:
       return One(std::move(state), Value::String(node.text));
     case Op::kNull:

@@ -67,7 +67,7 @@ struct ClassFacts {
   std::string usr;
   std::string name;                // qualified: "common::ConnectionError"
   std::vector<std::string> bases;  // USRs
-  // Names, of one that is in no system header; library models tell generated classes by them.
+  // Names, of one that is not the standard's; library models tell generated classes by them.
   std::vector<std::string> fields;
 
   bool operator==(const ClassFacts&) const = default;

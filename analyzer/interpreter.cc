@@ -187,7 +187,8 @@ Results Interpreter::RunSwitch(const Node& node, State state) {
       const Node& low = body[i].kids[0];
       Truth matches = Truth::kUnknown;
       if (low.op == Op::kInt && body[i].kids.size() == 1) {
-        matches = AsCondition(Compute("==", value, Value::Int(low.number, low.text)));
+        matches =
+            AsCondition(Compute("==", value, Value::Int(low.number, program_.Canonical(low.text))));
       }
       if (matches == Truth::kFalse) continue;
       is_known = matches == Truth::kTrue;

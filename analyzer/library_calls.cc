@@ -23,7 +23,7 @@ Value TimeoutOf(const Value& whole, const Value& microseconds) {
 }
 
 // Settings that an object passes on to what it is handed to.
-constexpr std::array kPassedOn = {kHost, kPort, kTimeout, kConnectionTimeout, kFailOnStatus};
+constexpr std::array kPassedOn = {kHost, kPort, kPath, kTimeout, kConnectionTimeout, kFailOnStatus};
 
 // 50051 of "0.0.0.0:50051" and of "http://0.0.0.0:50051/shop".
 Value PortOf(const Value& address) {
@@ -146,8 +146,18 @@ Results Interpreter::CallLibrary(const CallContext& call, State state) {
   return CallUnmodelled(call, std::move(state));
 }
 
-// Does nothing that matters, as far as is known.
+// Does nothing that matters, as far as is known; objects stay what they are.
 Results Interpreter::CallUnmodelled(const CallContext& call, State state) const {
+  const std::vector<bool>& can_change = call.link.callee->can_change;
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    if (call.node.op == Op::kConstruct || i >= can_change.size() || !can_change[i]) continue;
+    const auto place = PlaceOf(state, call.arguments[i]);
+    if (!place) continue;
+    const Value old = state.memory.Read(*place);
+    if (old.Is(Kind::kInt) || old.Is(Kind::kString) || old.Is(Kind::kNull)) {
+      state.memory.Write(*place, Value::Unknown("what " + call.link.callee->name + " leaves"));
+    }
+  }
   Value value = Value::Unknown("the result of " + call.link.callee->name);
   for (const Value& argument : call.arguments) value.Taint(Load(state, argument));
   if (call.node.op == Op::kConstruct) value = call.arguments[0];
@@ -158,6 +168,10 @@ void Interpreter::Configure(const CallContext& call, const ModelRow& row, const 
                             State& state) const {
   const auto place = PlaceOf(state, object);
   if (!place) return;
+  if (row.clears) state.memory.Write(*place, Value::Of(Object{.type = "", .fields = {}}));
+  if (const Value* to = call.Argument(row.Argument("to"))) {
+    WriteTo(state, *to, Value::Unknown("what the library writes"));
+  }
   const auto set = [&](const char* field, Value value) {
     Place part = *place;
     part.path.emplace_back(field);
@@ -181,7 +195,8 @@ void Interpreter::Configure(const CallContext& call, const ModelRow& row, const 
       kept != nullptr && inner && inner->Is(Kind::kObject)) {
     if (const auto where = PlaceOf(state, *kept)) set(kInner, Value::Pointer(*where));
   }
-  for (const auto& [role, field] : {std::pair{"host", kHost}, std::pair{"port", kPort}}) {
+  for (const auto& [role, field] :
+       {std::pair{"host", kHost}, std::pair{"port", kPort}, std::pair{"path", kPath}}) {
     auto value = loaded(role);
     // An object that carries a host was asked above.
     if (value && !value->Is(Kind::kObject) && !value->Is(Kind::kPointer)) set(field, *value);
@@ -225,7 +240,10 @@ void Interpreter::SetStatus(const CallContext& call, const ModelRow& row, const 
   Value status = Value::Int(library.default_status);
   if (argument != nullptr) {
     const auto given = ReturnedStatus(library, state, *argument);
-    if (given) status = *given;
+    const Value value = Load(state, *argument);
+    status = given                     ? *given
+             : value.Is(Kind::kString) ? Value::Unknown("a status that is a text")
+                                       : status;
   }
   const FunctionRef& function = frames_.back().function;
   if (status.origin < 0) {

@@ -5,6 +5,7 @@ namespace filibuster {
 
 inline constexpr char kHost[] = "$host";
 inline constexpr char kPort[] = "$port";
+inline constexpr char kPath[] = "$path";
 inline constexpr char kTimeout[] = "$timeout";
 inline constexpr char kConnectionTimeout[] = "$connection_timeout";
 inline constexpr char kFailOnStatus[] = "$fail_on_status";

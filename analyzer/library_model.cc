@@ -116,6 +116,11 @@ Analysis DefaultAnalysis() {
       if (fault.extended) continue;
       module.exceptions.push_back({fault.name, fault.restrictions, fault.metadata});
     }
+    if (!model.HasHttpStatuses()) {
+      // Whatever a handler does, it may throw.
+      const Json metadata = {{"code", model.exception_status}};
+      module.errors = {{.service_name = ".*", .types = {{.exception = {{"metadata", metadata}}}}}};
+    }
     analysis.modules.push_back(std::move(module));
     if (!model.HasHttpStatuses()) continue;
     statuses.insert(statuses.end(), model.statuses.begin(), model.statuses.end());

@@ -66,6 +66,7 @@ struct Shape {
   std::string overrides;             // a pattern over the methods that it overrides
   std::string derives_from;          // its class does
   std::string class_has;             // a field of its class
+  std::optional<int> arity;          // the number of its parameters
   bool registered = false;           // a handler only if the object was handed to a server
 };
 
@@ -78,7 +79,8 @@ struct ModelRow {
   bool throws_status = false;                     // statuses that are errors too
   bool keeps = false;                             // kCall: the object has the result too
   bool has_statuses = true;                       // kCall: it may be answered with one
-  bool path_is_callee = false;                    // kCall: "/Service/Method" of the callee
+  bool clears = false;                            // kConfigure: forgets what was set
+  std::string path;                               // kCall: "callee": "/Service/Method"; "method"
   std::vector<std::string> faults;                // kCall: only these
   std::string method;                             // kCall: if it is not the function's name
   std::vector<std::pair<int, std::string>> when;  // an argument is one of these enumerators
@@ -126,6 +128,7 @@ struct LibraryModel {
   std::vector<std::pair<std::string, ModelRow>> patterns;  // names that have a *
   std::unordered_map<std::string, ResultPart> fields;
   std::unordered_map<std::string, std::string> settings;  // field => role, as of `configure`
+  std::unordered_map<std::string, std::string> aliases;   // enumerators that were renamed
   std::unordered_map<std::string, int> constants;
   std::unordered_map<std::string, TypeModel> types;
 

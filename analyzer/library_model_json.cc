@@ -160,6 +160,7 @@ Shape ShapeFromJson(const JsonReader& reader) {
   Set(reader, "derives_from", shape.derives_from);
   Set(reader, "class_has", shape.class_has);
   Set(reader, "registered", shape.registered);
+  if (const auto arity = reader.Optional("arity")) shape.arity = IndexFromJson(*arity);
   return shape;
 }
 
@@ -188,7 +189,8 @@ ModelRow RowFromJson(const JsonReader& reader) {
   reader.OnlyKeys({"names",      "effect",    "value",         "needs_success", "arguments",
                    "parameters", "throws",    "throws_status", "keeps",         "faults",
                    "statuses",   "method",    "path",          "when",          "takes",
-                   "returns",    "overrides", "derives_from",  "class_has",     "gives"});
+                   "returns",    "overrides", "derives_from",  "class_has",     "arity",
+                   "clears",     "gives"});
   ModelRow row{.effect = EffectFromJson(reader.Required("effect")),
                .shape = ShapeFromJson(reader),
                .arguments = RolesFromJson(reader, "arguments"),
@@ -201,11 +203,12 @@ ModelRow RowFromJson(const JsonReader& reader) {
   Set(reader, "needs_success", row.needs_success);
   Set(reader, "throws_status", row.throws_status);
   Set(reader, "keeps", row.keeps);
+  Set(reader, "clears", row.clears);
   Set(reader, "statuses", row.has_statuses);
   Set(reader, "faults", row.faults);
   Set(reader, "method", row.method);
   if (const auto path = reader.Optional("path")) {
-    row.path_is_callee = FromName<bool>(*path, {{"callee", true}});
+    row.path = FromName<std::string>(*path, {{"callee", "callee"}, {"method", "method"}});
   }
   ReadThrows(reader, row);
   ReadWhen(reader, row);
@@ -227,7 +230,8 @@ void ReadServer(const JsonReader& reader, LibraryModel& model) {
   Set(reader, "thrown_status", model.thrown_status);
   if (const auto handlers = reader.Optional("handlers")) {
     for (const JsonReader& item : handlers->Items()) {
-      item.OnlyKeys({"takes", "returns", "overrides", "derives_from", "class_has", "registered"});
+      item.OnlyKeys(
+          {"takes", "returns", "overrides", "derives_from", "class_has", "arity", "registered"});
       model.handlers.push_back(ShapeFromJson(item));
     }
   }
@@ -264,6 +268,9 @@ void ReadStatuses(const JsonReader& reader, LibraryModel& model) {
     codes->OnlyKeys({"prefix", "names"});
     model.code_prefix = codes->Required("prefix").String();
     Set(*codes, "names", model.codes);
+  }
+  if (const auto aliases = reader.Optional("aliases")) {
+    for (const auto& [name, now] : aliases->Members()) model.aliases[name] = now.String();
   }
   if (const auto constants = reader.Optional("constants")) {
     for (const auto& [name, value] : constants->Members()) {
@@ -308,7 +315,8 @@ std::expected<LibraryModel, Error> LibraryModelFromText(std::string_view text,
   const JsonReader reader(*json, name);
   reader.OnlyKeys({"schema_version", "library", "module", "analysis_module", "pattern",
                    "namespaces", "prefixes", "faults", "no_fault", "statuses", "failed_status",
-                   "status_error", "codes", "constants", "types", "server", "functions", "fields"});
+                   "status_error", "codes", "constants", "aliases", "types", "server", "functions",
+                   "fields"});
   if (const auto version = reader.Required("schema_version"); version.Int() != kSchemaVersion) {
     version.Fail(fmt::format("expected version {}", kSchemaVersion));
   }

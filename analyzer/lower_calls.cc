@@ -92,7 +92,23 @@ std::optional<Node> Lowering::MakeSmartPointer(const clang::CallExpr& call,
     if (chosen != nullptr) return std::nullopt;
     chosen = constructor;
   }
-  if (chosen == nullptr) return std::nullopt;
+  Node node = New(Op::kNew, call);
+  if (chosen == nullptr) {
+    const bool is_implicit = call.getNumArgs() == 0 && record->needsImplicitDefaultConstructor();
+    if (!is_implicit) return std::nullopt;
+    // A constructor that nobody has written: the fields are what their initialisers say.
+    Node made = New(Op::kAggregate, call);
+    made.type = AddClass(*record);
+    for (const clang::FieldDecl* field : record->fields()) {
+      if (field->getInClassInitializer() == nullptr) continue;
+      Node init = New(Op::kInit, call);
+      init.text = field->getNameAsString();
+      init.kids.push_back(Expression(field->getInClassInitializer()));
+      made.kids.push_back(std::move(init));
+    }
+    node.kids.push_back(std::move(made));
+    return node;
+  }
   Node made = New(Op::kConstruct, call);
   made.number = AddCallee(*chosen);
   made.type = AddClass(*record);
@@ -103,7 +119,6 @@ std::optional<Node> Lowering::MakeSmartPointer(const clang::CallExpr& call,
                             ? Unknown(call, "a default argument")
                             : Expression(parameter->getDefaultArg()));
   }
-  Node node = New(Op::kNew, call);
   node.kids.push_back(std::move(made));
   return node;
 }

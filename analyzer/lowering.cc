@@ -139,8 +139,8 @@ std::string Lowering::AddClass(const clang::CXXRecordDecl& declaration) {
         facts.bases.push_back(AddClass(*base_record));
       }
     }
-    if (!IsSystem(record)) {
-      AddVirtualMethods(record);
+    if (!IsSystem(record)) AddVirtualMethods(record);
+    if (!record.isInStdNamespace()) {
       for (const clang::FieldDecl* field : record.fields()) {
         facts.fields.push_back(field->getNameAsString());
       }

@@ -82,6 +82,9 @@ bool Program::FitsClass(const std::string& class_key, const Shape& shape) const 
 }
 
 bool Program::Fits(const Callee& callee, const Shape& shape) const {
+  if (shape.arity && callee.parameter_types.size() != static_cast<std::size_t>(*shape.arity)) {
+    return false;
+  }
   for (const auto& [index, type] : shape.takes) {
     const auto position = static_cast<std::size_t>(index);
     if (position >= callee.parameter_types.size() || callee.parameter_types[position] != type) {
@@ -274,6 +277,14 @@ const std::string* Program::FieldRole(const std::string& qualified_name) const {
     if (field != model.settings.end()) return &field->second;
   }
   return nullptr;
+}
+
+const std::string& Program::Canonical(const std::string& enumerator) const {
+  for (const LibraryModel& model : models_) {
+    const auto alias = model.aliases.find(enumerator);
+    if (alias != model.aliases.end()) return alias->second;
+  }
+  return enumerator;
 }
 
 std::optional<int> Program::Constant(const std::string& qualified_name) const {

@@ -61,6 +61,8 @@ class Program {
   const ResultPart* FieldPart(const std::string& qualified_name) const;
   // The role of what is assigned to a field of that name, if a model says so.
   const std::string* FieldRole(const std::string& qualified_name) const;
+  // The name that an enumerator has now.
+  const std::string& Canonical(const std::string& enumerator) const;
   // A constant of a library.
   std::optional<int> Constant(const std::string& qualified_name) const;
   // The status that a handler answers with when it throws an object of class `type`.

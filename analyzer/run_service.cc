@@ -499,6 +499,9 @@ class ServiceRunner {
     if (!library.thrown_status.empty()) {
       // The library's own exceptions are no part of an interface.
       const std::string& name = program_.TypeName(type);
+      if (thrown.object().fields.contains(kResult) && !library.types.contains(name)) {
+        return Value::Unknown("not known: its interface may not declare " + name);
+      }
       const bool is_declared = program_.DerivesFrom(type, library.thrown_status) &&
                                name != library.thrown_status && !library.types.contains(name);
       return is_declared ? std::optional(Value::Int(1, name)) : std::nullopt;

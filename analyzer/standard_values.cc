@@ -122,6 +122,14 @@ Results FirstArgument(const Standard& standard) {
 
 Results Itself(const Standard& standard) { return standard.Give(standard.Self()); }
 
+// What a smart pointer points to. One that is kept as the object itself is where that is.
+Results Pointed(const Standard& standard) {
+  const Value self = standard.Self();
+  const Value& where = standard.call.arguments[0];
+  if (!self.Is(Kind::kObject) || !where.Is(Kind::kAlias)) return standard.Give(self);
+  return standard.Give(Value::Pointer(standard.state.memory.Resolve(where.place())));
+}
+
 Results MakeString(const Standard& standard) {
   if (standard.size() == 0) return standard.Give(Value::String(""));
   const Value value = standard.Argument(0);
@@ -208,6 +216,26 @@ std::int64_t RatioPart(const std::string& usr, int index) {
 }
 
 }  // namespace
+
+// A code is its value; what it belongs to is not kept.
+Results ErrorValue(const Standard& standard) {
+  return standard.Give(standard.size() == 0 ? Value::Int(0) : standard.Argument(0));
+}
+
+// A point in time is told by the time from now on.
+Results Now(const Standard& standard) { return standard.Give(MakeDuration(0, 1, 1)); }
+
+Results AddDurations(const Standard& standard) {
+  const Value left = standard.Argument(0);
+  const Value right = standard.Argument(1);
+  const auto is_now = [](const Value& value) {
+    const Value* count = Field(value, kCount);
+    return count != nullptr && count->Is(Kind::kInt) && count->number() == 0;
+  };
+  if (is_now(left)) return standard.Give(right);
+  if (is_now(right)) return standard.Give(left);
+  return standard.GiveFromAll(Value::Unknown("a sum of durations"));
+}
 
 Results ConstructDuration(const Standard& standard) {
   const Value count = standard.Argument(0);

@@ -80,16 +80,27 @@ TEST(LibraryModelTest, AModelOfAUserMayNotTakeTheNameOfAnother) {
                 "expected a new name");
 }
 
+const Module& ModuleOf(const Analysis& analysis, const std::string& name) {
+  const auto module = std::ranges::find(analysis.modules, name, &Module::name);
+  if (module != analysis.modules.end()) return *module;
+  ADD_FAILURE() << "no module " << name;
+  static const Module none;
+  return none;
+}
+
+std::vector<std::string> FaultsOf(const Module& module) {
+  std::vector<std::string> names;
+  for (const ExceptionType& exception : module.exceptions) names.push_back(exception.name);
+  return names;
+}
+
 TEST(DefaultAnalysisTest, HasTheFaultsOfTheTutorial) {
   const Analysis analysis = DefaultAnalysis();
-  ASSERT_EQ(analysis.modules.size(), 3);
-  const Module& httplib = analysis.modules[0];
-  EXPECT_EQ(httplib.name, "cpp.httplib");
+  const Module& httplib = ModuleOf(analysis, "cpp.httplib");
   ASSERT_EQ(httplib.exceptions.size(), 2);
   EXPECT_EQ(httplib.exceptions[0], ExceptionType{"httplib::Error::Connection"});
   EXPECT_EQ(httplib.exceptions[1], (ExceptionType{"httplib::Error::Read", "timeout"}));
-  const Module& http = analysis.modules[1];
-  EXPECT_EQ(http.name, "http");
+  const Module& http = ModuleOf(analysis, "http");
   ASSERT_EQ(http.errors.size(), 1);
   EXPECT_EQ(http.errors[0].service_name, ".*");
   std::vector<std::string> statuses;
@@ -97,6 +108,22 @@ TEST(DefaultAnalysisTest, HasTheFaultsOfTheTutorial) {
     statuses.push_back(type.return_value["status_code"]);
   }
   EXPECT_THAT(statuses, ElementsAre("500", "502", "503"));
+}
+
+TEST(DefaultAnalysisTest, NamesTheCallsAndFaultsOfLibcurlAsTheyAreInjected) {
+  const Analysis analysis = DefaultAnalysis();
+  const Module& curl = ModuleOf(analysis, "cpp.curl");
+  EXPECT_EQ(curl.pattern, "curl\\.(curl_easy_perform|curl_multi_add_handle)");
+  EXPECT_THAT(FaultsOf(curl), ElementsAre("CURLE_COULDNT_CONNECT", "CURLE_OPERATION_TIMEDOUT"));
+}
+
+TEST(DefaultAnalysisTest, NamesTheCallsAndCodesOfGrpcAsTheyAreInjected) {
+  const Analysis analysis = DefaultAnalysis();
+  const Module& grpc = ModuleOf(analysis, "cpp.grpc");
+  EXPECT_EQ(grpc.pattern, "grpc\\.insecure_channel");
+  EXPECT_THAT(FaultsOf(grpc),
+              ElementsAre("grpc::StatusCode::UNAVAILABLE", "grpc::StatusCode::DEADLINE_EXCEEDED"));
+  EXPECT_EQ(grpc.exceptions[0].metadata, (Json{{"code", "UNAVAILABLE"}}));
 }
 
 }  // namespace
