@@ -51,7 +51,9 @@ bool Interpreter::Throws(const ModelRow& row, const CallResult& result) const {
   if (fault == nullptr) return false;
   if (fault->is_status && fault->exception.empty()) {
     constexpr int kFirstError = 400;
-    return row.throws_status && fault->status >= kFirstError;
+    const LibraryModel& library = *facts_.calls[static_cast<std::size_t>(result.site)].library;
+    return row.throws_status && fault->status >= kFirstError &&
+           !library.status_error.exception.empty();
   }
   return row.throws && (row.throws_only.empty() || fault->is_status ||
                         std::ranges::find(row.throws_only, fault->name) != row.throws_only.end());
@@ -106,6 +108,12 @@ Value Interpreter::ReadResult(const CallResult& result, ResultPart part) const {
         value.is_passed_on = fault != nullptr;
       }
       break;
+    case ResultPart::kPair: {
+      const Value error = ReadResult(result, ResultPart::kError);
+      const Value response = ReadResult(result, ResultPart::kResponse);
+      value = Value::Of(Object{.type = "", .fields = {{"first", error}, {"second", response}}});
+      break;
+    }
     case ResultPart::kBody:
       value = Value::Unknown("the body of a response");
       value.from_body = fault != nullptr;
@@ -149,8 +157,8 @@ Results Interpreter::ReadLibrary(const CallContext& call, const ModelRow& row, S
                 : Value::Unknown("a response that the service makes");
   }
   value.Taint(loaded);
-  if (const Value* to = call.Argument(row.Argument("to")); to != nullptr) {
-    WriteTo(state, *to, value);
+  for (const char* role : {"to", "error", "into"}) {
+    if (const Value* to = call.Argument(row.Argument(role))) WriteTo(state, *to, value);
   }
   return One(std::move(state), std::move(value));
 }
@@ -255,6 +263,12 @@ Results Interpreter::GoOn(const CallContext& call, const ModelRow& row, State st
   const Value* exception = FieldOrNone(task, kException);
   const bool has_failed =
       exception != nullptr || (task.Is(Kind::kResult) && HasFailed(task.result()));
+  const Value* rejected = call.Argument(row.Argument("error"));
+  if (has_failed && !takes_task && rejected != nullptr) {
+    Decide(state, call.node, 1, /*from_fault=*/true);
+    const Value reason = exception != nullptr ? *exception : ExceptionOf(task.result());
+    return RunAsTask(Load(state, *rejected), {Task(kException, reason)}, std::move(state));
+  }
   if (has_failed && !takes_task) return One(std::move(state), task);
   Results results;
   if (task.Is(Kind::kUnknown) && task.from_body && state.fault && !takes_task) {

@@ -15,7 +15,7 @@ using Kind = Value::Kind;
 std::string CalleePath(const std::string& name) {
   const std::size_t method = name.rfind("::");
   if (method == name.npos) return "/" + name;
-  const std::size_t stub = name.find("::Stub");
+  const std::size_t stub = std::min(name.find("::Stub"), name.find("_Stub::"));
   std::string service = name.substr(0, std::min(stub, method));
   for (std::size_t i = service.find("::"); i != service.npos; i = service.find("::", i)) {
     service.replace(i, 2, ".");
@@ -50,8 +50,8 @@ Value Interpreter::Setting(const CallContext& call, const ModelRow& row, const S
   Value found = has_object ? SettingOf(Load(state, ObjectOf(call, row, state)), state, setting)
                            : Value::Null();
   if (!IsNone(found) && !found.Is(Kind::kUnknown)) return found;
-  for (std::size_t i = call.first; i < call.arguments.size(); ++i) {
-    const Value argument = Load(state, call.arguments[i]);
+  for (const Value& one : call.arguments) {
+    const Value argument = Load(state, one);
     if (!argument.Is(Kind::kObject) && !argument.Is(Kind::kPointer)) continue;
     Value given = SettingOf(argument, state, setting);
     if (!IsNone(given) && !given.Is(Kind::kUnknown)) return given;
@@ -95,8 +95,14 @@ Value Interpreter::TargetOf(const CallContext& call, const ModelRow& row,
 }
 
 Results Interpreter::MakeClientCall(const CallContext& call, const ModelRow& row, State state) {
+  // What it is called with holds for what is called of the object later.
+  if (row.keeps) Configure(call, row, ObjectOf(call, row, state), state);
   const std::string& name = call.link.callee->name;
-  const std::string method = row.method.empty() ? name.substr(name.rfind(':') + 1) : row.method;
+  std::string method = row.method.empty() ? name.substr(name.rfind(':') + 1) : row.method;
+  // A message may say with which it is sent.
+  if (const Value set = Setting(call, row, state, kMethod); set.IsCompleteString()) {
+    method = set.text();
+  }
   const std::size_t site =
       facts_.Observe(CallChain(), *call.link.library, row, method, TargetOf(call, row, state));
   ObservedCall& observed = facts_.calls[site];
@@ -115,9 +121,11 @@ Results Interpreter::MakeClientCall(const CallContext& call, const ModelRow& row
   observed.has_timeout = observed.has_timeout || has_timeout;
 
   const bool has_callback = !row.Argument("callback") && ForgetCaptured(call, state);
+  const Value* handle = call.Argument(row.Argument("handle"));
+  const bool ends_later = handle != nullptr && !Load(state, *handle).Is(Kind::kNull);
   const Value fails = Setting(call, row, state, kFailOnStatus);
-  const bool status_fails =
-      !call.link.library->status_error.error.empty() && AsCondition(fails) == Truth::kTrue;
+  const bool status_fails = !call.link.library->status_error.error.empty() &&
+                            (row.throws_status || AsCondition(fails) == Truth::kTrue);
 
   const int index = static_cast<int>(site);
   const int executions = ++state.executions[index];
@@ -136,6 +144,7 @@ Results Interpreter::MakeClientCall(const CallContext& call, const ModelRow& row
     const bool is_status = fault != nullptr && fault->is_status;
     // A call that fails altogether calls nothing back.
     if (has_callback && is_status) result.state.fault->blind = "hands the response to a function";
+    if (ends_later && fault != nullptr) result.state.fault->blind = "ends later";
     made.status_fails = status_fails && is_status;
     Append(delivered, Deliver(call, row, std::move(result.state), made));
   }

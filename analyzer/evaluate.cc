@@ -184,7 +184,7 @@ Results Interpreter::EvaluateGlobal(const Node& node, State state) {
   if (global == nullptr) return One(std::move(state), Value::Unknown("a global variable"));
   if (global->global->name == "std::nullopt") return One(std::move(state), Value::Null());
   if (const auto constant = program_.Constant(global->global->name)) {
-    return One(std::move(state), Value::Int(*constant));
+    return One(std::move(state), *constant);
   }
   const Root root{Root::kGlobals, global->index};
   if (state.memory.Find(root) != nullptr) return One(std::move(state), Value::Alias({root, {}}));

@@ -52,8 +52,8 @@ struct Callee {
   bool is_noreturn = false;
   bool is_system = false;    // declared in a system header
   bool is_bodiless = false;  // pure, or made by the compiler
-  // Classes by qualified name, looking through references, pointers and smart pointers; "" if it
-  // is no class.
+  // Classes and enumerations by qualified name, looking through references, pointers and smart
+  // pointers; "" of others.
   std::vector<std::string> parameter_types;
   std::string return_type;
   std::string class_usr;                    // of a method or constructor

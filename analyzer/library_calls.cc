@@ -23,7 +23,8 @@ Value TimeoutOf(const Value& whole, const Value& microseconds) {
 }
 
 // Settings that an object passes on to what it is handed to.
-constexpr std::array kPassedOn = {kHost, kPort, kPath, kTimeout, kConnectionTimeout, kFailOnStatus};
+constexpr std::array kPassedOn = {kHost,        kPort, kPath, kMethod, kTimeout, kConnectionTimeout,
+                                  kFailOnStatus};
 
 // 50051 of "0.0.0.0:50051" and of "http://0.0.0.0:50051/shop".
 Value PortOf(const Value& address) {
@@ -52,6 +53,13 @@ Value PortOf(const Value& address) {
 
 // Whether the row is about a call with these arguments.
 bool Interpreter::IsAbout(const ModelRow& row, const CallContext& call, const State& state) const {
+  if (const Value* request = call.Argument(row.Argument("request"))) {
+    // The same function sends requests and responses.
+    const Value message = Load(state, *request);
+    const bool is_response = message.Is(Kind::kObject) &&
+                             message.object().fields.contains(call.link.library->status_field);
+    if (is_response) return false;
+  }
   if (row.when.empty()) return true;
   return std::ranges::any_of(row.when, [&](const auto& when) {
     const Value* argument = call.Argument(when.first);
@@ -195,8 +203,8 @@ void Interpreter::Configure(const CallContext& call, const ModelRow& row, const 
       kept != nullptr && inner && inner->Is(Kind::kObject)) {
     if (const auto where = PlaceOf(state, *kept)) set(kInner, Value::Pointer(*where));
   }
-  for (const auto& [role, field] :
-       {std::pair{"host", kHost}, std::pair{"port", kPort}, std::pair{"path", kPath}}) {
+  for (const auto& [role, field] : {std::pair{"host", kHost}, std::pair{"port", kPort},
+                                    std::pair{"path", kPath}, std::pair{"method", kMethod}}) {
     auto value = loaded(role);
     // An object that carries a host was asked above.
     if (value && !value->Is(Kind::kObject) && !value->Is(Kind::kPointer)) set(field, *value);
@@ -245,11 +253,18 @@ void Interpreter::SetStatus(const CallContext& call, const ModelRow& row, const 
              : value.Is(Kind::kString) ? Value::Unknown("a status that is a text")
                                        : status;
   }
+  constexpr int kLastStatus = 599;
+  if (library.HasHttpStatuses() && status.Is(Kind::kInt) && status.number() > kLastStatus) {
+    status = Value::Unknown("a code that is no status of HTTP");
+  }
   const FunctionRef& function = frames_.back().function;
-  if (status.origin < 0) {
-    status.origin =
+  Values statuses = status.Alternatives();
+  for (Value& one : statuses) {
+    if (one.origin >= 0) continue;
+    one.origin =
         facts_.AddOrigin(LocationOf(*function.file, call.node.position), function.function->name);
   }
+  status = Value::Choice(statuses);
   place->path.push_back(library.status_field);
   state.memory.Write(*place, std::move(status));
 }
@@ -318,9 +333,17 @@ std::optional<State> Interpreter::Answer(const Value& function, const Values& ar
   Value response = Load(state, arguments[0]);
   if (response.Is(Kind::kPointer)) response = state.memory.Read(response.place());
   Value status = response.Is(Kind::kUnknown) ? response : SettingOf(function, state, kUnsetStatus);
+  if (const auto result = ResultIn(state, response)) {
+    status = ReadResult(*result, ResultPart::kStatus);
+  }
   if (response.Is(Kind::kObject)) {
     const auto field = response.object().fields.find(answers.place().path.back());
     if (field != response.object().fields.end()) status = field->second;
+  }
+  if (status.Is(Kind::kInt) && status.origin < 0) {
+    const Frame& frame = frames_.back();
+    status.origin =
+        facts_.AddOrigin(LocationOf(*frame.function.file, frame.at), frame.function.function->name);
   }
   State after = state;
   after.memory.Write(answers.place(), std::move(status));

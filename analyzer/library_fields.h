@@ -6,6 +6,7 @@ namespace filibuster {
 inline constexpr char kHost[] = "$host";
 inline constexpr char kPort[] = "$port";
 inline constexpr char kPath[] = "$path";
+inline constexpr char kMethod[] = "$method";
 inline constexpr char kTimeout[] = "$timeout";
 inline constexpr char kConnectionTimeout[] = "$connection_timeout";
 inline constexpr char kFailOnStatus[] = "$fail_on_status";

@@ -57,7 +57,7 @@ enum class Effect {
 };
 
 // What is read of a call's result.
-enum class ResultPart { kOk, kFailed, kError, kResponse, kStatus, kBody };
+enum class ResultPart { kOk, kFailed, kError, kResponse, kStatus, kBody, kPair };
 
 // A function that a row may be about besides by its name.
 struct Shape {
@@ -130,6 +130,7 @@ struct LibraryModel {
   std::unordered_map<std::string, std::string> settings;  // field => role, as of `configure`
   std::unordered_map<std::string, std::string> aliases;   // enumerators that were renamed
   std::unordered_map<std::string, int> constants;
+  std::unordered_map<std::string, std::string> texts;  // constants that are texts
   std::unordered_map<std::string, TypeModel> types;
 
   bool HasHttpStatuses() const { return codes.empty() && thrown_status.empty(); }

@@ -52,7 +52,8 @@ ResultPart PartFromJson(const JsonReader& reader) {
                                        {"error", ResultPart::kError},
                                        {"response", ResultPart::kResponse},
                                        {"status", ResultPart::kStatus},
-                                       {"body", ResultPart::kBody}});
+                                       {"body", ResultPart::kBody},
+                                       {"pair", ResultPart::kPair}});
 }
 
 std::vector<std::string> NamesFromJson(const JsonReader& reader) {
@@ -105,6 +106,7 @@ std::map<std::string, int> RolesFromJson(const JsonReader& reader, std::string_v
                       "handler",
                       "host",
                       "inner",
+                      "method",
                       "into",
                       "object",
                       "options",
@@ -112,6 +114,7 @@ std::map<std::string, int> RolesFromJson(const JsonReader& reader, std::string_v
                       "pattern",
                       "port",
                       "queue",
+                      "request",
                       "response",
                       "service",
                       "status",
@@ -274,7 +277,13 @@ void ReadStatuses(const JsonReader& reader, LibraryModel& model) {
   }
   if (const auto constants = reader.Optional("constants")) {
     for (const auto& [name, value] : constants->Members()) {
-      model.constants[name] = static_cast<int>(value.Int());
+      for (std::string& one : ExpandBraces(name)) {
+        if (value.value().is_string()) {
+          model.texts[std::move(one)] = value.String();
+        } else {
+          model.constants[std::move(one)] = static_cast<int>(value.Int());
+        }
+      }
     }
   }
 }

@@ -89,7 +89,8 @@ FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
                                 .type = ClassName(parameter->getType())});
   }
   if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function)) {
-    facts.class_usr = Usr(*method->getParent());
+    const clang::CXXRecordDecl& record = *method->getParent();
+    facts.class_usr = record.isLambda() ? Usr(record) : AddClass(record);
     std::vector<const clang::CXXMethodDecl*> overridden(method->begin_overridden_methods(),
                                                         method->end_overridden_methods());
     while (!overridden.empty()) {
@@ -265,6 +266,9 @@ std::string Lowering::ClassName(clang::QualType type) const {
     if (type->isPointerType()) {
       type = type->getPointeeType();
       continue;
+    }
+    if (const auto* enumeration = type->getAs<clang::EnumType>()) {
+      return QualifiedName(*enumeration->getDecl());
     }
     const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
     if (record == nullptr) return {};

@@ -226,7 +226,8 @@ std::vector<std::string> Program::BasesOf(const std::string& type) const {
 }
 
 bool Program::DerivesFrom(const std::string& type, const std::string& base) const {
-  if (type == base || KeyOf(type) == KeyOf(base)) return true;
+  // Instances of a template share its name.
+  if (type == base || TypeName(type) == base || KeyOf(type) == KeyOf(base)) return true;
   const bool is_pointer = type.ends_with(" *");
   if (is_pointer != base.ends_with(" *")) return false;
   if (is_pointer) {
@@ -287,10 +288,12 @@ const std::string& Program::Canonical(const std::string& enumerator) const {
   return enumerator;
 }
 
-std::optional<int> Program::Constant(const std::string& qualified_name) const {
+std::optional<Value> Program::Constant(const std::string& qualified_name) const {
   for (const LibraryModel& model : models_) {
     const auto constant = model.constants.find(qualified_name);
-    if (constant != model.constants.end()) return constant->second;
+    if (constant != model.constants.end()) return Value::Int(constant->second);
+    const auto text = model.texts.find(qualified_name);
+    if (text != model.texts.end()) return Value::String(text->second);
   }
   return std::nullopt;
 }

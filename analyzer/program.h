@@ -64,7 +64,7 @@ class Program {
   // The name that an enumerator has now.
   const std::string& Canonical(const std::string& enumerator) const;
   // A constant of a library.
-  std::optional<int> Constant(const std::string& qualified_name) const;
+  std::optional<Value> Constant(const std::string& qualified_name) const;
   // The status that a handler answers with when it throws an object of class `type`.
   std::optional<int> ThrownStatus(const LibraryModel& library, const std::string& type) const;
   // Whether the function is a handler by a rule of the library; `registered`: only if an object of

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "analyzer/handler_runs.h"
 #include "analyzer/interpreter.h"
-#include "analyzer/library_fields.h"
 #include "analyzer/status.h"
 
 namespace filibuster {
@@ -42,7 +42,9 @@ class ServiceRunner {
     State state = WithGlobals();
     const std::vector<FunctionRef> starts = Starts();
     for (const FunctionRef& start : starts) RunStart(start, state);
-    AddHandlersByRule(state);
+    for (RegisteredHandler& handler : HandlersByRule(program_, run_.facts, OwnFunctions(), state)) {
+      interpreter_.AddHandler(std::move(handler));
+    }
     RunHandlers();
     RunUnreachedFunctions(state);
     run_.gave_up = interpreter_.exhausted();
@@ -92,7 +94,11 @@ class ServiceRunner {
     }
     for (const FunctionRef& function : OwnFunctions()) {
       if (function.function->name == "main") mains.push_back(function);
-      if (!called.contains(function.function->usr)) roots.push_back(function);
+      // Handlers are called by their server.
+      const bool is_handler = std::ranges::any_of(program_.models(), [&](const auto& model) {
+        return program_.IsHandler(model, *function.function, /*registered=*/true);
+      });
+      if (!is_handler && !called.contains(function.function->usr)) roots.push_back(function);
     }
     return mains.empty() ? roots : mains;
   }
@@ -122,36 +128,6 @@ class ServiceRunner {
       AddEnd(entry, std::move(end));
     }
     run_.entries.push_back(std::move(entry));
-  }
-
-  // Methods that a library calls for requests, where nothing was seen that hands it their object.
-  void AddHandlersByRule(const State& state) {
-    State at_start = state;
-    for (const Listening& listening : run_.facts.listening) {
-      if (!listening.state.fault) at_start = listening.state;
-    }
-    constexpr int kFirst = -1'000'000;  // on the heap, where no node of a program is kept
-    int object = kFirst;
-    for (const LibraryModel& library : program_.models()) {
-      if (library.handlers.empty()) continue;
-      for (const FunctionRef& function : OwnFunctions()) {
-        if (!program_.IsHandler(library, *function.function, /*registered=*/false)) continue;
-        const bool is_known = std::ranges::any_of(run_.facts.handlers, [&](const auto& known) {
-          return known.handler.Is(Kind::kFunction) && known.handler.closure().function == function;
-        });
-        if (is_known) continue;
-        RegisteredHandler handler{.library = &library, .state = at_start};
-        Closure closure{function, {}};
-        if (!function.function->class_usr.empty()) {
-          const Place self{{Root::kHeap, object--}, {}};
-          handler.state.memory.Set(
-              self.root, Value::Of(Object{.type = function.function->class_usr, .fields = {}}));
-          closure.captures.emplace_back(kThisVariable, Value::Pointer(self));
-        }
-        handler.handler = Value::Of(std::move(closure));
-        interpreter_.AddHandler(std::move(handler));
-      }
-    }
   }
 
   static std::optional<Value> SelfOf(const FunctionRef& function) {
@@ -185,7 +161,7 @@ class ServiceRunner {
         }
       }
       for (Result& final : Finish(as_handler, response, std::move(result))) {
-        AddEnd(entry, EndOf(as_handler, response, std::move(final)));
+        AddEnd(entry, EndOf(program_, as_handler, response, std::move(final)));
       }
     }
     interpreter_.PopFrame();
@@ -208,12 +184,6 @@ class ServiceRunner {
       if (server == nullptr && model.HasHttpStatuses()) server = &model;
     }
     return server;
-  }
-
-  static int ThrownAt(const Value& exception) {
-    if (!exception.Is(Kind::kObject)) return -1;
-    const auto field = exception.object().fields.find(kThrownAt);
-    return field == exception.object().fields.end() ? -1 : static_cast<int>(field->second.number());
   }
 
   static void AddEnd(EntryRun& entry, PathEnd end) {
@@ -250,38 +220,13 @@ class ServiceRunner {
     }
   }
 
-  // Where main stood when the server of the handler began to serve.
-  std::vector<State> StartsOf(const RegisteredHandler& handler) const {
-    constexpr std::size_t kMaxStarts = 4;
-    std::vector<State> starts;
-    for (const Listening& listening : run_.facts.listening) {
-      // An object that handles requests may have been made since.
-      if (handler.row == nullptr || handler.row->Argument("service")) break;
-      if (listening.server == handler.server && !listening.state.fault) {
-        starts.push_back(listening.state);
-      }
-    }
-    if (starts.empty()) starts.push_back(handler.state);
-    for (State& start : starts) {
-      start.fault.reset();
-      start.executions.clear();
-      start.handling.clear();
-    }
-    std::vector<State> distinct;
-    for (State& start : starts) {
-      if (distinct.size() < kMaxStarts && std::ranges::find(distinct, start) == distinct.end()) {
-        distinct.push_back(std::move(start));
-      }
-    }
-    return distinct;
-  }
-
   void RunHandler(const RegisteredHandler& handler) {
     EntryRun entry{.name = "a handler", .library = handler.library};
     if (handler.handler.Is(Kind::kFunction)) {
       entry.name = handler.handler.closure().function.function->name;
     }
-    for (State& start : StartsOf(handler)) RunHandlerFrom(handler, std::move(start), entry);
+    for (State& start : StartsOf(run_.facts, handler))
+      RunHandlerFrom(handler, std::move(start), entry);
     entry.normal_branches = interpreter_.TakeNormalBranches();
     run_.entries.push_back(std::move(entry));
   }
@@ -309,44 +254,10 @@ class ServiceRunner {
       TakeReturned(library, response, result);
       for (Result& final : Finish(handler, response, std::move(result))) {
         NoteShared(before, final.state.memory);
-        AddEnd(entry, EndOf(handler, response, std::move(final)));
+        AddEnd(entry, EndOf(program_, handler, response, std::move(final)));
       }
     }
     for (int i = 0; i < frames; ++i) interpreter_.PopFrame();
-  }
-
-  // The request; the response where the handler takes one, or a function that sends it.
-  static Values ArgumentsOf(const RegisteredHandler& handler, const Place& response) {
-    const LibraryModel& library = *handler.library;
-    std::optional<int> position;
-    if (handler.row != nullptr) position = handler.row->Parameter("response");
-    std::vector<Parameter> parameters;
-    if (handler.handler.Is(Kind::kFunction)) {
-      parameters = handler.handler.closure().function.function->parameters;
-    }
-    if (position) {
-      parameters.resize(std::max(parameters.size(), static_cast<std::size_t>(*position) + 1));
-    }
-    Values arguments;
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-      const std::string& type = parameters[i].type;
-      const bool is_response = position ? *position == static_cast<int>(i)
-                                        : !type.empty() && type == library.response_type;
-      Value argument = Value::Unknown("the request");
-      if (is_response) {
-        // What is copied is a handle: all copies are the one response.
-        const bool is_place = position || parameters[i].is_reference;
-        argument = is_place ? Value::Alias(response) : Value::Pointer(response);
-      } else if (!type.empty() && type == library.answer_type) {
-        Place status = response;
-        status.path.push_back(library.status_field);
-        argument = Value::Of(Object{
-            .type = "",
-            .fields = {{kAnswers, Value::Pointer(status)}, {kUnsetStatus, Value::Int(kUnset)}}});
-      }
-      arguments.push_back(std::move(argument));
-    }
-    return arguments;
   }
 
   // The status of a response that is returned.
@@ -457,80 +368,6 @@ class ServiceRunner {
     return results;
   }
 
-  static constexpr int kMapped = 1;
-  static constexpr int kEscaped = 2;
-
-  PathEnd EndOf(const RegisteredHandler& handler, const Place& response, Result result) const {
-    PathEnd end{.kind = PathEnd::Kind::kAnswers};
-    end.fault = std::move(result.state.fault);
-    end.executions = std::move(result.state.executions);
-    if (result.completion == Completion::kEnd) {
-      end.kind = PathEnd::Kind::kTerminates;
-      end.by = result.value.text();
-      return end;
-    }
-    const LibraryModel& library = *handler.library;
-    if (result.completion == Completion::kThrow) {
-      const std::optional<Value> status = ThrownStatus(library, result.value);
-      end.kind = status ? PathEnd::Kind::kAnswers : PathEnd::Kind::kEscapes;
-      end.is_exception = true;
-      end.status = status ? AnswerOf(library, *status) : ValueOf(ExceptionStatus(library));
-      end.origin = ThrownAt(result.value);
-      return end;
-    }
-    Place field = response;
-    field.path.push_back(handler.library->status_field);
-    end.status = result.state.memory.Read(field);
-    end.origin = end.status.origin;
-    const bool was_thrown = result.value.Is(Kind::kInt) && result.value.origin >= 0;
-    if (was_thrown) {
-      end.is_exception = true;
-      if (result.value.number() == kEscaped) end.kind = PathEnd::Kind::kEscapes;
-      end.origin = result.value.origin;
-    }
-    end.status = AnswerOf(library, end.status);
-    return end;
-  }
-
-  // The status that an exception stands for, to this library.
-  std::optional<Value> ThrownStatus(const LibraryModel& library, const Value& thrown) const {
-    if (!thrown.Is(Kind::kObject)) return std::nullopt;
-    const std::string& type = thrown.object().type;
-    if (!library.thrown_status.empty()) {
-      // The library's own exceptions are no part of an interface.
-      const std::string& name = program_.TypeName(type);
-      if (thrown.object().fields.contains(kResult) && !library.types.contains(name)) {
-        return Value::Unknown("not known: its interface may not declare " + name);
-      }
-      const bool is_declared = program_.DerivesFrom(type, library.thrown_status) &&
-                               name != library.thrown_status && !library.types.contains(name);
-      return is_declared ? std::optional(Value::Int(1, name)) : std::nullopt;
-    }
-    const auto field = thrown.object().fields.find(library.status_field);
-    if (field != thrown.object().fields.end()) return field->second;
-    const auto status = program_.ThrownStatus(library, type);
-    return status ? std::optional(Value::Int(*status)) : std::nullopt;
-  }
-
-  // A status as it is told: with the library's name for it, and with that of one that is not set.
-  static Value AnswerOf(const LibraryModel& library, const Value& status) {
-    Values answers;
-    for (const Value& one : status.Alternatives()) {
-      Value answer = one;
-      if (one.Is(Kind::kInt)) {
-        const Value number = one.number() == kUnset ? Value::Int(library.default_status) : one;
-        answer = ValueOf(StatusOf(library, number));
-        answer.Taint(one);
-        answer.is_passed_on = one.is_passed_on;
-        answer.origin = one.origin;
-      }
-      answers.push_back(std::move(answer));
-    }
-    Value answer = Value::Choice(answers);
-    if (answer.origin < 0) answer.origin = status.origin;
-    return answer;
-  }
-
   void RunUnreachedFunctions(const State& state) {
     for (const FunctionRef& function : OwnFunctions()) {
       if (interpreter_.visited().contains(function.function)) continue;
@@ -539,8 +376,6 @@ class ServiceRunner {
     }
   }
 
-  // The status of a response that has none yet.
-  static constexpr int kUnset = -1;
   // The variable of an entry's frame that the response is kept in.
   static constexpr int kResponse = 1;
 

@@ -50,9 +50,11 @@ OwnErrors ErrorsOf(const ServiceRun& run) {
       if (end.kind != PathEnd::Kind::kAnswers && end.kind != PathEnd::Kind::kEscapes) continue;
       for (const Value& value : end.status.Alternatives()) {
         ErrorSource source{.unreached = !entry.is_reached};
+        const bool has_own = value.origin >= 0 && !end.is_exception;
+        const int origin = has_own ? value.origin : end.origin;
         if (value.Is(Kind::kUnknown)) {
           source.unresolved = "the status is " + value.text();
-          AddSource(errors, run, end.origin, std::move(source));
+          AddSource(errors, run, origin, std::move(source));
           continue;
         }
         if (!value.Is(Kind::kInt)) continue;
@@ -69,7 +71,7 @@ OwnErrors ErrorsOf(const ServiceRun& run) {
         } else if (entry.is_reached) {
           errors.statuses.insert(status);
         }
-        AddSource(errors, run, end.origin, std::move(source));
+        AddSource(errors, run, origin, std::move(source));
       }
     }
   }

@@ -67,29 +67,6 @@ Results CallNow(const Standard& standard) {
   return standard.interpreter.Invoke(function, std::move(arguments), std::move(standard.state));
 }
 
-// A method and its object as a function; the arguments of others in their order, which is usual.
-Results Bind(const Standard& standard) {
-  const Value function = standard.Argument(0);
-  if (!function.Is(Kind::kFunction)) return standard.Give(Value::Unknown("a bound function"));
-  Closure closure = function.closure();
-  const bool is_method = !closure.function.function->class_usr.empty() &&
-                         !closure.function.function->name.ends_with("(lambda)");
-  for (std::size_t i = is_method ? 2 : 1; i < standard.size(); ++i) {
-    // A value that is bound moves the arguments, which is not followed.
-    if (!standard.Argument(i).text().contains("std::placeholders")) {
-      return standard.Give(Value::Unknown("a bound function"));
-    }
-  }
-  if (!is_method || standard.size() < 2) return standard.Give(function);
-  Value self = standard.Argument(1);
-  const Value& where = *standard.call.Argument(1);
-  if (!self.Is(Kind::kPointer) && where.Is(Kind::kAlias)) {
-    self = Value::Pointer(standard.state.memory.Resolve(where.place()));
-  }
-  closure.captures.emplace_back(kThisVariable, std::move(self));
-  return standard.Give(Value::Of(std::move(closure)));
-}
-
 Results CurrentException(const Standard& standard) {
   if (standard.state.handling.empty()) return standard.Give(Value::Null());
   const Value exception = standard.state.handling.back();

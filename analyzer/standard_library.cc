@@ -127,8 +127,6 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::rethrow_if_nested", Nothing},
       {"std::exception::what", Nothing},
       {"std::runtime_error::what", Nothing},
-      {"std::bind", Bind},
-      {"std::bind_front", Bind},
       {"std::chrono::operator+", AddDurations},
       {"std::chrono::system_clock::now", Now},
       {"std::chrono::steady_clock::now", Now},
