@@ -11,10 +11,11 @@
 
 namespace filibuster {
 
-// Failing executions with the same cause: the same branches of the same call sites were taken, and
-// the test failed in the same way.
+// Failing executions with the same cause: the same branches of the same call sites were taken, each
+// as often, and the test failed in the same way.
 struct Bug {
-  std::string cause;             // "foo -> bar (foo/foo.cc:17): httplib::Error::Connection"
+  std::string cause;             // "foo -> bar (foo/foo.cc:17): httplib::Error::Connection"; with
+                                 // " for /path, call 2" where there are other calls like it
   std::string status;            // how the test failed
   std::vector<int> executions;   // by number
   FaultSet counterexample;       // no fault of it can be taken out
@@ -24,8 +25,8 @@ struct Bug {
   bool operator==(const Bug&) const = default;
 };
 
-// A failing execution whose faults contain a bug's counterexample and that failed alike is one of
-// its executions. Others are minimised by running the test again.
+// A failing execution whose faults contain what a bug needs, in the same calls, and that failed
+// alike is one of its executions. Others are minimised by running the test again.
 std::expected<std::vector<Bug>, Error> FindBugs(const Exploration& exploration,
                                                 const CallTable& calls, const HandlerFacts& facts,
                                                 FailureOracle& oracle);

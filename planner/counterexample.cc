@@ -47,23 +47,10 @@ Json ResponseEntry(const CallRecord& record, const std::optional<std::string>& t
   return entry;
 }
 
-// Where the service listens differs from machine to machine: "5001/bar/baz",
-// "http://bar:80/bar/baz".
-std::string WithoutHost(const std::string& target) {
-  std::string_view rest = target;
-  if (const size_t scheme = rest.find("://"); scheme != rest.npos) {
-    rest.remove_prefix(scheme + 3);
-  } else if (rest.find_first_not_of("0123456789") != rest.find('/')) {
-    return target;
-  }
-  const size_t path = rest.find('/');
-  return std::string(path == rest.npos ? std::string_view() : rest.substr(path));
-}
-
 std::string LikenessKey(const std::string& service, const std::string& module,
                         const std::string& method, Json args) {
   for (Json& arg : args) {
-    if (arg.is_string()) arg = WithoutHost(arg.get<std::string>());
+    if (arg.is_string()) arg = PathOfTarget(arg.get<std::string>());
   }
   return Json{service, module, method, std::move(args)}.dump();
 }
@@ -209,6 +196,17 @@ void CheckFaultSet(const JsonReader& list, const std::vector<CounterexampleFault
 }
 
 }  // namespace
+
+std::string PathOfTarget(const std::string& target) {
+  std::string_view rest = target;
+  if (const size_t scheme = rest.find("://"); scheme != rest.npos) {
+    rest.remove_prefix(scheme + 3);
+  } else if (rest.find_first_not_of("0123456789") != rest.find('/')) {
+    return target;
+  }
+  const size_t path = rest.find('/');
+  return std::string(path == rest.npos ? std::string_view() : rest.substr(path));
+}
 
 std::string LikenessOf(const Invocation& call) {
   return LikenessKey(call.source_service_name, call.module, call.method, call.args);

@@ -54,6 +54,10 @@ std::expected<Counterexample, Error> CounterexampleFromText(std::string_view tex
                                                             const std::string& name);
 std::string CounterexampleToText(const Counterexample& counterexample);
 
+// "/bar/baz" of "5001/bar/baz" and of "http://bar:80/bar/baz": where a service listens differs from
+// machine to machine.
+std::string PathOfTarget(const std::string& target);
+
 // Equal for calls that are alike: service, module, method and target, the target without its host.
 // Where they stand in the source may differ.
 std::string LikenessOf(const Invocation& call);

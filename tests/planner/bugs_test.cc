@@ -64,6 +64,54 @@ TEST(BugsTest, TellsBugsApart) {
   EXPECT_EQ(found.bugs[1].cause, "a -> b (a.cc:17): 500");
 }
 
+// Calls b three times and c; `fails` says when the test does.
+FakeTestRunner LikeCalls(std::function<bool(const std::vector<bool>&)> fails) {
+  return FakeTestRunner([fails](FakeApplication& application, bool) {
+    std::vector<bool> failed;
+    for (const char* target : {"b", "b", "b", "c"}) {
+      failed.push_back(application.Call("a", target) == "500");
+    }
+    return !fails(failed);
+  });
+}
+
+TEST(BugsTest, TellsTwoFaultsOfOneCallSiteFromOne) {
+  const Found found = Find(LikeCalls(
+      [](const auto& failed) { return (failed[0] && failed[1]) || (failed[1] && failed[3]); }));
+  ASSERT_EQ(found.bugs.size(), 2u);
+  EXPECT_EQ(found.bugs[0].cause, "a -> b (a.cc:17), call 2: 500 and a -> c (a.cc:17): 500");
+  EXPECT_EQ(found.bugs[1].cause, "a -> b (a.cc:17), call 1: 500 and a -> b (a.cc:17), call 2: 500");
+}
+
+TEST(BugsTest, DoesNotTakeALikeCallForTheOneThatABugNeeds) {
+  const Found found = Find(LikeCalls(
+      [](const auto& failed) { return failed[0] || (failed[1] && failed[3] && !failed[2]); }));
+  ASSERT_EQ(found.bugs.size(), 2u);
+  EXPECT_EQ(found.bugs[0].cause, "a -> b (a.cc:17), call 2: 500 and a -> c (a.cc:17): 500");
+  EXPECT_EQ(found.bugs[1].cause, "a -> b (a.cc:17), call 1: 500");
+}
+
+TEST(BugsTest, IsOneBugInWhicheverOfLikeCallsItIs) {
+  const Found found =
+      Find(LikeCalls([](const auto& failed) { return failed[0] || failed[1] || failed[2]; }));
+  ASSERT_EQ(found.bugs.size(), 1u);
+  EXPECT_EQ(found.bugs[0].counterexample.size(), 1u);
+}
+
+TEST(BugsTest, NamesTheTargetWhereTheCalleeIsNotEnough) {
+  int run = 0;
+  FakeTestRunner runner([&](FakeApplication& application, bool) {
+    ++run;
+    const bool failed = application.Call("a", "b") == "500";
+    application.port = "5001/";
+    return application.Call("a", "b") != "500" && !failed;
+  });
+  const Found found = Find(std::move(runner));
+  ASSERT_EQ(found.bugs.size(), 2u);
+  EXPECT_EQ(found.bugs[1].cause, "a -> b (a.cc:17) for b: 500");
+  EXPECT_EQ(found.bugs[0].cause, "a -> b (a.cc:17) for /b: 500");
+}
+
 TEST(BugsTest, TakesOutEveryFaultThatIsNotNeeded) {
   // Smaller sets fail only on a second look: the exploration did not run them.
   FakeTestRunner runner =
