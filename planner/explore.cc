@@ -237,10 +237,10 @@ class Explorer {
 
   SameBranch SameAs(const CallEvent& event, FaultId fault, FaultId tried) {
     SameBranch same{.fault = FaultName(calls_.fault(tried)), .where = "the caller sees the same"};
-    const std::optional<Branch> branch = labels_.BranchOfFault(event, fault);
+    const std::optional<Branch> branch = labels_.BranchOfFault(event, tried);
     if (branch) {
       same.where = branch->where;
-      same.same_outcome = branch->entry != labels_.BranchOfFault(event, tried)->entry;
+      same.same_outcome = branch->entry != labels_.BranchOfFault(event, fault)->entry;
     }
     return same;
   }

@@ -54,7 +54,7 @@ struct Implied {
 };
 struct SameBranch {
   std::string fault;          // of the same call, which is tried
-  std::string where;          // what takes the one that is not: "catch at foo/foo.cc:18"
+  std::string where;          // what takes that one: "catch at foo/foo.cc:18"
   bool same_outcome = false;  // another branch, which nothing outside the service can tell apart
   bool operator==(const SameBranch&) const = default;
 };

@@ -47,7 +47,7 @@ TEST(HandlerCoverageTest, SaysWhatWasTakenAndWhyTheRestWasNot) {
   }
   EXPECT_THAT(
       lines, ElementsAre("catch at a.cc:18 1 2 ",
-                         "catch at a.cc:19 0 0 skipped: same outcome as fault E1: catch at a.cc:19",
+                         "catch at a.cc:19 0 0 skipped: same outcome as fault E1: catch at a.cc:18",
                          "nothing at a.cc:17 0 0 none of its faults is among those to inject",
                          "nothing at a.cc:40 0 0 the call was never reached"));
 }
