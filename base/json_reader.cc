@@ -1,10 +1,11 @@
 #include "base/json_reader.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/file.h"
+#include "base/json_nesting.h"
 
 namespace filibuster {
 namespace {
@@ -22,6 +23,10 @@ struct JsonReader::Document {
 };
 
 std::expected<Json, Error> ParseJson(std::string_view text, const std::string& name) {
+  if (IsNestedTooDeep(text)) {
+    return std::unexpected(
+        Error{fmt::format("{}: nested deeper than {} levels", name, kMaxJsonNesting)});
+  }
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {

@@ -300,6 +300,12 @@ void CheckDelivery(TestExecution& execution, const CallTable& calls) {
   execution.verdict = std::move(undelivered);
 }
 
+bool Exploration::injected() const {
+  return std::ranges::any_of(executions, [](const ExecutionRecord& execution) {
+    return !execution.faults.empty() && !std::holds_alternative<Undelivered>(execution.verdict);
+  });
+}
+
 std::ostream& operator<<(std::ostream& out, const SkipReason& reason) {
   if (const auto* implied = std::get_if<Implied>(&reason)) {
     return out << fmt::format("implied by execution{} {}",

@@ -114,6 +114,8 @@ struct Exploration {
   size_t pruned = 0;  // skipped because a reduction said so
 
   bool baseline_failed() const { return first_failure && first_failure->faults.empty(); }
+  // Whether any execution had a fault: without, there is nothing to say.
+  bool injected() const;
 };
 
 // Runs the functional test without faults, and, if that passes, under each fault set that the space

@@ -65,6 +65,9 @@ std::string VerdictText(const Report& report) {
                        Plural(exploration.executions.size(), "execution"),
                        *exploration.first_failure_at, undelivered, CoverageText(report));
   }
+  if (undelivered.empty() && !exploration.injected() && !report.options.only_initial_execution) {
+    return fmt::format("incomplete: no fault was injected; {}", CoverageText(report));
+  }
   const bool clean = undelivered.empty() && exploration.ended_by.empty() && !exploration.error;
   return fmt::format("{}: {}{}", clean ? "passed" : "incomplete", CoverageText(report),
                      undelivered);

@@ -130,7 +130,6 @@ class Session {
     KeepCoverage(Executions::kAll);
     console.Finish(exploration, std::chrono::steady_clock::now() - started);
     for (const std::string& note : sites.notes()) LogWarning("{}", note);
-    const bool injected = WasAnythingInjected(exploration);
     const int failed_later = TellFailedLater();
     const auto bugs = FindDistinctBugs(exploration, explore);
     const Report report{.functional_test = options_.functional_test,
@@ -144,7 +143,6 @@ class Session {
     for (const std::string& warning : report.warnings) LogWarning("{}", warning);
     int exit_code = Verdict(exploration);
     if (exit_code <= kFailed) LogNotice("{}", VerdictText(report));
-    if (exit_code == kPassed && !injected) exit_code = kNothingToSay;
     if (exit_code == kPassed && failed_later > 0) exit_code = kFailed;
     return KeepReport(report) ? exit_code : kNothingToSay;
   }
@@ -181,26 +179,24 @@ class Session {
     return *std::move(bugs);
   }
 
-  // False, and why: there was nothing that could have failed, which is no pass.
-  bool WasAnythingInjected(const Exploration& exploration) const {
-    if (exploration.executions.size() != 1 || !exploration.skipped.empty() ||
-        exploration.failed > 0 || options_.explore.only_initial_execution) {
-      return true;
+  void SayWhyNothingWasInjected(const Exploration& exploration) const {
+    if (!exploration.skipped.empty()) {
+      LogFail("No fault was injected: every fault set was skipped.");
+      return;
     }
     std::set<std::string> methods;
     for (const CallEvent& event : exploration.executions.front().calls) {
       const Invocation& invocation = calls_.call(event.call).invocation;
       methods.insert(invocation.module + "." + invocation.method);
     }
-    if (!methods.empty()) {
+    if (methods.empty()) {
+      LogFail("No call between services was seen: no fault was injected.");
+      LogFail("Are the services instrumented, and do they run with FILIBUSTER_URL={} ?", url_);
+    } else {
       LogFail("No fault of the analysis applies to the calls that were seen: none was injected.");
-      LogFail("They are of {}: no pattern of the analysis matches these.",
+      LogFail("They are of {}: no pattern matches these, or the restrictions are not met.",
               fmt::join(methods, ", "));
-      return false;
     }
-    LogFail("No call between services was seen: no fault was injected.");
-    LogFail("Are the services instrumented, and do they run with FILIBUSTER_URL={} ?", url_);
-    return false;
   }
 
   // Services that broke when nobody was looking any more; how many executions they failed.
@@ -216,7 +212,7 @@ class Session {
 
   int Verdict(const Exploration& exploration) {
     if (signals_.received() != 0) {
-      LogFail("Interrupted after {} test executions.", exploration.executions.size());
+      LogFail("Interrupted; test executions until then: {}", exploration.executions.size());
       return kInterrupted + signals_.received();
     }
     if (exploration.error) {
@@ -231,6 +227,10 @@ class Session {
     if (exploration.undelivered > 0) {
       LogFail("{} of {} test executions ran without a fault that was planned: this is no pass.",
               exploration.undelivered, exploration.executions.size());
+      return kNothingToSay;
+    }
+    if (!exploration.injected() && !options_.explore.only_initial_execution) {
+      SayWhyNothingWasInjected(exploration);
       return kNothingToSay;
     }
     return kPassed;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_nesting.h"
 #include "runtime/execution_index.h"
 
 namespace filibuster {
@@ -13,7 +14,6 @@ namespace {
 // A client that sends nothing but mistakes must not fill the memory or the report.
 constexpr int kMaxLoggedRefusals = 100;
 constexpr size_t kMaxReasonLength = 500;
-constexpr int kMaxNesting = 100;
 
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -58,24 +58,6 @@ std::vector<std::string> PathSegments(std::string_view target) {
   }
 }
 
-// JSON values are copied and written by recursion: a body of brackets must not exhaust the stack.
-bool IsNestedTooDeep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"') in_string = !in_string;
-    if (in_string) {
-      if (c == '\\') ++i;
-      continue;
-    }
-    if (c == '[' || c == '{') ++depth;
-    if (c == ']' || c == '}') --depth;
-    if (depth > kMaxNesting) return true;
-  }
-  return false;
-}
-
 struct Body {
   Json json;
   std::optional<ControlAnswer> refusal;
@@ -84,7 +66,7 @@ struct Body {
 Body ParseBody(std::string_view text) {
   if (IsNestedTooDeep(text)) {
     return {nullptr, RefusedRequest(400, fmt::format("the body is nested deeper than {} levels",
-                                                     kMaxNesting))};
+                                                     kMaxJsonNesting))};
   }
   try {
     return {Json::parse(text), std::nullopt};

@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+
 #include "runtime/unique_fd.h"
 
 namespace filibuster {
@@ -22,8 +24,11 @@ bool IsListening(const Service& service) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(service.port));
   ::inet_pton(AF_INET, kHost, &address.sin_addr);
+  // One that accepts no connection any more, because it hangs, listens all the same.
+  const timeval timeout{kTimeout.count(), 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return false;
+    return errno == EINPROGRESS;
   }
   // Where nobody listens, the kernel may choose that very port as ours: TCP then connects us to
   // ourselves.

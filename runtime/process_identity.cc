@@ -90,6 +90,11 @@ bool IsExiting(pid_t pid) {
   return !stat || (stat->flags & kExitingFlag) != 0;
 }
 
+bool IsStopped(pid_t pid) {
+  const auto stat = ReadStat(std::to_string(pid));
+  return stat && stat->state == 'T';
+}
+
 void EndGroups(const std::vector<ProcessIdentity>& processes, milliseconds grace) {
   const auto deadline = Clock::now() + grace;
   std::vector<std::pair<pid_t, UniqueFd>> ending;

@@ -27,6 +27,9 @@ bool IsRunning(const ProcessIdentity& process);
 // The process is on its way out: its connections may be closed already, though it has not ended.
 bool IsExiting(pid_t pid);
 
+// Somebody sent it SIGSTOP.
+bool IsStopped(pid_t pid);
+
 // Ends the process groups of those that still run: SIGTERM, and after the grace SIGKILL.
 void EndGroups(const std::vector<ProcessIdentity>& processes, std::chrono::milliseconds grace);
 

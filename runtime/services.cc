@@ -169,7 +169,11 @@ std::vector<BrokenService> Services::FindBroken(Check check) {
       const milliseconds wait = IsExiting(started->second.pid()) ? kExitTime
                                 : listens                        ? milliseconds(0)
                                                                  : kDeathThroes;
-      if (const auto status = started->second.Poll(wait)) what = "died: " + ToString(*status);
+      if (const auto status = started->second.Poll(wait)) {
+        what = "died: " + ToString(*status);
+      } else if (IsStopped(started->second.pid())) {
+        what = "was stopped (SIGSTOP)";
+      }
     }
     if (what.empty() && check == Check::kHealth) {
       const HealthReport report = CheckHealth(service);

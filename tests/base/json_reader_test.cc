@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace filibuster {
 namespace {
 
@@ -9,6 +11,13 @@ TEST(ParseJsonTest, NamesFileLineAndColumn) {
   const auto result = ParseJson("{\n  \"a\": ]\n}", "a.json");
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message.substr(0, 22), "a.json:2:8: not JSON: ") << result.error();
+}
+
+TEST(ParseJsonTest, RefusesWhatIsNestedTooDeep) {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  EXPECT_EQ(ParseJson(deep, "a.json").error().message, "a.json: nested deeper than 100 levels");
+  EXPECT_TRUE(ParseJson(std::string(100, '[') + std::string(100, ']'), "a.json"));
+  EXPECT_TRUE(ParseJson('"' + std::string(200, '[') + R"(\"[[")", "a.json"));
 }
 
 TEST(ParseJsonTest, RefusesANumberThatIsTooLarge) {

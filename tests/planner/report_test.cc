@@ -28,8 +28,11 @@ TEST(ReportTest, SaysAllOnlyIfAllWasRun) {
   EXPECT_EQ(VerdictText(Explored({}).report()), "passed: all fault sets");
   EXPECT_EQ(VerdictText(Explored({.max_tests = 2}).report()),
             "incomplete: ended by --max-tests 2: 4 fault sets not run");
-  EXPECT_EQ(VerdictText(Explored({.max_faults = 0}).report()),
-            "passed: all fault sets up to 0 faults, 5 over that not run");
+  EXPECT_EQ(
+      VerdictText(Explored({.max_faults = 0}).report()),
+      "incomplete: no fault was injected; all fault sets up to 0 faults, 5 over that not run");
+  EXPECT_EQ(VerdictText(Explored({.only_initial_execution = true}).report()),
+            "incomplete: ended by --only-initial-execution: 5 fault sets not run");
 }
 
 TEST(ReportTest, SaysWhichTestFailedFirst) {
