@@ -19,6 +19,12 @@ Node Lowering::Call(const clang::CallExpr& call) {
     const std::string name = callee->getNameAsString();
     if (name == "__builtin_expect") return Expression(call.getArg(0));
   }
+  // A lambda as a pointer to a function is the lambda.
+  if (const auto* conversion = llvm::dyn_cast<clang::CXXConversionDecl>(callee);
+      conversion != nullptr && conversion->getParent()->isLambda()) {
+    const auto& member = *llvm::cast<clang::CXXMemberCallExpr>(&call);
+    return Expression(member.getImplicitObjectArgument());
+  }
   if (std::optional<Node> made = MakeSmartPointer(call, *callee)) return *std::move(made);
   if (const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call)) {
     return OperatorCall(*operation, *callee);

@@ -81,6 +81,11 @@ const std::vector<Case>& Cases() {
       {"std::thread $g([&] { if (!$r) throw $E{}; }); $g.join();", kFailed,
        R"({"escapes": true, "terminates": true})"},
       {"^if (!$r) goto $l; return; $l: $a.status = 503;", kFailed, R"({"status_code": "503"})"},
+      {"auto $f = +[](httplib::Response& $g) { $g.status = 575; }; ^if (!$r) $f($a);", kFailed,
+       R"({"status_code": "575"})"},
+      {"void (*$f)(httplib::Response&) = [](httplib::Response& $g) { $g.status = 574; }; "
+       "^if (!$r) $f($a);",
+       kFailed, R"({"status_code": "574"})"},
   };
   return cases;
 }
