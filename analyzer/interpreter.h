@@ -54,6 +54,9 @@ class Interpreter {
   Results InvokeFunction(const FunctionRef& function, std::optional<Value> self, Values arguments,
                          State state);
   Value Load(const State& state, const Value& value) const;
+  // The path on which a call throws for what it was given, which is not known. `state` goes on.
+  Result ThrowPerhaps(const CallContext& call, State& state, const char* exception,
+                      const Value& given);
   // The status that what a handler returns has; nullopt if it says nothing of one.
   std::optional<Value> ReturnedStatus(const LibraryModel& library, const State& state,
                                       const Value& returned) const;

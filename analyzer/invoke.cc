@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include "analyzer/interpreter_internal.h"
@@ -25,6 +27,24 @@ bool IsRecursion(const std::vector<Frame>& frames, const FunctionFacts* function
   return std::ranges::count_if(frames, [&](const Frame& frame) {
            return frame.function.function == function;
          }) >= allowed;
+}
+
+// What a function of a library throws that does not like what it is given.
+const char* ThrownBy(const Callee& callee) {
+  static const std::map<std::string_view, const char*> exceptions = {
+      {"std::any_cast", "std::bad_any_cast"},
+      {"std::basic_string::at", "std::out_of_range"},
+      {"std::basic_string_view::at", "std::out_of_range"},
+      {"std::deque::at", "std::out_of_range"},
+      {"std::get", "std::bad_variant_access"},
+      {"nlohmann::basic_json::parse", "nlohmann::detail::parse_error"},
+  };
+  const auto exception = exceptions.find(callee.name);
+  return exception == exceptions.end() || callee.is_noexcept ? nullptr : exception->second;
+}
+
+bool IsKnown(const Value& value) {
+  return value.Is(Kind::kInt) || value.Is(Kind::kNull) || value.IsCompleteString();
 }
 
 // What a bound function is called with, if `given` is what is written at the call.
@@ -229,9 +249,11 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
   }
   Value result = Value::Unknown("the result of " + callee.name);
   std::vector<Value> callbacks;
+  bool all_known = true;
   for (const Value& argument : call.arguments) {
     const Value value = Load(state, argument);
     result.Taint(value);
+    all_known = all_known && IsKnown(value);
     if (value.Is(Kind::kFunction)) callbacks.push_back(value);
   }
   if (state.fault && state.fault->blind.empty() && !callee.is_system && result.from_fault) {
@@ -239,7 +261,10 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
   }
   ForgetChangeable(call, state);
   Results results;
-  if (state.fault && result.from_body && !callee.is_noexcept) {
+  const char* exception = ThrownBy(callee);
+  if (state.fault && exception != nullptr) {
+    if (!all_known) results.push_back(ThrowPerhaps(call, state, exception, result));
+  } else if (state.fault && result.from_body && !callee.is_noexcept) {
     // What expects a body may throw when it gets the body of an error.
     Value thrown = Value::Unknown("an exception of " + callee.name);
     thrown.from_fault = true;
@@ -252,6 +277,14 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
     if (one.completion == Completion::kValue) one.value = result;
   }
   return Join(std::move(results));
+}
+
+Result Interpreter::ThrowPerhaps(const CallContext& call, State& state, const char* exception,
+                                 const Value& given) {
+  LeaveOpen(state, call.node, given);
+  Value thrown = Value::Of(Object{.type = program_.KeyOf(exception), .fields = {}});
+  thrown.Taint(given);
+  return {state, Completion::kThrow, std::move(thrown)};
 }
 
 Results Interpreter::Construct(const Node& node, State state, const Place& into, bool as_base) {

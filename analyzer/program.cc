@@ -9,15 +9,27 @@ namespace {
 // A file that names one of these need not show what it derives from.
 const std::unordered_map<std::string_view, std::string_view>& StandardBases() {
   static const std::unordered_map<std::string_view, std::string_view> bases = {
-      {"std::logic_error", "std::exception"},        {"std::invalid_argument", "std::logic_error"},
-      {"std::domain_error", "std::logic_error"},     {"std::length_error", "std::logic_error"},
-      {"std::out_of_range", "std::logic_error"},     {"std::future_error", "std::logic_error"},
-      {"std::runtime_error", "std::exception"},      {"std::range_error", "std::runtime_error"},
-      {"std::overflow_error", "std::runtime_error"}, {"std::underflow_error", "std::runtime_error"},
-      {"std::system_error", "std::runtime_error"},   {"std::bad_alloc", "std::exception"},
-      {"std::bad_cast", "std::exception"},           {"std::bad_typeid", "std::exception"},
-      {"std::bad_function_call", "std::exception"},  {"std::bad_optional_access", "std::exception"},
-      {"std::bad_variant_access", "std::exception"}, {"std::bad_expected_access", "std::exception"},
+      {"std::logic_error", "std::exception"},
+      {"std::invalid_argument", "std::logic_error"},
+      {"std::domain_error", "std::logic_error"},
+      {"std::length_error", "std::logic_error"},
+      {"std::out_of_range", "std::logic_error"},
+      {"std::future_error", "std::logic_error"},
+      {"std::runtime_error", "std::exception"},
+      {"std::range_error", "std::runtime_error"},
+      {"std::overflow_error", "std::runtime_error"},
+      {"std::underflow_error", "std::runtime_error"},
+      {"std::system_error", "std::runtime_error"},
+      {"std::bad_alloc", "std::exception"},
+      {"std::bad_cast", "std::exception"},
+      {"std::bad_typeid", "std::exception"},
+      {"std::bad_function_call", "std::exception"},
+      {"std::bad_optional_access", "std::exception"},
+      {"std::bad_variant_access", "std::exception"},
+      {"std::bad_expected_access", "std::exception"},
+      {"std::bad_any_cast", "std::bad_cast"},
+      {"nlohmann::detail::parse_error", "nlohmann::detail::exception"},
+      {"nlohmann::detail::exception", "std::exception"},
   };
   return bases;
 }

@@ -46,7 +46,11 @@ Results MakeContainer(const Standard& standard) {
 // at(): of a key that is not there it throws.
 Results MapAt(const Standard& standard) {
   const Found found = Find(standard.Self(), standard.Argument(0));
-  if (!found.is_followed) return standard.GiveFromAll(Value::Unknown("an element"));
+  if (!found.is_followed) {
+    const Value given = Value(standard.Argument(0)).Taint(standard.Self());
+    return standard.GiveOrThrow(Value::Unknown("an element").Taint(given), "std::out_of_range",
+                                given);
+  }
   Results results;
   if (found.may_miss) {
     Value thrown = Value::Of(Object{.type = "std::out_of_range", .fields = {}});
@@ -88,6 +92,26 @@ Results FollowIterator(const Standard& standard) {
   const Value self = standard.Self();
   if (self.Is(Kind::kUnknown)) return standard.GiveFromAll(Value::Unknown("an element"));
   return standard.Give(Held(self));
+}
+
+// at(): beyond the end it throws. An array may have more elements than its list.
+Results At(const Standard& standard) {
+  const Value self = standard.Self();
+  const Value* array = Field(self, "_M_elems");
+  const Value& list = array != nullptr ? *array : self;
+  const Value index = standard.Argument(0);
+  const Value given = Value(index).Taint(list);
+  const bool is_empty = list.IsCompleteString() && list.text().empty();
+  const bool is_followed = (list.Is(Kind::kList) || is_empty) && index.Is(Kind::kInt);
+  const std::size_t size = list.Is(Kind::kList) ? list.elements().size() : 0;
+  const bool is_in =
+      is_followed && index.number() >= 0 && static_cast<std::size_t>(index.number()) < size;
+  if (is_in) return ElementAt(standard);
+  if (is_followed && array == nullptr) return standard.Throw("std::out_of_range", given);
+  Results results = ElementAt(standard);
+  Value element = std::move(results.front().value);
+  standard.state = std::move(results.front().state);
+  return standard.GiveOrThrow(std::move(element), "std::out_of_range", given);
 }
 
 // operator[] and at() of what is counted. What is not const may be assigned to through it.

@@ -41,6 +41,19 @@ struct Standard {
       state.memory.Write(call.arguments[0].place(), std::move(value));
     }
   }
+  // What is not known may be what the function throws for: under a fault both is followed.
+  Results GiveOrThrow(Value value, const char* exception, const Value& given) const {
+    Results results;
+    if (state.fault) {
+      results.push_back(interpreter.ThrowPerhaps(call, state, exception, given));
+    }
+    results.push_back({std::move(state), Completion::kValue, std::move(value)});
+    return results;
+  }
+  Results Throw(const char* exception, const Value& given) const {
+    Value thrown = Value::Of(Object{.type = exception, .fields = {}}).Taint(given);
+    return {{std::move(state), Completion::kThrow, std::move(thrown)}};
+  }
   Results Give(Value value) const { return One(std::move(state), std::move(value)); }
   Results GiveFromAll(Value value) const {
     for (const Value& argument : call.arguments) value.Taint(interpreter.Load(state, argument));
@@ -84,6 +97,7 @@ Results Sum(const Standard& standard);
 Results IsEmpty(const Standard& standard);
 Results ToString(const Standard& standard);
 Results ToNumber(const Standard& standard);
+Results ParseNumber(const Standard& standard);
 Results Format(const Standard& standard);
 Results Compare(const Standard& standard);
 Results GetEnv(const Standard& standard);
@@ -103,6 +117,7 @@ Results MapCount(const Standard& standard);
 Results MapEnd(const Standard& standard);
 Results FollowIterator(const Standard& standard);
 Results ElementAt(const Standard& standard);
+Results At(const Standard& standard);
 Results RunAsync(const Standard& standard);
 Results GetFuture(const Standard& standard);
 Results RunThread(const Standard& standard);

@@ -174,6 +174,25 @@ Results ToNumber(const Standard& standard) {
   return standard.Give(Value::Choice(numbers));
 }
 
+// As ToNumber, of what begins with a number; of other texts they throw.
+Results ParseNumber(const Standard& standard) {
+  const Value given = standard.Argument(0);
+  bool is_known = true;
+  for (const Value& text : given.Alternatives()) {
+    const bool is_blank = text.text().find_first_not_of(" \t\n\v\f\r") == std::string::npos;
+    is_known = is_known && text.IsCompleteString() && !is_blank;
+  }
+  if (!is_known && given.IsCompleteString()) {
+    return standard.Throw("std::invalid_argument", given);
+  }
+  Results results = ToNumber(standard);
+  if (is_known) return results;
+  // Both std::invalid_argument and std::out_of_range are possible; both are logic errors.
+  Value number = std::move(results.front().value);
+  standard.state = std::move(results.front().state);
+  return standard.GiveOrThrow(std::move(number), "std::invalid_argument", given);
+}
+
 // {} is replaced by the arguments in order; other fields are holes.
 Results Format(const Standard& standard) {
   const Value format = standard.Argument(0);
