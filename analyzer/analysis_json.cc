@@ -72,6 +72,7 @@ SourceLocation LocationFromJson(const JsonReader& reader) {
 
 ExceptionType ExceptionFromJson(const JsonReader& reader) {
   ExceptionType exception;
+  CheckException(reader);
   exception.name = reader.Required("name").String();
   exception.restrictions = MaybeString(reader, "restrictions");
   if (Json metadata = OptionalObject(reader, "metadata"); metadata.is_object()) {

@@ -16,4 +16,19 @@ void CheckStatusCode(const JsonReader& return_value) {
   code->Fail(fmt::format("found {}, expected an integer from 100 to 999", value.dump()));
 }
 
+void CheckException(const JsonReader& exception) {
+  const JsonReader name = exception.Required("name");
+  if (name.String().empty()) name.Fail("found \"\", expected a name");
+  const auto metadata = exception.Optional("metadata");
+  if (!metadata) return;
+  if (const auto abort = metadata->Optional("abort")) abort->Bool();
+  const auto sleep = metadata->Optional("sleep");
+  if (!sleep) return;
+  const Json& seconds = sleep->value();
+  if (seconds.is_string() && seconds.get_ref<const std::string&>().starts_with("@expr(")) return;
+  constexpr double kMost = 1e6;
+  if (seconds.is_number() && seconds.get<double>() >= 0 && seconds.get<double>() <= kMost) return;
+  sleep->Fail(fmt::format("found {}, expected a number from 0 to 1000000", seconds.dump()));
+}
+
 }  // namespace filibuster

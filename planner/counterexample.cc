@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -55,8 +57,7 @@ std::string LikenessKey(const std::string& service, const std::string& module,
   return Json{service, module, method, std::move(args)}.dump();
 }
 
-CallDescription Describe(const KnownCall& call, int occurrence) {
-  const Invocation& invocation = call.invocation;
+CallDescription Describe(const KnownCall& call, const Invocation& invocation, int occurrence) {
   return {.service = invocation.source_service_name,
           .target_service = call.target_service_name,
           .module = invocation.module,
@@ -64,7 +65,7 @@ CallDescription Describe(const KnownCall& call, int occurrence) {
           .args = invocation.args,
           .callsite_file = invocation.callsite_file,
           .callsite_line = invocation.callsite_line,
-          .execution_index = invocation.execution_index,
+          .execution_index = call.invocation.execution_index,
           .occurrence = occurrence};
 }
 
@@ -94,6 +95,7 @@ Fault FaultOf(const JsonReader& reader) {
   std::string error;
   auto fault = FaultFromJson(reader.value(), &error);
   if (!fault) reader.Fail(error);
+  if (const auto exception = reader.Optional("forced_exception")) CheckException(*exception);
   if (const auto failure = reader.Optional("failure_metadata")) {
     if (const auto value = failure->Optional("return_value")) CheckStatusCode(*value);
   }
@@ -102,6 +104,9 @@ Fault FaultOf(const JsonReader& reader) {
 
 CounterexampleFault FaultFromReader(const JsonReader& reader) {
   CounterexampleFault fault;
+  reader.OnlyKeys({"service", "target_service", "module", "method", "args", "callsite_file",
+                   "callsite_line", "execution_index", "occurrence", "forced_exception",
+                   "failure_metadata"});
   fault.call.service = reader.Required("service").String();
   if (reader.Optional("target_service")) {
     fault.call.target_service = reader.Required("target_service").String();
@@ -116,7 +121,11 @@ CounterexampleFault FaultFromReader(const JsonReader& reader) {
   fault.call.callsite_line = Text(reader, "callsite_line");
   fault.call.execution_index = reader.Required("execution_index").String();
   if (const auto occurrence = reader.Optional("occurrence")) {
-    fault.call.occurrence = static_cast<int>(occurrence->Int());
+    const std::int64_t number = occurrence->Int();
+    if (number < 1 || number > std::numeric_limits<int>::max()) {
+      occurrence->Fail(fmt::format("found {}, expected at least 1", occurrence->value().dump()));
+    }
+    fault.call.occurrence = static_cast<int>(number);
   }
   fault.fault = FaultOf(reader);
   return fault;
@@ -180,6 +189,51 @@ void CheckAgainstLog(const JsonReader& fault, const CallDescription& call,
   check("target_service", call.target_service.value_or(""), it->second.target_service.value_or(""));
   check("module", call.module, it->second.module);
   check("method", call.method, it->second.method);
+  check("args", call.args.empty() ? "" : call.args.dump(), it->second.args.dump());
+}
+
+// One text for a status as a number and as text.
+std::string TextOf(const Fault& fault) {
+  Json json = ToJson(fault);
+  if (const auto* failure = std::get_if<FailureMetadata>(&fault)) {
+    const Json& value = failure->return_value;
+    if (value.is_object() && value.contains("status_code") && value["status_code"].is_number()) {
+      json["failure_metadata"]["return_value"]["status_code"] = value["status_code"].dump();
+    }
+  }
+  return json.dump();
+}
+
+// The calls that fail, and how, must be those that `failures` of the same file has.
+void CheckAgainstFailures(const JsonReader& list, const std::vector<CounterexampleFault>& faults,
+                          const JsonReader& execution) {
+  const auto failures = execution.Optional("failures");
+  if (!failures) return;
+  std::map<std::string, std::string> expected;
+  for (const JsonReader& failure : failures->Items()) {
+    expected[failure.Required("execution_index").String()] = TextOf(FaultOf(failure));
+  }
+  const std::vector<JsonReader> items = list.Items();
+  for (size_t i = 0; i < std::min(items.size(), faults.size()); ++i) {
+    const auto it = expected.find(faults[i].call.execution_index);
+    if (it == expected.end()) {
+      items[i]
+          .Required("execution_index")
+          .Fail("found a call that is not among the failures of TestExecution");
+      return;
+    }
+    const std::string found = TextOf(faults[i].fault);
+    if (found != it->second) {
+      items[i].Fail(fmt::format("found {}, expected {} as in the failures of TestExecution", found,
+                                it->second));
+    }
+    expected.erase(it);
+  }
+  if (expected.empty()) return;
+  list.Fail(
+      fmt::format("found no fault of the call {}, which is among the failures of "
+                  "TestExecution",
+                  expected.begin()->first));
 }
 
 // A set of faults: at least one, and one for each call.
@@ -222,7 +276,14 @@ Counterexample MakeCounterexample(const TestExecution& execution, const CallTabl
     const int occurrence = ++occurrences[LikenessOf(call.invocation)];
     const auto planned = std::ranges::find(execution.faults, event.call, &CallFault::call);
     if (planned == execution.faults.end()) continue;
-    counterexample.faults.push_back({Describe(call, occurrence), calls.fault(planned->fault)});
+    // As this execution made it: an earlier one may have had other arguments.
+    const auto logged = std::ranges::find_if(execution.log.calls, [&](const CallRecord& record) {
+      return IndexOf(record) == call.invocation.execution_index;
+    });
+    const Invocation& made =
+        logged == execution.log.calls.end() ? call.invocation : logged->invocation;
+    counterexample.faults.push_back(
+        {Describe(call, made, occurrence), calls.fault(planned->fault)});
   }
 
   Json log = Json::array();
@@ -256,9 +317,8 @@ std::expected<Counterexample, Error> CounterexampleFromText(std::string_view tex
   Counterexample counterexample;
   counterexample.functional_test = Text(reader, "functional_test");
   if (const auto version = reader.Optional("schema_version");
-      version && version->Int() > kSchemaVersion) {
-    version->Fail(
-        fmt::format("found version {}, expected at most {}", version->Int(), kSchemaVersion));
+      version && version->Int() != kSchemaVersion) {
+    version->Fail(fmt::format("found version {}, expected {}", version->Int(), kSchemaVersion));
   }
   const auto ours = reader.Optional("faults");
   const auto filibusters = reader.Optional("TestExecution");
@@ -297,6 +357,12 @@ std::expected<Counterexample, Error> CounterexampleFromText(std::string_view tex
       CheckAgainstLog(fault, counterexample.faults.back().call, logged);
     }
     CheckFaultSet(*ours, counterexample.faults);
+    if (filibusters) {
+      const JsonReader inner(counterexample.test_execution,
+                             fmt::format("{}: $.TestExecution", name));
+      CheckAgainstFailures(*ours, counterexample.faults, inner);
+      if (!reader.error() && inner.error()) return std::unexpected(*inner.error());
+    }
   }
   if (reader.error()) return std::unexpected(*reader.error());
   return counterexample;

@@ -1,5 +1,6 @@
 #include "analyzer/analysis_json.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -147,6 +148,25 @@ TEST(AnalysisJsonTest, NamesAStatusThatNoCallCanHave) {
   }
   EXPECT_EQ(error_of("\"503\""), "no error");
   EXPECT_EQ(error_of("999"), "no error");
+}
+
+TEST(AnalysisJsonTest, NamesAnExceptionThatNoCallCanFailWith) {
+  const auto error_of = [](const std::string& exception) {
+    return ErrorOf(R"({"m": {"pattern": ".", "exceptions": [)" + exception + "]}}");
+  };
+  const std::string key = "a.json: $.m.exceptions[0].";
+  EXPECT_EQ(error_of(R"({"name": ""})"), key + "name: found \"\", expected a name");
+  for (const std::string sleep : {"-1", "1000001", "1e12", "\"abc\"", "true"}) {
+    EXPECT_THAT(error_of(R"({"name": "E", "metadata": {"sleep": )" + sleep + "}}"),
+                testing::AllOf(testing::StartsWith(key + "metadata.sleep: found "),
+                               testing::EndsWith(", expected a number from 0 to 1000000")));
+  }
+  EXPECT_EQ(error_of(R"({"name": "E", "metadata": {"abort": "no"}})"),
+            key + "metadata.abort: found string, expected true or false");
+  EXPECT_EQ(error_of(R"({"name": "E", "metadata": {"abort": false, "sleep": 1000000}})"),
+            "no error");
+  EXPECT_EQ(error_of(R"({"name": "E", "metadata": {"sleep": "@expr(metadata['timeout'])+1"}})"),
+            "no error");
 }
 
 TEST(AnalysisJsonTest, NamesFileAndKeyOfABadRegularExpression) {

@@ -85,13 +85,14 @@ TEST(CounterexampleTest, NamesTheMistakeInAFile) {
   EXPECT_EQ(error_of(R"({"faults": [{"service": 1}]})"),
             "c.json: $.faults[0].service: found number, expected a string");
   EXPECT_EQ(error_of(R"({"schema_version": 9, "faults": []})"),
-            "c.json: $.schema_version: found version 9, expected at most 1");
+            "c.json: $.schema_version: found version 9, expected 1");
 }
 
 // The message for a counterexample in which `change` was made.
-std::string ErrorAfter(const std::function<void(Json& faults)>& change) {
+std::string ErrorAfter(const std::function<void(Json& faults)>& change, bool whole = true) {
   Json json = Json::parse(CounterexampleToText(Find(TwoFaultBug)));
   change(json["faults"]);
+  if (!whole) json.erase("TestExecution");
   const auto read = CounterexampleFromText(json.dump(), "c.json");
   return read ? "no error" : read.error().message;
 }
@@ -105,13 +106,36 @@ TEST(CounterexampleTest, HasOneFaultForEachCall) {
 TEST(CounterexampleTest, HasOnlyFaultsThatCanBeInjected) {
   const auto with_status = [](const Json& code) {
     return ErrorAfter(
-        [&](Json& faults) { faults[0]["failure_metadata"]["return_value"]["status_code"] = code; });
+        [&](Json& faults) { faults[0]["failure_metadata"]["return_value"]["status_code"] = code; },
+        /*whole=*/false);
   };
   EXPECT_EQ(
       with_status("9999"),
       "c.json: $.faults[0].failure_metadata.return_value.status_code: found \"9999\", expected "
       "an integer from 100 to 999");
   EXPECT_EQ(with_status(418), "no error");
+
+  const auto with = [](const Json& exception) {
+    return ErrorAfter(
+        [&](Json& faults) {
+          faults[0].erase("failure_metadata");
+          faults[0]["forced_exception"] = exception;
+        },
+        /*whole=*/false);
+  };
+  const std::string key = "c.json: $.faults[0].forced_exception.";
+  EXPECT_EQ(with({{"name", ""}}), key + "name: found \"\", expected a name");
+  EXPECT_EQ(with({{"name", "E"}, {"metadata", {{"sleep", "abc"}}}}),
+            key + "metadata.sleep: found \"abc\", expected a number from 0 to 1000000");
+  EXPECT_EQ(with({{"name", "E"}, {"metadata", {{"abort", "no"}}}}),
+            key + "metadata.abort: found string, expected true or false");
+}
+
+TEST(CounterexampleTest, HasOnlyKeysThatSaySomething) {
+  EXPECT_THAT(ErrorAfter([](Json& faults) { faults[0]["colour"] = 1; }),
+              testing::StartsWith("c.json: $.faults[0]: unknown key \"colour\""));
+  EXPECT_EQ(ErrorAfter([](Json& faults) { faults[0]["occurrence"] = 0; }),
+            "c.json: $.faults[0].occurrence: found 0, expected at least 1");
 }
 
 TEST(CounterexampleTest, DoesNotContradictItsLog) {
@@ -120,6 +144,25 @@ TEST(CounterexampleTest, DoesNotContradictItsLog) {
   EXPECT_EQ(
       ErrorAfter([](Json& faults) { faults[0]["target_service"] = "z"; }),
       "c.json: $.faults[0].target_service: found z, expected b as in the log of TestExecution");
+  EXPECT_EQ(ErrorAfter([](Json& faults) { faults[0]["args"] = {"9999/other"}; }),
+            "c.json: $.faults[0].args: found [\"9999/other\"], expected [\"b\"] as in the log of "
+            "TestExecution");
+}
+
+TEST(CounterexampleTest, DoesNotContradictItsFailures) {
+  const auto set_status = [](const Json& code) {
+    return
+        [=](Json& faults) { faults[0]["failure_metadata"]["return_value"]["status_code"] = code; };
+  };
+  EXPECT_THAT(ErrorAfter(set_status("418")),
+              testing::AllOf(testing::StartsWith("c.json: $.faults[0]: found "),
+                             testing::EndsWith("as in the failures of TestExecution")));
+  EXPECT_EQ(ErrorAfter(set_status(503)), "no error");
+  EXPECT_THAT(ErrorAfter([](Json& faults) { faults.erase(1); }),
+              testing::StartsWith("c.json: $.faults: found no fault of the call "));
+  EXPECT_EQ(ErrorAfter([](Json& faults) { faults[1]["execution_index"] = "[[\"dead\", 1]]"; }),
+            "c.json: $.faults[1].execution_index: found a call that is not among the failures of "
+            "TestExecution");
 }
 
 TEST(CounterexampleTest, IsMadeOfAnExecutionWithoutItsLog) {
