@@ -48,6 +48,42 @@ std::set<std::pair<std::string, std::string>> Orders(const CallLog& log) {
   return orders;
 }
 
+// The same for single calls, by execution index: those of a client helper share a site.
+std::set<std::pair<std::string, std::string>> CallOrders(const CallLog& log) {
+  std::set<std::pair<std::string, std::string>> orders;
+  for (const CallRecord& before : log.calls) {
+    for (const CallRecord& after : log.calls) {
+      if (before.invocation.origin_vclock != after.invocation.origin_vclock) continue;
+      if (EndOf(before) >= after.created_at) continue;
+      orders.emplace(before.invocation.execution_index, after.invocation.execution_index);
+    }
+  }
+  return orders;
+}
+
+// Calls of one site that came in another order; the first of each site says enough.
+std::vector<CallDifference> OrderWithinSites(const CallLog& first, const CallLog& second) {
+  std::map<std::string, const CallRecord*> by_index;
+  for (const CallRecord& call : second.calls) {
+    by_index.emplace(call.invocation.execution_index, &call);
+  }
+  std::vector<CallDifference> differences;
+  std::set<std::string> named;
+  const auto orders = CallOrders(first);
+  for (const auto& [a, b] : CallOrders(second)) {
+    if (orders.contains({a, b}) || !orders.contains({b, a})) continue;
+    const CallRecord& before = *by_index.at(a);
+    const CallRecord& after = *by_index.at(b);
+    const std::string site = CallSiteKey(after.invocation);
+    if (CallSiteKey(before.invocation) != site || !named.insert(site).second) continue;
+    differences.push_back({site, CallDifference::What::kOrder,
+                           fmt::format("called {} before {} in one run without faults and after it "
+                                       "in another",
+                                       TargetOf(after), TargetOf(before))});
+  }
+  return differences;
+}
+
 }  // namespace
 
 std::vector<CallDifference> CompareRuns(const CallLog& first, const CallLog& second) {
@@ -83,6 +119,7 @@ std::vector<CallDifference> CompareRuns(const CallLog& first, const CallLog& sec
                                        "another",
                                        a)});
   }
+  std::ranges::move(OrderWithinSites(first, second), std::back_inserter(differences));
   return differences;
 }
 

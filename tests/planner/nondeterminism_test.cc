@@ -83,6 +83,22 @@ TEST(NondeterminismTest, NamesCallsThatComeInAnotherOrder) {
   EXPECT_EQ(result.undelivered, 0u);
 }
 
+TEST(NondeterminismTest, NamesCallsOfOneSiteThatComeInAnotherOrder) {
+  int run = 0;
+  FakeTestRunner runner([&](FakeApplication& application, bool) {
+    const bool first = ++run % 2 == 0;
+    application.Call("a", first ? "b" : "c");
+    application.Call("a", first ? "c" : "b");
+    return true;
+  });
+  CallTable calls;
+  const Exploration result = ExploreTwice(runner, calls);
+  EXPECT_THAT(DifferenceWarnings(result),
+              ElementsAre("a a.cc:17 httplib.Get: called \"c\" c before \"b\" b in one run without "
+                          "faults and after it in another"));
+  EXPECT_EQ(result.undelivered, 0u);
+}
+
 TEST(NondeterminismTest, EndsIfTheFaultFreeRunFailsNowAndThen) {
   int run = 0;
   FakeTestRunner runner([&](FakeApplication& application, bool) {
