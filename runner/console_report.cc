@@ -186,7 +186,14 @@ void ConsoleReport::Finish(const Exploration& exploration,
   LogNotice("Completed testing {}", functional_test_);
   LogInfo("");
   LogInfo("Number of test executions ran: {}", exploration.executions.size());
-  LogInfo("Test executions pruned with only dynamic pruning: {}", exploration.pruned);
+  const auto merged =
+      static_cast<size_t>(std::ranges::count_if(exploration.skipped, [](const SkippedSet& set) {
+        return std::holds_alternative<SameBranch>(set.reason);
+      }));
+  LogInfo("Test executions pruned with only dynamic pruning: {}", exploration.pruned - merged);
+  if (merged > 0) {
+    LogInfo("Test executions pruned as of the same branch or outcome: {}", merged);
+  }
   LogInfo("Total tests: {}", exploration.executions.size() + exploration.pruned);
   const size_t left_out = exploration.skipped.size() - exploration.pruned;
   if (left_out > 0) {
