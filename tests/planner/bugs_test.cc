@@ -30,8 +30,10 @@ struct Found {
 Found Find(FakeTestRunner runner, ExploreOptions options = {}, int minimize_tests = 100) {
   Found found;
   auto analysis = DefaultAnalysis();
-  analysis.modules[0].exceptions.resize(1);
-  analysis.modules[1].errors[0].types.resize(1);
+  for (Module& module : analysis.modules) {
+    if (!module.exceptions.empty()) module.exceptions.resize(1);
+    for (ServiceErrors& errors : module.errors) errors.types.resize(1);
+  }
   auto space = FaultSpace::Create(analysis);
   options.keep_going = true;
   const Exploration exploration = Explore(runner, *space, found.calls, options);

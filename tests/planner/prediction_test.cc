@@ -58,7 +58,7 @@ TEST(PredictionTest, RunsWhatBehavedDifferentlyBefore) {
   });
   CallTable calls;
   auto analysis = DefaultAnalysis();
-  analysis.modules[0].exceptions.clear();
+  for (Module& module : analysis.modules) module.exceptions.clear();
   auto space = FaultSpace::Create(analysis);
   const Exploration exploration =
       Explore(runner, *space, calls, {.reduction = Reduction::kSound, .max_tests = 200});
@@ -94,8 +94,12 @@ TEST(PredictionTest, IsTheSameInWhateverOrderConcurrentCallsCome) {
     });
     CallTable calls;
     auto analysis = DefaultAnalysis();
-    analysis.modules[0].exceptions.resize(1);
-    analysis.modules[1].errors[0].types.erase(analysis.modules[1].errors[0].types.begin() + 1);
+    for (Module& module : analysis.modules) {
+      if (!module.exceptions.empty()) module.exceptions.resize(1);
+      for (ServiceErrors& errors : module.errors) {
+        if (errors.types.size() > 1) errors.types.erase(errors.types.begin() + 1);
+      }
+    }
     auto space = FaultSpace::Create(analysis);
     Explore(runner, *space, calls, {.reduction = reduction});
     return runner.ran;
