@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -39,6 +40,10 @@ Exploration ExploreModel(const ApplicationModel& model, const Analysis& analysis
                  {.reduction = reduction, .facts = runner.Facts(), .keep_going = true});
 }
 
+Module& ModuleOfHttplib(Analysis& analysis) {
+  return *std::ranges::find(analysis.modules, "cpp.httplib", &Module::name);
+}
+
 // A service that makes `calls` calls and ignores what fails; nine faults each: 10^calls executions.
 void BM_Space(benchmark::State& state) {
   Json body = Json::array();
@@ -53,10 +58,9 @@ void BM_Space(benchmark::State& state) {
   const Json json = {{"schema_version", 1}, {"entry", "entry"}, {"services", services}};
   const auto model = OrDie(ModelFromText(json.dump(), "model.json"));
   Analysis analysis = DefaultAnalysis();
-  analysis.modules[0].exceptions.clear();
-  for (int i = 0; i < 6; ++i) {
-    analysis.modules[0].exceptions.push_back({.name = "Error" + std::to_string(i)});
-  }
+  Module& module = ModuleOfHttplib(analysis);
+  module.exceptions.clear();
+  for (int i = 0; i < 6; ++i) module.exceptions.push_back({.name = "Error" + std::to_string(i)});
   for (auto _ : state) {
     const Exploration exploration =
         ExploreModel(model, analysis, static_cast<Reduction>(state.range(1)));
@@ -81,7 +85,7 @@ void BM_Streaming(benchmark::State& state) {
 // 200 services with ten call sites each, as filibuster-analysis writes them; 20 MB.
 void BM_LoadAnalysis(benchmark::State& state) {
   Analysis analysis = DefaultAnalysis();
-  Module& module = analysis.modules[0];
+  Module& module = ModuleOfHttplib(analysis);
   for (int i = 0; i < 2000; ++i) {
     CallSite site{.service = "service-" + std::to_string(i / 10),
                   .location = {"service-" + std::to_string(i / 10) + "/handlers.cc", 10 * i, 5},
