@@ -213,14 +213,26 @@ TEST_F(ServicesTest, WaitsForTheEndOfAServiceThatStoppedListening) {
   EXPECT_EQ(broken[0].what, "died: signal 6 (SIGABRT, Aborted)");
 }
 
-TEST_F(ServicesTest, FindsAServiceThatHangsAndRestartsIt) {
+TEST_F(ServicesTest, FindsAServiceThatIsStoppedAndRestartsIt) {
   Services services({"application.json", {foo_}}, Options());
   ASSERT_TRUE(services.Start());
   ::kill(services.pids().at("foo"), SIGSTOP);
+  std::vector<BrokenService> broken;
+  while (broken.empty()) broken = services.FindBroken(Services::Check::kProcesses);
+  EXPECT_EQ(broken[0].what, "was stopped (SIGSTOP)");
+  ASSERT_TRUE(services.Restart("foo"));
+  EXPECT_THAT(services.FindBroken(Services::Check::kHealth), IsEmpty());
+}
+
+TEST_F(ServicesTest, FindsAServiceThatIsNotHealthyAndRestartsIt) {
+  Services services({"application.json", {foo_}}, Options());
+  ASSERT_TRUE(services.Start());
+  Get(foo_.port, "/sicken");
   EXPECT_THAT(services.FindBroken(Services::Check::kProcesses), IsEmpty());
   const auto broken = services.FindBroken(Services::Check::kHealth);
   ASSERT_EQ(broken.size(), 1u);
   EXPECT_THAT(broken[0].what, StartsWith("no longer answers http://127.0.0.1:"));
+  EXPECT_THAT(broken[0].what, HasSubstr("status 503"));
   ASSERT_TRUE(services.Restart("foo"));
   EXPECT_THAT(services.FindBroken(Services::Check::kHealth), IsEmpty());
 }

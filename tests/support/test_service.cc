@@ -3,9 +3,11 @@
 //   GET /health-check  answers HEALTH_STATUS (default 200)
 //   GET /environment/NAME
 //   GET /crash         the process aborts
+//   GET /sicken        from then on /health-check answers 503
 //   GET /crash-slowly  it stops listening, and aborts a little later
 #include <httplib.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -20,9 +22,11 @@ int main(int argc, char** argv) {
     const int on = 1;
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   });
+  std::atomic<int> status = health_status != nullptr ? std::stoi(health_status) : 200;
   server.Get("/health-check", [&](const httplib::Request&, httplib::Response& response) {
-    response.status = health_status != nullptr ? std::stoi(health_status) : 200;
+    response.status = status;
   });
+  server.Get("/sicken", [&](const httplib::Request&, httplib::Response&) { status = 503; });
   server.Get("/environment/(.*)", [](const httplib::Request& request, httplib::Response& response) {
     const char* value = std::getenv(request.matches[1].str().c_str());
     response.set_content(value != nullptr ? value : "", "text/plain");
