@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,8 +9,6 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
-
-#include <fmt/format.h>
 
 namespace filibuster {
 namespace {
@@ -64,7 +63,7 @@ std::expected<std::string, Error> ReadFile(const fs::path& path) {
 }
 
 std::expected<void, Error> WriteFile(const fs::path& path, std::string_view content) {
-  struct stat existing {};
+  struct stat existing{};
   const bool exists = ::stat(path.c_str(), &existing) == 0;
   if (exists && S_ISDIR(existing.st_mode)) {
     return std::unexpected(Error{path.string() + ": is a directory, expected a file"});

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "filibuster/call_site.h"
+#include "filibuster/detail/http_reason.h"
 #include "runtime/preload/curl_codes.h"
 #include "runtime/preload/curl_url.h"
-#include "runtime/preload/http_reason.h"
 
 namespace filibuster {
 namespace {

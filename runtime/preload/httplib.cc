@@ -9,10 +9,10 @@
 #include <string>
 #include <string_view>
 
+#include "filibuster/call_site.h"
 #include "filibuster/context.h"
 #include "filibuster/detail/httplib_values.h"
 #include "filibuster/injector.h"
-#include "filibuster/call_site.h"
 #include "runtime/preload/next_function.h"
 
 namespace filibuster {
@@ -23,19 +23,8 @@ namespace {
 constexpr std::string_view kLibrary = "libcpp-httplib.so.0.11";
 
 template <typename Function>
-struct Next {
-  Function* function;
-  bool known;
-
-  explicit Next(const char* name)
-      : function(NextFunction<Function>(name, kLibrary.data())), known(IsKnown()) {}
-
-  bool IsKnown() const {
-    Dl_info info{};
-    if (::dladdr(reinterpret_cast<void*>(function), &info) == 0) return false;
-    const std::string_view file = info.dli_fname;
-    return file.substr(file.rfind('/') + 1).substr(0, kLibrary.size()) == kLibrary;
-  }
+struct Next : KnownFunction<Function> {
+  explicit Next(const char* name) : KnownFunction<Function>(name, kLibrary) {}
 };
 
 // Its own, where the service has set it.
@@ -92,7 +81,7 @@ bool Fail(const InjectedFault& fault, httplib::Error planned, httplib::Response*
   *response = httplib::Response();
   response->version = "HTTP/1.1";
   response->status = fault.status;
-  response->reason = filibuster_httplib::ReasonOf(fault.status);
+  response->reason = ReasonOf(fault.status);
   response->headers.emplace("Content-Length", "0");
   return true;
 }

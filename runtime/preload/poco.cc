@@ -25,8 +25,8 @@
 
 #include "filibuster/call_site.h"
 #include "filibuster/context.h"
+#include "filibuster/detail/http_reason.h"
 #include "filibuster/injector.h"
-#include "runtime/preload/http_reason.h"
 #include "runtime/preload/next_function.h"
 #include "runtime/preload/poco_peer.h"
 
@@ -58,19 +58,8 @@ using Poco::Net::HTTPServerRequestImpl;
 constexpr std::string_view kLibrary = "libPocoNet.so.80";
 
 template <typename Function>
-struct Next {
-  Function* function;
-  bool known;
-
-  explicit Next(const char* name)
-      : function(NextFunction<Function>(name, kLibrary.data())), known(IsKnown()) {}
-
-  bool IsKnown() const {
-    Dl_info info{};
-    if (::dladdr(reinterpret_cast<void*>(function), &info) == 0) return false;
-    const std::string_view file = info.dli_fname;
-    return file.substr(file.rfind('/') + 1) == kLibrary;
-  }
+struct Next : KnownFunction<Function> {
+  explicit Next(const char* name) : KnownFunction<Function>(name, kLibrary) {}
 };
 
 // Its own, where the service has set it.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "filibuster/detail/http_reason.h"
 #include "filibuster/injector.h"
 
 namespace filibuster_httplib {
@@ -45,40 +46,13 @@ inline std::string_view NameOf(::httplib::Error error) {
   return "httplib::Error::Unknown";
 }
 
-inline const char* ReasonOf(int status) {
-  switch (status) {
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 429:
-      return "Too Many Requests";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    default:
-      return "Internal Server Error";  // httplib's servers say so of all they do not know
-  }
-}
-
 // What httplib would return if the call failed in this way; nullopt if httplib knows no such way.
 inline std::optional<::httplib::Result> ResultOf(const filibuster::InjectedFault& fault) {
   if (fault.status != 0) {
     auto response = std::make_unique<::httplib::Response>();
     response->version = "HTTP/1.1";
     response->status = fault.status;
-    response->reason = ReasonOf(fault.status);
+    response->reason = ::filibuster::ReasonOf(fault.status);
     response->set_header("Content-Length", "0");
     return ::httplib::Result(std::move(response), ::httplib::Error::Success);
   }

@@ -1,4 +1,4 @@
-// status => the reason that servers give with it
+// status => the reason that servers give with it. Part of filibuster/httplib.h.
 #pragma once
 
 namespace filibuster {
@@ -26,7 +26,7 @@ inline const char* ReasonOf(int status) {
     case 504:
       return "Gateway Timeout";
     default:
-      return "Internal Server Error";
+      return "Internal Server Error";  // servers say so of all they do not know
   }
 }
 
