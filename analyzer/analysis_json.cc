@@ -6,7 +6,7 @@
 #include <regex>
 #include <utility>
 
-#include "analyzer/status_code.h"
+#include "analyzer/fault_check.h"
 #include "base/file.h"
 #include "base/json_reader.h"
 

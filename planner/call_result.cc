@@ -57,7 +57,13 @@ CallResult ResultOf(const Fault& fault) {
     return ExceptionResult(exception->name, exception->metadata);
   }
   const auto& failure = std::get<FailureMetadata>(fault);
-  return *ResultOf(failure.return_value, failure.exception);
+  CallResult result = *ResultOf(failure.return_value, failure.exception);
+  // By its status alone this is no failure: what makes it one is the body, which is not the
+  // callee's.
+  if (!result.status_code.empty() && result.status_code[0] >= '1' && result.status_code[0] < '4') {
+    result.metadata = "injected";
+  }
+  return result;
 }
 
 std::optional<CallResult> ResultOf(const Json& return_value, const Json& exception) {

@@ -6,12 +6,12 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <set>
 #include <utility>
 
-#include "analyzer/status_code.h"
+#include "analyzer/fault_check.h"
 #include "base/file.h"
 #include "base/json_reader.h"
+#include "planner/counterexample_consistency.h"
 
 namespace filibuster {
 namespace {
@@ -175,78 +175,34 @@ std::vector<CounterexampleFault> FaultsFromFilibuster(const JsonReader& executio
   return faults;
 }
 
-// What a fault says of its call must be what the log of the same file says.
-void CheckAgainstLog(const JsonReader& fault, const CallDescription& call,
-                     const std::map<std::string, CallDescription>& logged) {
-  const auto it = logged.find(call.execution_index);
-  if (it == logged.end()) return;
-  const auto check = [&](const char* key, const std::string& found, const std::string& expected) {
-    if (found.empty() || expected.empty() || found == expected) return;
-    fault.Required(key).Fail(
-        fmt::format("found {}, expected {} as in the log of TestExecution", found, expected));
-  };
-  check("service", call.service, it->second.service);
-  check("target_service", call.target_service.value_or(""), it->second.target_service.value_or(""));
-  check("module", call.module, it->second.module);
-  check("method", call.method, it->second.method);
-  check("args", call.args.empty() ? "" : call.args.dump(), it->second.args.dump());
-}
-
-// One text for a status as a number and as text.
-std::string TextOf(const Fault& fault) {
-  Json json = ToJson(fault);
-  if (const auto* failure = std::get_if<FailureMetadata>(&fault)) {
-    const Json& value = failure->return_value;
-    if (value.is_object() && value.contains("status_code") && value["status_code"].is_number()) {
-      json["failure_metadata"]["return_value"]["status_code"] = value["status_code"].dump();
+UnstableSites UnstableFrom(const JsonReader& unstable) {
+  UnstableSites sites;
+  for (const auto& [site, parts] : unstable.Members()) {
+    for (const JsonReader& part : parts.Items()) {
+      const std::string name = part.String();
+      if (name != "target" && name != "count") part.Fail("expected target or count");
+      (name == "target" ? sites[site].target : sites[site].count) = true;
     }
   }
-  return json.dump();
+  return sites;
 }
 
-// The calls that fail, and how, must be those that `failures` of the same file has.
-void CheckAgainstFailures(const JsonReader& list, const std::vector<CounterexampleFault>& faults,
-                          const JsonReader& execution) {
-  const auto failures = execution.Optional("failures");
-  if (!failures) return;
-  std::map<std::string, std::string> expected;
-  for (const JsonReader& failure : failures->Items()) {
-    expected[failure.Required("execution_index").String()] = TextOf(FaultOf(failure));
+std::map<std::string, Fault> FailuresOf(const JsonReader& execution) {
+  std::map<std::string, Fault> failures;
+  const auto list = execution.Optional("failures");
+  if (!list) return failures;
+  for (const JsonReader& failure : list->Items()) {
+    failures[failure.Required("execution_index").String()] = FaultOf(failure);
   }
-  const std::vector<JsonReader> items = list.Items();
-  for (size_t i = 0; i < std::min(items.size(), faults.size()); ++i) {
-    const auto it = expected.find(faults[i].call.execution_index);
-    if (it == expected.end()) {
-      items[i]
-          .Required("execution_index")
-          .Fail("found a call that is not among the failures of TestExecution");
-      return;
-    }
-    const std::string found = TextOf(faults[i].fault);
-    if (found != it->second) {
-      items[i].Fail(fmt::format("found {}, expected {} as in the failures of TestExecution", found,
-                                it->second));
-    }
-    expected.erase(it);
-  }
-  if (expected.empty()) return;
-  list.Fail(
-      fmt::format("found no fault of the call {}, which is among the failures of "
-                  "TestExecution",
-                  expected.begin()->first));
+  return failures;
 }
 
-// A set of faults: at least one, and one for each call.
-void CheckFaultSet(const JsonReader& list, const std::vector<CounterexampleFault>& faults) {
-  if (faults.empty()) list.Fail("found an empty list, expected at least one fault");
-  std::set<std::string> indexes;
-  const std::vector<JsonReader> items = list.Items();
-  for (size_t i = 0; i < std::min(items.size(), faults.size()); ++i) {
-    if (indexes.insert(faults[i].call.execution_index).second) continue;
-    items[i]
-        .Required("execution_index")
-        .Fail("found the call of an earlier fault, expected another");
-  }
+void Tell(const std::optional<Contradiction>& contradiction, const JsonReader& list) {
+  if (!contradiction) return;
+  if (!contradiction->fault) return list.Fail(contradiction->what);
+  const JsonReader fault = list.Items()[*contradiction->fault];
+  (contradiction->key.empty() ? fault : fault.Required(contradiction->key))
+      .Fail(contradiction->what);
 }
 
 }  // namespace
@@ -325,44 +281,33 @@ std::expected<Counterexample, Error> CounterexampleFromText(std::string_view tex
   if (!ours && !filibusters) {
     reader.Fail("expected the key \"faults\", or \"TestExecution\" as Filibuster writes it");
   }
-  std::map<std::string, CallDescription> logged;
+  if (ours) {
+    reader.OnlyKeys({"schema_version", "functional_test", "faults", "unstable", "TestExecution"});
+    for (const JsonReader& fault : ours->Items()) {
+      counterexample.faults.push_back(FaultFromReader(fault));
+    }
+    Tell(CheckFaultSet(counterexample.faults), *ours);
+  }
+  if (const auto unstable = reader.Optional("unstable")) {
+    counterexample.unstable = UnstableFrom(*unstable);
+  }
   if (filibusters) {
-    const auto execution =
-        ParseJson(filibusters->String(), fmt::format("{}: $.TestExecution", name));
+    const std::string inner_name = fmt::format("{}: $.TestExecution", name);
+    const auto execution = ParseJson(filibusters->String(), inner_name);
     if (reader.error()) return std::unexpected(*reader.error());
     if (!execution) return std::unexpected(execution.error());
     counterexample.test_execution = *execution;
-    const JsonReader inner(*execution, fmt::format("{}: $.TestExecution", name));
+    const JsonReader inner(*execution, inner_name);
     if (ours) {
-      logged = CallsOf(inner);
+      Tell(CheckAgainstLog(counterexample.faults, CallsOf(inner)), *ours);
+      if (inner.Optional("failures")) {
+        Tell(CheckAgainstFailures(counterexample.faults, FailuresOf(inner)), *ours);
+      }
     } else {
       counterexample.faults = FaultsFromFilibuster(inner);
-      CheckFaultSet(inner.Required("failures"), counterexample.faults);
+      Tell(CheckFaultSet(counterexample.faults), inner.Required("failures"));
     }
     if (inner.error()) return std::unexpected(*inner.error());
-  }
-  if (const auto unstable = reader.Optional("unstable")) {
-    for (const auto& [site, parts] : unstable->Members()) {
-      for (const JsonReader& part : parts.Items()) {
-        const std::string name = part.String();
-        if (name != "target" && name != "count") part.Fail("expected target or count");
-        (name == "target" ? counterexample.unstable[site].target
-                          : counterexample.unstable[site].count) = true;
-      }
-    }
-  }
-  if (ours) {
-    for (const JsonReader& fault : ours->Items()) {
-      counterexample.faults.push_back(FaultFromReader(fault));
-      CheckAgainstLog(fault, counterexample.faults.back().call, logged);
-    }
-    CheckFaultSet(*ours, counterexample.faults);
-    if (filibusters) {
-      const JsonReader inner(counterexample.test_execution,
-                             fmt::format("{}: $.TestExecution", name));
-      CheckAgainstFailures(*ours, counterexample.faults, inner);
-      if (!reader.error() && inner.error()) return std::unexpected(*inner.error());
-    }
   }
   if (reader.error()) return std::unexpected(*reader.error());
   return counterexample;

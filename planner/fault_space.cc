@@ -104,8 +104,9 @@ std::expected<std::vector<FaultSpace::CompiledLatency>, Error> FaultSpace::Compi
     const Json matcher = latency.value("matcher", Json());
     const Json milliseconds = latency.value("milliseconds", Json());
     if (!matcher.is_string()) return error(latency.dump(), "\"matcher\": a regular expression");
-    if (!milliseconds.is_number_unsigned() || milliseconds == 0) {
-      return error(latency.dump(), "\"milliseconds\": a number over 0");
+    constexpr std::uint64_t kMax = 1'000'000'000;  // as much as the `sleep` of an exception
+    if (!milliseconds.is_number_unsigned() || milliseconds == 0 || milliseconds > kMax) {
+      return error(latency.dump(), "\"milliseconds\": an integer from 1 to 1000000000");
     }
     auto pattern = Compile(matcher.get<std::string>());
     if (!pattern) {

@@ -3,11 +3,25 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <thread>
 #include <utility>
 
 #include "runtime/process.h"
 
 namespace filibuster {
+
+namespace {
+
+// A service that dies of a request may do so after it has answered.
+constexpr std::chrono::milliseconds kDiesWithin{250};
+constexpr size_t kMaxSuspects = 8;
+constexpr std::chrono::milliseconds kLookEvery{10};
+
+std::string Joined(const std::vector<std::string>& reasons) {
+  return fmt::format("{}", fmt::join(reasons, "; "));
+}
+
+}  // namespace
 
 ProcessRunner::ProcessRunner(ControlServer& server, ProcessRunnerOptions options)
     : server_(server), options_(std::move(options)) {
@@ -15,8 +29,74 @@ ProcessRunner::ProcessRunner(ControlServer& server, ProcessRunnerOptions options
 }
 
 std::expected<TestExecution, Error> ProcessRunner::Run(const FaultSet& faults, CallTable& calls) {
-  LookBack(Services::Check::kProcesses);
+  LookBack(calls);
   if (not_restarted_) return std::unexpected(*not_restarted_);
+  auto observed = RunOnce(faults, calls);
+  if (observed && observed->service_broke && !not_restarted_) {
+    const auto found = FindCulprits(TakeSuspects(), calls);
+    if (!found) return std::unexpected(found.error());
+    if (*found) observed = RunOnce(faults, calls);
+  }
+  if (!observed) return std::unexpected(std::move(observed.error()));
+  if (options_.services != nullptr) {
+    if (observed->service_broke) recent_.clear();
+    if (recent_.size() == kMaxSuspects) recent_.pop_front();
+    recent_.push_back(observed->execution);
+  }
+  return std::move(observed->execution);
+}
+
+// Those of which a service may have died now.
+std::deque<TestExecution> ProcessRunner::TakeSuspects() {
+  std::erase_if(recent_, [](const TestExecution& recent) {
+    return std::holds_alternative<Failed>(recent.verdict);
+  });
+  return std::exchange(recent_, {});
+}
+
+// Whether any of them breaks a service when it is run again; these go to failed_later_.
+std::expected<bool, Error> ProcessRunner::FindCulprits(std::deque<TestExecution> suspects,
+                                                       CallTable& calls) {
+  bool any = false;
+  for (const TestExecution& execution : suspects) {  // together first: mostly it is none of them
+    const auto again = RunOnce(execution.faults, calls);
+    if (!again) return std::unexpected(again.error());
+    any = any || again->service_broke;
+  }
+  std::vector<std::string> reasons;
+  std::string output;
+  if (suspects.empty() || !(any || Linger(reasons, output))) return false;
+  bool found = false;
+  for (TestExecution& execution : suspects) {
+    if (not_restarted_) return std::unexpected(*not_restarted_);
+    auto again = RunOnce(execution.faults, calls);
+    if (!again) return std::unexpected(again.error());
+    reasons.clear();
+    if (again->service_broke) {
+      execution.verdict = std::move(again->execution.verdict);
+    } else if (Linger(reasons, again->execution.output)) {
+      execution.verdict = Failed{Joined(reasons) + ", after the test had ended"};
+    } else {
+      continue;
+    }
+    execution.output = std::move(again->execution.output);
+    failed_later_.push_back(std::move(execution));
+    found = true;
+  }
+  return found;
+}
+
+// Whether a service breaks within the time to look.
+bool ProcessRunner::Linger(std::vector<std::string>& reasons, std::string& output) {
+  for (auto waited = kLookEvery; reasons.empty() && waited <= kDiesWithin; waited += kLookEvery) {
+    std::this_thread::sleep_for(kLookEvery);
+    Revive(Services::Check::kProcesses, reasons, output);
+  }
+  return !reasons.empty();
+}
+
+std::expected<ProcessRunner::Observed, Error> ProcessRunner::RunOnce(const FaultSet& faults,
+                                                                     CallTable& calls) {
   server_.BeginTestExecution(calls.Planned(faults), calls.unstable_sites());
   auto run = RunCommand(options_.functional_test,
                         {.timeout = options_.timeout, .stop_fd = options_.stop_fd});
@@ -35,25 +115,43 @@ std::expected<TestExecution, Error> ProcessRunner::Run(const FaultSet& faults, C
   std::vector<std::string> reasons;
   const bool passed = run->status == TerminationStatus(ExitCode{0});
   if (!passed) reasons.push_back(ToString(run->status));
+  const size_t own_reasons = reasons.size();
   Revive(passed ? Services::Check::kProcesses : Services::Check::kHealth, reasons,
          execution.output);
-  if (!reasons.empty()) execution.verdict = Failed{fmt::format("{}", fmt::join(reasons, "; "))};
-  if (options_.services != nullptr) last_ = execution;
-  return execution;
+  if (!reasons.empty()) execution.verdict = Failed{Joined(reasons)};
+  return Observed{std::move(execution), reasons.size() > own_reasons};
 }
 
-std::vector<TestExecution> ProcessRunner::FailedLater() {
-  LookBack(Services::Check::kHealth);
+std::vector<TestExecution> ProcessRunner::FailedLater(CallTable& calls) {
+  if (!recent_.empty()) {
+    TestExecution last = recent_.back();
+    std::deque<TestExecution> suspects = TakeSuspects();
+    std::vector<std::string> reasons;
+    if (!Linger(reasons, last.output)) Revive(Services::Check::kHealth, reasons, last.output);
+    if (!reasons.empty()) Blame(std::move(last), std::move(suspects), reasons, calls);
+  }
   return std::exchange(failed_later_, {});
 }
 
-void ProcessRunner::LookBack(Services::Check check) {
-  if (!last_) return;
+// Has a service broken since the last execution?
+void ProcessRunner::LookBack(CallTable& calls) {
+  if (recent_.empty()) return;
   std::vector<std::string> reasons;
-  Revive(check, reasons, last_->output);
+  std::string output;
+  Revive(Services::Check::kProcesses, reasons, output);
   if (reasons.empty()) return;
-  last_->verdict = Failed{fmt::format("{}, after the test had ended", fmt::join(reasons, "; "))};
-  failed_later_.push_back(*std::exchange(last_, std::nullopt));
+  TestExecution last = recent_.back();
+  last.output += output;
+  Blame(std::move(last), TakeSuspects(), reasons, calls);
+}
+
+void ProcessRunner::Blame(TestExecution last, std::deque<TestExecution> suspects,
+                          const std::vector<std::string>& reasons, CallTable& calls) {
+  if (suspects.size() > 1 && !not_restarted_) {
+    if (FindCulprits(std::move(suspects), calls).value_or(false)) return;
+  }
+  last.verdict = Failed{Joined(reasons) + ", after the test had ended"};
+  failed_later_.push_back(std::move(last));
 }
 
 void ProcessRunner::Revive(Services::Check check, std::vector<std::string>& reasons,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,20 +27,32 @@ class ProcessRunner final : public TestRunner {
   ProcessRunner(ControlServer& server, ProcessRunnerOptions options);
 
   // A service that dies or hangs makes the execution a failing one, whatever the functional test
-  // says; it is started again. If that fails, the next Run ends with the Error.
+  // says; it is started again. If that fails, the next Run ends with the Error. Where executions
+  // shortly before may have been what broke it, they are run again to tell.
   std::expected<TestExecution, Error> Run(const FaultSet& faults, CallTable& calls) override;
 
-  // After the last execution: those after whose end, before the next began, a service broke. Their
-  // verdict here is Failed.
-  std::vector<TestExecution> FailedLater();
+  // After the last execution: those that turned out to have broken a service after they had ended.
+  // Their verdict here is Failed.
+  std::vector<TestExecution> FailedLater(CallTable& calls);
 
  private:
+  struct Observed {
+    TestExecution execution;
+    bool service_broke = false;
+  };
+
+  std::expected<Observed, Error> RunOnce(const FaultSet& faults, CallTable& calls);
+  std::expected<bool, Error> FindCulprits(std::deque<TestExecution> suspects, CallTable& calls);
+  bool Linger(std::vector<std::string>& reasons, std::string& output);
+  void LookBack(CallTable& calls);
+  void Blame(TestExecution last, std::deque<TestExecution> suspects,
+             const std::vector<std::string>& reasons, CallTable& calls);
   void Revive(Services::Check check, std::vector<std::string>& reasons, std::string& output);
-  void LookBack(Services::Check check);
+  std::deque<TestExecution> TakeSuspects();
 
   ControlServer& server_;
   ProcessRunnerOptions options_;
-  std::optional<TestExecution> last_;
+  std::deque<TestExecution> recent_;  // the last few since a service broke
   std::vector<TestExecution> failed_later_;
   std::optional<Error> not_restarted_;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <csignal>
 #include <memory>
 #include <set>
@@ -87,6 +88,13 @@ std::expected<Inputs, Error> ReadInputs(const SessionOptions& options) {
                 .application = std::move(application)};
 }
 
+bool KeepReport(const std::optional<fs::path>& file, const Report& report) {
+  if (!file) return true;
+  const auto written = WriteFile(*file, ReportToJson(report));
+  if (!written) LogFail("{}", written.error().message);
+  return written.has_value();
+}
+
 class Session {
  public:
   // `services`: null, or running.
@@ -125,12 +133,12 @@ class Session {
     };
 
     LogNotice("Running test {}", options_.functional_test);
-    const Exploration exploration =
+    Exploration exploration =
         filibuster::Explore(runner_, inputs_.space, calls_, explore, callbacks);
     KeepCoverage(Executions::kAll);
+    TakeUpFailedLater(exploration);
     console.Finish(exploration, std::chrono::steady_clock::now() - started);
     for (const std::string& note : sites.notes()) LogWarning("{}", note);
-    const int failed_later = TellFailedLater();
     const auto bugs = FindDistinctBugs(exploration, explore);
     const Report report{.functional_test = options_.functional_test,
                         .options = explore,
@@ -141,22 +149,18 @@ class Session {
                         .warnings = DifferenceWarnings(exploration)};
     DescribeHandlers(report.handlers);
     for (const std::string& warning : report.warnings) LogWarning("{}", warning);
-    int exit_code = Verdict(exploration);
+    const int exit_code = Verdict(exploration);
     if (exit_code <= kFailed) LogNotice("{}", VerdictText(report));
-    if (exit_code == kPassed && failed_later > 0) exit_code = kFailed;
     return KeepReport(report) ? exit_code : kNothingToSay;
   }
 
   bool KeepReport(const Report& report) const {
-    if (!options_.report_file) return true;
-    const auto written = WriteFile(*options_.report_file, ReportToJson(report));
-    if (!written) LogFail("{}", written.error().message);
-    return written.has_value();
+    return filibuster::KeepReport(options_.report_file, report);
   }
 
   // Failing executions with one cause are one bug, of which the smallest counterexample is kept.
   std::vector<Bug> FindDistinctBugs(const Exploration& exploration, const ExploreOptions& explore) {
-    if (exploration.failed == 0 || exploration.baseline_failed() || exploration.error) return {};
+    if (exploration.failed == 0 || exploration.baseline_failed()) return {};
     if (exploration.cancelled) return {};
     FailureOracle oracle(runner_, calls_, explore.minimize_tests);
     auto bugs = FindBugs(exploration, calls_, explore.facts, oracle);
@@ -199,15 +203,23 @@ class Session {
     }
   }
 
-  // Services that broke when nobody was looking any more; how many executions they failed.
-  int TellFailedLater() {
-    const std::vector<TestExecution> executions = runner_.FailedLater();
-    for (const TestExecution& execution : executions) {
+  // Executions that passed, until a service broke when nobody was looking any more.
+  void TakeUpFailedLater(Exploration& exploration) {
+    for (TestExecution& execution : runner_.FailedLater(calls_)) {
       LogFail("A test execution has failed under: {}", DescribeFaults(calls_, execution.faults));
       DescribeFailure(execution);
-      KeepCounterexample(NextFile(), execution, "Test failed");
+      if (counterexamples_ == 0 && !execution.faults.empty()) {
+        KeepCounterexample(NextFile(), execution, "Test failed");
+      }
+      const auto record =
+          std::ranges::find(exploration.executions, execution.faults, &ExecutionRecord::faults);
+      if (record == exploration.executions.end()) continue;
+      record->verdict = execution.verdict;
+      ++exploration.failed;
+      if (exploration.first_failure_at.value_or(record->number) < record->number) continue;
+      exploration.first_failure_at = record->number;
+      exploration.first_failure = std::move(execution);
     }
-    return static_cast<int>(executions.size());
   }
 
   int Verdict(const Exploration& exploration) {
@@ -215,15 +227,13 @@ class Session {
       LogFail("Interrupted; test executions until then: {}", exploration.executions.size());
       return kInterrupted + signals_.received();
     }
-    if (exploration.error) {
-      LogFail("{}", exploration.error->message);
-      return kNothingToSay;
-    }
+    if (exploration.error) LogFail("{}", exploration.error->message);
     if (exploration.baseline_failed()) {
       LogFail("The functional test fails without faults; no fault was injected.");
       return kNothingToSay;
     }
     if (exploration.failed > 0) return kFailed;
+    if (exploration.error) return kNothingToSay;
     if (exploration.undelivered > 0) {
       LogFail("{} of {} test executions ran without a fault that was planned: this is no pass.",
               exploration.undelivered, exploration.executions.size());
@@ -278,7 +288,7 @@ class Session {
       return kNothingToSay;
     }
     TestExecution& execution = replay->execution;
-    if (auto failed_later = runner_.FailedLater(); !failed_later.empty()) {
+    if (auto failed_later = runner_.FailedLater(calls_); !failed_later.empty()) {
       execution = std::move(failed_later.back());
     }
     DescribeTest(calls_, 1, execution.calls, execution.faults);
@@ -349,10 +359,16 @@ int RunSession(const SessionOptions& options) {
     LogInfo("Starting the services of {}; their logs: {}/", options.application_file->string(),
             kLogDirectory);
     if (const auto started = services->Start(); !started) {
+      const bool interrupted = signals.received() != 0;
       LogFail("{}", started.error().message);
-      if (signals.received() == 0) return kNothingToSay;
-      LogFail("Interrupted before the first test execution.");
-      return kInterrupted + signals.received();
+      if (interrupted) LogFail("Interrupted before the first test execution.");
+      const Exploration nothing{.ended_by = interrupted ? "interrupted" : started.error().message,
+                                .cancelled = interrupted};
+      KeepReport(options.report_file, {.functional_test = options.functional_test,
+                                       .options = options.explore,
+                                       .exploration = nothing,
+                                       .calls = CallTable()});
+      return interrupted ? kInterrupted + signals.received() : kNothingToSay;
     }
     const auto pids = services->pids();
     for (const Service& service : services->application().services) {

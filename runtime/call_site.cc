@@ -139,7 +139,10 @@ const CallSite& CurrentCallSite() {
 
   void* addresses[kMaxFrames];
   const int count = ::backtrace(addresses, kMaxFrames);
-  std::vector<void*> stack(addresses + 1, addresses + count);  // without this function itself
+  // Without this function itself, and what a sanitizer puts between it and the real backtrace.
+  void** const end = addresses + count;
+  void** const caller = std::find(addresses, end, __builtin_return_address(0));
+  const std::vector<void*> stack(caller == end ? addresses + 1 : caller, end);
   const std::lock_guard<std::mutex> lock(mutex);
   auto& site = sites[stack];
   if (site == nullptr) site = std::make_unique<CallSite>(Resolve(stack));

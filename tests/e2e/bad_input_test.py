@@ -190,6 +190,17 @@ class MisbehaviourTest(harness.E2ETest):
         self.assertRegex(run.output, "service bar (was stopped|no longer answers)")
         self.assertTrue((self.dir / "counterexample.json").exists())
 
+    def test_a_service_that_dies_after_its_answer_is_a_finding_of_the_test_that_killed_it(self):
+        application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="die")
+        run = self.filibuster("--application", application, "--keep-going", "--report",
+                              "report.json", "--analysis-file", self.python_analysis(), expect=1)
+        self.assertIn("service bar died: signal 6 (SIGABRT, Aborted)", run.output)
+        report = self.report()
+        self.assertEqual(report["executions"]["undelivered"], 0, run.output)
+        for execution in report["test_executions"]:
+            bar_saw_it = any(fault["service"] == "bar" for fault in execution["faults"])
+            self.assertEqual(execution["outcome"], "failed" if bar_saw_it else "passed", execution)
+
     def test_a_run_in_which_nothing_is_injected_is_no_pass(self):
         run = self.filibuster(functional_test="true", expect=2)
         self.assertIn("No call between services was seen", run.output)
@@ -225,8 +236,9 @@ class MisbehaviourTest(harness.E2ETest):
         application = self.tutorial(foo="foo_fixed", bar=[str(once), *PYTHON_BAR],
                                     BAR_WHEN_BAZ_FAILS="crash")
         run = self.filibuster("--application", application, "--keep-going", "--report",
-                              "report.json", "--analysis-file", self.python_analysis(), expect=2)
+                              "report.json", "--analysis-file", self.python_analysis(), expect=1)
         self.assertIn("service bar died: signal 6 (SIGABRT, Aborted)", run.output)
+        self.assertIn("Bug 1 of 1: bar -> baz", run.output)
         self.assertIn("exit code 9", run.output)
         self.assertTrue((self.dir / "counterexample.json").exists())
         self.assertEqual(self.report()["executions"]["failed"], 1)
@@ -275,6 +287,7 @@ class MisbehaviourTest(harness.E2ETest):
             self.assertEqual(process.wait(timeout=harness.TIMEOUT), 128 + signal.SIGTERM)
         self.assertIn("Interrupted before the first test execution",
                       (self.dir / "log").read_text())
+        self.assertEqual(self.report()["executions"]["run"], 0)
         self.assertFalse([name for name in self.ports if self.is_served(name)])
 
     def test_services_end_with_a_filibuster_that_is_killed(self):

@@ -7,7 +7,7 @@ implementation's instrumentation do: module "requests", snake-case methods, md5 
     GET /health-check  {"status": "OK"}
 
 Environment: BAR_PORT, BAZ_URL, FILIBUSTER_URL; BAR_WHEN_BAZ_FAILS: "answer" (default), "crash", "hang",
-"stop" (answer, and stop the process a little later).
+"stop" (answer, and stop the process a little later), "die" (answer, and die a little later).
 """
 
 import hashlib
@@ -215,6 +215,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if WHEN_BAZ_FAILS == "stop":
                 self.wfile.flush()
                 os.kill(os.getpid(), signal.SIGSTOP)
+            if WHEN_BAZ_FAILS == "die":
+                self.wfile.flush()
+                threading.Timer(0.01, os.abort).start()
         else:
             self.answer(404, b"")
 

@@ -15,6 +15,12 @@ TEST(CallResultTest, IsTheSameForAStatusInjectedAndOneThatAroseByItself) {
   EXPECT_EQ(ResultOf(FailureMetadata{{{"status_code", "503"}}, nullptr}), Status(503));
 }
 
+TEST(CallResultTest, IsAnotherForASuccessThatWasInjected) {
+  const CallResult injected = ResultOf(FailureMetadata{{{"status_code", "200"}}, nullptr});
+  EXPECT_NE(injected, Status(200));
+  EXPECT_EQ(ResultName(injected), "200");
+}
+
 TEST(CallResultTest, IsTheSameForACodeWhicheverExceptionCarriesIt) {
   const CallResult error =
       ResultOf(FailureMetadata{nullptr, {{"metadata", {{"code", "NOT_FOUND"}}}}});

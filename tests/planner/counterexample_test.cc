@@ -138,6 +138,14 @@ TEST(CounterexampleTest, HasOnlyKeysThatSaySomething) {
             "c.json: $.faults[0].occurrence: found 0, expected at least 1");
 }
 
+TEST(CounterexampleTest, HasNoOtherKeysBesideItsFaults) {
+  Json json = Json::parse(CounterexampleToText(Counterexample{}));
+  json["fault"] = Json::array();
+  const auto read = CounterexampleFromText(json.dump(), "c.json");
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().message, testing::StartsWith("c.json: $: unknown key \"fault\""));
+}
+
 TEST(CounterexampleTest, DoesNotContradictItsLog) {
   EXPECT_EQ(ErrorAfter([](Json& faults) { faults[1]["service"] = "z"; }),
             "c.json: $.faults[1].service: found z, expected a as in the log of TestExecution");
@@ -147,6 +155,8 @@ TEST(CounterexampleTest, DoesNotContradictItsLog) {
   EXPECT_EQ(ErrorAfter([](Json& faults) { faults[0]["args"] = {"9999/other"}; }),
             "c.json: $.faults[0].args: found [\"9999/other\"], expected [\"b\"] as in the log of "
             "TestExecution");
+  EXPECT_THAT(ErrorAfter([](Json& faults) { faults[0]["callsite_line"] = "4711"; }),
+              testing::StartsWith("c.json: $.faults[0].callsite_line: found 4711, expected "));
 }
 
 TEST(CounterexampleTest, DoesNotContradictItsFailures) {

@@ -159,7 +159,9 @@ TEST(FaultSpaceTest, MistakesInLatenciesAreNamed) {
   EXPECT_THAT(error_of(R"([{"type": "HOST"}])"), HasSubstr(R"(expected "type": "SERVICE" or)"));
   EXPECT_THAT(error_of(R"([{"type": "SERVICE", "milliseconds": 1}])"), HasSubstr("\"matcher\""));
   EXPECT_THAT(error_of(R"([{"type": "SERVICE", "matcher": ".*", "milliseconds": -1}])"),
-              HasSubstr("\"milliseconds\": a number over 0"));
+              HasSubstr("\"milliseconds\": an integer from 1 to 1000000000"));
+  EXPECT_THAT(error_of(R"([{"type": "SERVICE", "matcher": ".*", "milliseconds": 1000000001}])"),
+              HasSubstr("1000000000"));
   EXPECT_THAT(error_of(R"([{"type": "SERVICE", "matcher": "(", "milliseconds": 1}])"),
               HasSubstr("m: latencies: matcher: \"(\" is not a regular expression"));
 }

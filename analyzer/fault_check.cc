@@ -1,4 +1,4 @@
-#include "analyzer/status_code.h"
+#include "analyzer/fault_check.h"
 
 #include <fmt/format.h>
 
