@@ -3,15 +3,17 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
 #include <string>
+
+#include "base/terminal.h"
 
 namespace filibuster {
 namespace {
 
 std::atomic<ColorMode> color_mode{ColorMode::kAuto};
 std::atomic<bool> quiet{false};
+std::atomic<LogStyle> log_style{LogStyle::kLines};
 
 struct LevelStyle {
   const char* name;
@@ -49,15 +51,18 @@ bool UsesColor(int fd) {
 
 void SetColorMode(ColorMode mode) { color_mode = mode; }
 void SetQuiet(bool value) { quiet = value; }
+void SetLogStyle(LogStyle style) { log_style = style; }
 
 void WriteLogLine(LogLevel level, std::string_view text) {
   if (quiet && (level == LogLevel::kInfo || level == LogLevel::kNotice)) return;
   const LevelStyle style = StyleOf(level);
-  const std::string line =
-      UsesColor(STDERR_FILENO)
-          ? fmt::format("{}[FILIBUSTER] [{}]: {}\033[0m\n", style.color, style.name, text)
-          : fmt::format("[FILIBUSTER] [{}]: {}\n", style.name, text);
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::string line = fmt::format("[FILIBUSTER] [{}]: {}", style.name, text);
+  if (log_style == LogStyle::kForPeople) {
+    if (level == LogLevel::kInfo) return;
+    line = fmt::format("{}{}", level == LogLevel::kWarning ? "warning: " : "", text);
+  }
+  if (UsesColor(STDERR_FILENO)) line = fmt::format("{}{}\033[0m", style.color, line);
+  WriteToStandardError(line + "\n");
 }
 
 }  // namespace filibuster

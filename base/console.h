@@ -9,6 +9,7 @@ namespace filibuster {
 
 enum class LogLevel { kInfo, kNotice, kWarning, kFail };
 enum class ColorMode { kAuto, kAlways, kNever };
+enum class LogStyle { kLines, kForPeople };
 
 // kAuto: colour on a terminal, unless NO_COLOR is set (https://no-color.org).
 void SetColorMode(ColorMode mode);
@@ -16,6 +17,8 @@ void SetColorMode(ColorMode mode);
 bool UsesColor(int fd);
 // Quiet: only warnings and failures are written.
 void SetQuiet(bool quiet);
+// kForPeople: no infos, and no prefix but "warning: "; what a person reads who watches a terminal.
+void SetLogStyle(LogStyle style);
 
 // One line per call, whole, from any thread.
 void WriteLogLine(LogLevel level, std::string_view text);

@@ -10,6 +10,7 @@
 
 #include "base/console.h"
 #include "base/python_text.h"
+#include "base/terminal.h"
 
 namespace filibuster {
 namespace {
@@ -33,20 +34,6 @@ std::string FaultText(const Fault& fault) {
     items.push_back(fmt::format("('{}', {})", key, PythonText(value)));
   }
   return fmt::format("[{}]", fmt::join(items, ", "));
-}
-
-// What a test wrote must not steer the terminal: control characters but tab and newline as \xNN.
-std::string Printable(std::string_view text) {
-  std::string printable;
-  for (const char c : text) {
-    const bool is_control = (c >= '\0' && c < ' ' && c != '\t' && c != '\n') || c == '\x7f';
-    if (is_control) {
-      printable += fmt::format("\\x{:02x}", c);
-    } else {
-      printable += c;
-    }
-  }
-  return printable;
 }
 
 std::string Text(const auto& value) {
@@ -133,8 +120,8 @@ void DescribeFailure(const TestExecution& execution) {
   for (std::string line; std::getline(lines, line);) LogFail("| {}", line);
 }
 
-ConsoleReport::ConsoleReport(const CallTable& calls, std::string functional_test)
-    : calls_(calls), functional_test_(std::move(functional_test)) {}
+ConsoleReport::ConsoleReport(const CallTable& calls, std::string functional_test, bool verbose)
+    : calls_(calls), functional_test_(std::move(functional_test)), verbose_(verbose) {}
 
 ExploreCallbacks ConsoleReport::Callbacks() {
   return {.started = [this](const Step& step) { Started(step); },
@@ -160,6 +147,10 @@ void ConsoleReport::Finished(const Step& step, const TestExecution& execution) c
       LogFail("Test {} failed under: {}", step.number, DescribeFaults(calls_, step.faults));
     }
     DescribeFailure(execution);
+  }
+  if (verbose_ && std::holds_alternative<Passed>(execution.verdict)) {
+    std::istringstream lines(Printable(execution.output));
+    for (std::string line; std::getline(lines, line);) LogInfo("| {}", line);
   }
   if (const auto* undelivered = std::get_if<Undelivered>(&execution.verdict)) {
     for (const std::string& reason : undelivered->reasons) {

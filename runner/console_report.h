@@ -12,8 +12,8 @@ namespace filibuster {
 
 class ConsoleReport {
  public:
-  // `calls` must outlive the report.
-  ConsoleReport(const CallTable& calls, std::string functional_test);
+  // `calls` must outlive the report. Verbose: also what passing executions wrote.
+  ConsoleReport(const CallTable& calls, std::string functional_test, bool verbose = false);
 
   ExploreCallbacks Callbacks();
 
@@ -27,6 +27,7 @@ class ConsoleReport {
 
   const CallTable& calls_;
   std::string functional_test_;
+  bool verbose_;
 };
 
 // The calls of a test and the faults planned for it, as Filibuster prints them.

@@ -22,6 +22,8 @@
 #include "planner/report.h"
 #include "runner/console_report.h"
 #include "runner/process_runner.h"
+#include "runner/replay_command.h"
+#include "runner/terminal_report.h"
 #include "runtime/command.h"
 #include "runtime/coverage_profiles.h"
 #include "runtime/signals.h"
@@ -119,8 +121,10 @@ class Session {
     explore.facts = sites.Facts();
     explore.order = options_.order.value_or(sites.empty() ? Order::kLifo : Order::kGuided);
     explore.cancelled = [this] { return signals_.received() != 0; };
-    ConsoleReport console(calls_, options_.functional_test);
-    ExploreCallbacks callbacks = console.Callbacks();
+    ConsoleReport console(calls_, options_.functional_test, options_.verbose);
+    std::optional<TerminalReport> terminal;
+    if (options_.live) terminal.emplace(calls_, ReplayCommand(options_, kCounterexampleFile));
+    ExploreCallbacks callbacks = terminal ? terminal->Callbacks() : console.Callbacks();
     const auto tell = std::exchange(callbacks.finished, {});
     callbacks.finished = [&](const Step& step, const TestExecution& execution) {
       tell(step, execution);
@@ -137,7 +141,12 @@ class Session {
         filibuster::Explore(runner_, inputs_.space, calls_, explore, callbacks);
     KeepCoverage(Executions::kAll);
     TakeUpFailedLater(exploration);
-    console.Finish(exploration, std::chrono::steady_clock::now() - started);
+    const auto elapsed = std::chrono::steady_clock::now() - started;
+    if (terminal) {
+      terminal->Now("telling bugs apart");
+    } else {
+      console.Finish(exploration, elapsed);
+    }
     for (const std::string& note : sites.notes()) LogWarning("{}", note);
     const auto bugs = FindDistinctBugs(exploration, explore);
     const Report report{.functional_test = options_.functional_test,
@@ -147,6 +156,7 @@ class Session {
                         .bugs = bugs,
                         .handlers = CoverHandlers(exploration, sites, inputs_.space, calls_),
                         .warnings = DifferenceWarnings(exploration)};
+    if (terminal) terminal->Finish(report, elapsed);
     DescribeHandlers(report.handlers);
     for (const std::string& warning : report.warnings) LogWarning("{}", warning);
     const int exit_code = Verdict(exploration);
@@ -170,7 +180,7 @@ class Session {
     }
     for (size_t i = 0; i < bugs->size(); ++i) {
       const Bug& bug = (*bugs)[i];
-      if (explore.keep_going) {
+      if (explore.keep_going && !options_.live) {
         LogFail("Bug {} of {}: {}: {} (tests {})", i + 1, bugs->size(), bug.cause, bug.status,
                 fmt::join(bug.executions, ", "));
       }

@@ -23,6 +23,8 @@ struct SessionOptions {
   ExploreOptions explore{.baseline_runs = 2};
   std::optional<Order> order;  // absent: kGuided if the analysis has call sites, else kLifo
   ControlServerOptions server;
+  bool live = false;     // a terminal that somebody watches: progress and a summary, no log lines
+  bool verbose = false;  // also what passing executions wrote
 };
 
 // 0: passed. 1: a failing execution, or the counterexample was reproduced. 2: misused, or nothing

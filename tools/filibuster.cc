@@ -1,8 +1,12 @@
 // filibuster: runs a functional test, failing calls one set at a time.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <map>
 
 #include "base/console.h"
+#include "base/terminal.h"
 #include "runner/session.h"
 #include "tools/command_line.h"
 
@@ -37,6 +41,7 @@ struct CommandLine {
   double time_budget = 0;
   bool quiet = false;
   double timeout = 60;
+  filibuster::ColorMode color = filibuster::ColorMode::kAuto;
 };
 
 void AddOptions(CLI::App& app, CommandLine& line) {
@@ -92,6 +97,15 @@ void AddOptions(CLI::App& app, CommandLine& line) {
                  "Collect the coverage of the started services here, for filibuster-coverage");
   app.add_option("--report", options.report_file, "Write a report here, as JSON");
   app.add_flag("--quiet", line.quiet, "Only warnings and failures");
+  app.add_flag("--verbose", line.options.verbose,
+               "Every call and fault, and what passing tests wrote, also on a terminal")
+      ->excludes("--quiet");
+  app.add_option("--color", line.color, "auto: on a terminal, unless NO_COLOR is set")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, filibuster::ColorMode>{{"auto", filibuster::ColorMode::kAuto},
+                                                       {"always", filibuster::ColorMode::kAlways},
+                                                       {"never", filibuster::ColorMode::kNever}}))
+      ->option_text("auto|always|never");
 }
 
 }  // namespace
@@ -113,5 +127,8 @@ int main(int argc, char** argv) {
   }
   options.timeout = filibuster::Milliseconds(line.timeout);
   filibuster::SetQuiet(line.quiet);
+  filibuster::SetColorMode(line.color);
+  options.live = !line.quiet && !options.verbose && filibuster::IsTerminal(STDERR_FILENO);
+  if (options.live) filibuster::SetLogStyle(filibuster::LogStyle::kForPeople);
   return filibuster::RunSession(options);
 }
