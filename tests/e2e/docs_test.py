@@ -7,6 +7,7 @@ Commands of a page share a directory: the tutorial's, with ports of their own.
 
     <!-- run: COMMAND -->     runs before the next block, unseen by the reader
     <!-- not run: WHY -->     the next block is not run
+    <!-- file: NAME -->       the next block is that file
 """
 
 import os
@@ -21,7 +22,10 @@ PAGES = [harness.SOURCE / "README.md", *sorted((harness.SOURCE / "docs").rglob("
 
 
 def blocks(text):
-    """(first line's number, lines) of each block that has commands, and ("run", command) between."""
+    """(first line's number, lines) of each block that has commands, in order.
+
+    What is hidden is a block too: a command, or ["FILE NAME", line, …].
+    """
     lines = text.splitlines()
     skip = False
     i = 0
@@ -32,6 +36,11 @@ def blocks(text):
             skip = hidden[1] == "not run"
             if not skip:
                 yield i + 1, ["$ " + hidden[2]]
+        file = re.fullmatch(r"<!-- file: (.*?) -->", line)
+        if file:
+            begin = next(j for j in range(i + 1, len(lines)) if lines[j].startswith("```")) + 1
+            i = next(j for j in range(begin, len(lines)) if lines[j] == "```")
+            yield begin + 1, ["FILE " + file[1], *lines[begin:i]]
         fence = re.fullmatch(r" *```console", line)
         if fence:
             indent = len(line) - len(line.lstrip())
@@ -113,6 +122,9 @@ class DocsTest(harness.E2ETest):
         )
         environment.pop("FILIBUSTER_URL", None)
         for number, lines in blocks(page.read_text()):
+            if lines[0].startswith("FILE "):
+                self.write(lines[0][5:], "\n".join(lines[1:]) + "\n")
+                continue
             for line, command, expected in commands(number, lines):
                 where = "%s:%d: %s" % (page.relative_to(harness.SOURCE), line, command)
                 run = subprocess.run(
