@@ -18,6 +18,8 @@ BUILD = pathlib.Path(os.environ["FILIBUSTER_BUILD_DIR"])
 SOURCE = pathlib.Path(os.environ["FILIBUSTER_SOURCE_DIR"])
 TUTORIAL = BUILD / "examples/tutorial"
 E2E = SOURCE / "tests/e2e"
+# AddressSanitizer's runtime, to be in front of what is preloaded; else empty.
+SANITIZER_RUNTIME = os.environ.get("FILIBUSTER_SANITIZER_RUNTIME", "")
 
 # Generous: a sanitizer build on a loaded machine. A hang fails, it does not pass.
 TIMEOUT = 240
@@ -91,6 +93,49 @@ class E2ETest(unittest.TestCase):
         self.foo_url = environment["FOO_URL"]
         self.ports = ports
         return self.write("application.json", application)
+
+    def example(self, name, **more):
+        """application.json of an example on ports of the test's own, and their urls.
+
+        more: members for each service.
+        """
+        directory = BUILD / "examples" / name
+        application = json.loads((directory / "application.json").read_text())
+        self.urls = {}
+        ports = {service["port"]: self.port() for service in application["services"]}
+        environment = {}
+        for service in application["services"]:
+            variable = service["name"].upper().replace("-", "_")
+            port = ports[service["port"]]
+            self.urls[variable + "_URL"] = "http://127.0.0.1:%d" % port
+            environment[variable + "_PORT"] = str(port)
+        for service in application["services"]:
+            own = {key: str(ports.get(int(value), value)) if value.isdigit() else value
+                   for key, value in service.get("environment", {}).items()}
+            if service.get("inject") == "preload" and SANITIZER_RUNTIME:
+                own["LD_PRELOAD"] = SANITIZER_RUNTIME
+            service.update(more, port=ports[service["port"]], working_directory=str(directory),
+                           environment=dict(environment, **self.urls, **own))
+            program = service["command"][0]
+            if "/" in program:
+                service["command"][0] = str(directory / program)
+        return self.write("application.json", application)
+
+    def explore(self, example, functional_test, *arguments, expect, **more):
+        """Runs filibuster on an example; returns what it wrote and its report."""
+        directory = BUILD / "examples" / example
+        run = self.filibuster(
+            "--application", self.example(example, **more), "--analysis-file",
+            directory / "analysis.json", "--report", "report.json", *arguments,
+            functional_test=directory / "bin" / functional_test, environment=self.urls,
+            expect=expect)
+        return run, self.report()
+
+    def line_of(self, path, text):
+        """Where a text is first in a file of examples/, as call sites have it."""
+        source = (SOURCE / "examples" / path).read_text()
+        self.assertIn(text, source)
+        return str(source.split(text)[0].count("\n") + 1)
 
     def run_tool(self, tool, *arguments, expect=None, cwd=None, environment=None):
         """Runs build/bin/TOOL; returns CompletedProcess with text output (stdout and stderr)."""
