@@ -43,8 +43,10 @@ class PreloadCurlTest : public testing::TestWithParam<CurlInterface> {
   }
 
   // What a caller sees of the real failure, and of the injected one while the server is well.
+  // libcurl words a timeout that it notices late in another way: a busy machine may need some
+  // tries.
   void ExpectInjectedAsReal(Way way, const std::string& answer, const char* fault,
-                            const std::function<void(CURL*)>& set = {}) {
+                            const std::function<void(CURL*)>& set = {}, int tries = 1) {
     server_.Restart(way, answer);
     const SeenTransfer real = Transfer(GetParam(), Url(), set);
     EXPECT_EQ(control_.Bodies("invocation").size(), 1U);
@@ -53,7 +55,12 @@ class PreloadCurlTest : public testing::TestWithParam<CurlInterface> {
 
     server_.Restart(Way::kAnswer, Ok("well"));
     Inject(fault);
-    EXPECT_EQ(Transfer(GetParam(), Url(), set), real);
+    const SeenTransfer injected = Transfer(GetParam(), Url(), set);
+    if (!(injected == real) && tries > 1) {
+      control_.Reset();
+      return ExpectInjectedAsReal(way, answer, fault, set, tries - 1);
+    }
+    EXPECT_EQ(injected, real);
     EXPECT_TRUE(server_.requests().empty());
     for (const char* key : {"return_value", "exception"}) {
       EXPECT_EQ(Complete().value(key, Json()), real_outcome.value(key, Json()));
@@ -90,7 +97,7 @@ TEST_P(PreloadCurlTest, AConnectTimeoutLooksAsWhenTheConnectionIsNeverMade) {
   ExpectInjectedAsReal(
       Way::kDoNotAccept, "",
       R"({"forced_exception": {"name": "CURLE_OPERATION_TIMEDOUT", "metadata": {}}})",
-      [](CURL* easy) { curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 300L); });
+      [](CURL* easy) { curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 300L); }, 4);
 }
 
 TEST_P(PreloadCurlTest, AnEmptyReplyLooksAsWhenTheServerClosesEarly) {
