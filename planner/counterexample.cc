@@ -49,14 +49,6 @@ Json ResponseEntry(const CallRecord& record, const std::optional<std::string>& t
   return entry;
 }
 
-std::string LikenessKey(const std::string& service, const std::string& module,
-                        const std::string& method, Json args) {
-  for (Json& arg : args) {
-    if (arg.is_string()) arg = PathOfTarget(arg.get<std::string>());
-  }
-  return Json{service, module, method, std::move(args)}.dump();
-}
-
 CallDescription Describe(const KnownCall& call, const Invocation& invocation, int occurrence) {
   return {.service = invocation.source_service_name,
           .target_service = call.target_service_name,
@@ -149,9 +141,14 @@ std::map<std::string, CallDescription> CallsOf(const JsonReader& execution) {
       call.callsite_file = Text(entry, "callsite_file");
       call.callsite_line = Text(entry, "callsite_line");
       const auto [it, is_new] = calls.try_emplace(call.execution_index, call);
-      if (is_new)
-        it->second.occurrence =
-            ++occurrences[LikenessKey(call.service, call.module, call.method, call.args)];
+      if (is_new) {
+        Invocation made;
+        made.source_service_name = call.service;
+        made.module = call.module;
+        made.method = call.method;
+        made.args = call.args;
+        it->second.occurrence = ++occurrences[LikenessOf(made)];
+      }
       const std::string target = Text(entry, "target_service_name");
       if (!target.empty() && target != "external") it->second.target_service = target;
     }
@@ -206,21 +203,6 @@ void Tell(const std::optional<Contradiction>& contradiction, const JsonReader& l
 }
 
 }  // namespace
-
-std::string PathOfTarget(const std::string& target) {
-  std::string_view rest = target;
-  if (const size_t scheme = rest.find("://"); scheme != rest.npos) {
-    rest.remove_prefix(scheme + 3);
-  } else if (rest.find_first_not_of("0123456789") != rest.find('/')) {
-    return target;
-  }
-  const size_t path = rest.find('/');
-  return std::string(path == rest.npos ? std::string_view() : rest.substr(path));
-}
-
-std::string LikenessOf(const Invocation& call) {
-  return LikenessKey(call.source_service_name, call.module, call.method, call.args);
-}
 
 Counterexample MakeCounterexample(const TestExecution& execution, const CallTable& calls,
                                   std::string functional_test) {

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "planner/call_table.h"
+#include "runtime/call_likeness.h"
 
 namespace filibuster {
 
@@ -53,13 +54,5 @@ std::expected<Counterexample, Error> ReadCounterexample(const std::filesystem::p
 std::expected<Counterexample, Error> CounterexampleFromText(std::string_view text,
                                                             const std::string& name);
 std::string CounterexampleToText(const Counterexample& counterexample);
-
-// "/bar/baz" of "5001/bar/baz" and of "http://bar:80/bar/baz": where a service listens differs from
-// machine to machine.
-std::string PathOfTarget(const std::string& target);
-
-// Equal for calls that are alike: service, module, method and target, the target without its host.
-// Where they stand in the source may differ.
-std::string LikenessOf(const Invocation& call);
 
 }  // namespace filibuster

@@ -14,6 +14,7 @@
 #include "filibuster/service.h"
 #include "runtime/context.h"
 #include "runtime/control_client.h"
+#include "runtime/offline_replay.h"
 #include "runtime/vector_clock.h"
 #include "runtime/warn.h"
 
@@ -39,24 +40,37 @@ std::string& ServiceName() {
   return name;
 }
 
-// Of a service and its control server.
-struct Injector {
-  explicit Injector(std::unique_ptr<ControlClient> client) : control(std::move(client)) {}
+// Of a service and its control server, or the counterexample that stands for one.
+class Injector {
+ public:
+  explicit Injector(std::unique_ptr<ControlClient> control) : control_(std::move(control)) {}
+  explicit Injector(std::unique_ptr<OfflineReplay> replay) : replay_(std::move(replay)) {}
 
   // The root of calls that no instrumented caller caused; null if the control server is silent. A
   // new one begins with each test execution, and calls of the one before keep theirs.
   std::shared_ptr<Parent> FindRoot() {
     // Held while waiting for the answer: whoever is told "not the first" must find the new root.
-    const std::lock_guard<std::mutex> lock(mutex);
-    const auto is_new = control->NewTestExecution(ServiceName());
+    const std::lock_guard<std::mutex> lock(mutex_);
+    // A process that replays lives for one test execution.
+    const auto is_new = replay_ ? false : control_->NewTestExecution(ServiceName());
     if (!is_new) return nullptr;
-    if (*is_new || root == nullptr) root = std::make_shared<Parent>();
-    return root;
+    if (*is_new || root_ == nullptr) root_ = std::make_shared<Parent>();
+    return root_;
   }
 
-  const std::unique_ptr<ControlClient> control;
-  std::mutex mutex;
-  std::shared_ptr<Parent> root;  // guarded by mutex
+  bool replays() const { return replay_ != nullptr; }
+  std::optional<CreateAnswer> Create(const Invocation& invocation) {
+    return replay_ ? replay_->Create(invocation) : control_->Create(invocation);
+  }
+  void Report(const Update& update) {
+    if (control_) control_->Report(update);
+  }
+
+ private:
+  const std::unique_ptr<ControlClient> control_;  // one of the two
+  const std::unique_ptr<OfflineReplay> replay_;
+  std::mutex mutex_;
+  std::shared_ptr<Parent> root_;  // guarded by mutex_
 };
 
 // Null if injection is off: decided once, at the first use.
@@ -64,7 +78,9 @@ Injector* TheInjector() {
   static Injector* const injector = []() -> Injector* {
     std::string error;
     auto control = ControlClient::FromEnvironment(&error);
+    auto replay = OfflineReplay::FromEnvironment(&error);
     if (!error.empty()) Warn(error + "; no fault will be injected");
+    if (replay != nullptr) return new Injector(std::move(replay));
     return control == nullptr ? nullptr : new Injector(std::move(control));
   }();
   return injector;
@@ -164,7 +180,7 @@ struct Injection::State {
 
   void Report() {
     const KeepErrno keep_errno;
-    injector.control->Report(outcome);
+    injector.Report(outcome);
   }
 };
 
@@ -196,8 +212,9 @@ Injection::Injection(const OutgoingCall& call) {
   invocation.vclock = stamp.vclock;
   invocation.origin_vclock = parent->origin_vclock();
   invocation.execution_index = stamp.execution_index;
-  const auto answer = injector->control->Create(invocation);
+  const auto answer = injector->Create(invocation);
   if (!answer) return;
+  if (injector->replays()) stamp.execution_index = answer->execution_index;
 
   if (answer->fault) fault_ = Translate(*answer->fault);
   const std::string clock = VectorClockText(stamp.vclock);
@@ -278,7 +295,7 @@ ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>&
     Warn("a request came with unreadable X-Filibuster headers; its calls are taken for new ones");
     return std::make_shared<Context>(std::move(request_id), nullptr);
   }
-  injector->control->Report(RequestReceived{*generated_id, index_text, ServiceName()});
+  injector->Report(RequestReceived{*generated_id, index_text, ServiceName()});
 
   const auto sleep = ParseNumber<double>(header(kForcedSleepHeader));
   if (sleep && *sleep > 0 && std::isfinite(*sleep)) {

@@ -7,9 +7,12 @@
 
 namespace filibuster {
 
-inline void Warn(const std::string& text) {
-  const std::string line = "[FILIBUSTER] [WARNING]: " + text + "\n";
+inline void Tell(const char* level, const std::string& text) {
+  const std::string line = std::string("[FILIBUSTER] [") + level + "]: " + text + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
+
+inline void Warn(const std::string& text) { Tell("WARNING", text); }
+inline void Notice(const std::string& text) { Tell("NOTICE", text); }
 
 }  // namespace filibuster

@@ -2,7 +2,8 @@
 //
 //   if (!filibuster::was_fault_injected()) EXPECT_EQ(response->status, 200);
 //
-// Run by hand, without FILIBUSTER_URL, a test sees no faults: the answer is false. Run by
+// Run by hand, without FILIBUSTER_URL, a test sees no faults: the answer is false; with
+// FILIBUSTER_COUNTEREXAMPLE, it is whether that file has such a fault. Run by
 // filibuster, an answer that cannot be had must not pass for "no fault": the program says why on
 // standard error and exits with status 2, which filibuster reports as trouble of its own.
 #pragma once

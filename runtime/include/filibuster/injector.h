@@ -14,7 +14,8 @@
 
 namespace filibuster {
 
-// Whether FILIBUSTER_URL names a control server. Otherwise nothing of ours does anything.
+// Whether FILIBUSTER_URL names a control server, or FILIBUSTER_COUNTEREXAMPLE a file to replay.
+// Otherwise nothing of ours does anything.
 bool InjectionEnabled() noexcept;
 
 // Strings must outlive the Injection.
@@ -31,7 +32,8 @@ struct OutgoingCall {
 };
 
 // How the call is to fail: with a client exception or error, or answered by an error. Exactly one
-// of the first three is set; an exception may have a code too.
+// of the first three is set; an exception may have a code too. An exception with a transformation
+// is none: the call is made, and what it is answered passes through Injection::Transform().
 struct InjectedFault {
   std::string exception;    // "httplib::Error::Connection"
   int status = 0;           // 503
