@@ -110,6 +110,7 @@ void ControlHandler::BeginTestExecution(std::vector<PlannedFault> faults,
   }
   services_seen_.clear();
   log_ = {};
+  load_.reset();
   refusals_ = 0;
   messages_ = 0;
 }
@@ -119,11 +120,31 @@ CallLog ControlHandler::EndTestExecution() {
   if (!active_) return {};
   active_ = false;
   first_generated_id_ += static_cast<int>(log_.calls.size());
-  if (refusals_ > kMaxLoggedRefusals) {
-    log_.bad_requests.push_back(
-        fmt::format("and {} more refused requests", refusals_ - kMaxLoggedRefusals));
-  }
+  EndRefusals();
   return std::exchange(log_, {});
+}
+
+void ControlHandler::BeginLoad(std::vector<PlannedFault> faults) {
+  BeginTestExecution(std::move(faults));
+  const std::lock_guard lock(mutex_);
+  load_.emplace();
+}
+
+LoadLog ControlHandler::EndLoad() {
+  const std::lock_guard lock(mutex_);
+  if (!load_) return {};
+  active_ = false;
+  EndRefusals();
+  load_->bad_requests = std::exchange(log_, {}).bad_requests;
+  LoadLog load = *std::move(load_);
+  load_.reset();
+  return load;
+}
+
+void ControlHandler::EndRefusals() {
+  if (refusals_ <= kMaxLoggedRefusals) return;
+  log_.bad_requests.push_back(
+      fmt::format("and {} more refused requests", refusals_ - kMaxLoggedRefusals));
 }
 
 ControlAnswer ControlHandler::Handle(std::string_view method, std::string_view target,
@@ -211,6 +232,16 @@ ControlAnswer ControlHandler::Create(std::string_view body) {
       answer.generated_id = first_generated_id_++;
       return Answer(ToJson(answer));
     }
+    if (load_) {
+      answer.generated_id = first_generated_id_++;
+      ++load_->calls;
+      const auto planned = planned_.find(invocation->execution_index);
+      if (planned != planned_.end()) {
+        answer.fault = planned->second.fault;
+        ++load_->injected[planned->first];
+      }
+      return Answer(ToJson(answer));
+    }
     CallRecord call;
     call.generated_id = static_cast<int>(log_.calls.size());
     call.created_at = messages_++;
@@ -235,7 +266,7 @@ CallRecord* ControlHandler::FindCall(int generated_id, const std::string& execut
     return nullptr;
   }
   if (generated_id < first_generated_id_) {
-    ++stray_messages_;
+    if (!load_) ++stray_messages_;
     return nullptr;
   }
   CallRecord& call = log_.calls[static_cast<size_t>(generated_id - first_generated_id_)];
@@ -285,7 +316,7 @@ ControlAnswer ControlHandler::NewTestExecution(const std::string& service) {
   const std::lock_guard lock(mutex_);
   if (!active_) ++stray_messages_;
   // A stray must not use up the answer that the service needs in the next execution.
-  const bool first = active_ && services_seen_.insert(service).second;
+  const bool first = load_ || (active_ && services_seen_.insert(service).second);
   return Answer({{"new-test-execution", first}});
 }
 
@@ -305,17 +336,27 @@ ControlAnswer ControlHandler::FaultInjected(const Segments& condition) const {
     return RefusedRequest(404, "no such path");
   }
 
+  const auto meets = [&](const PlannedFault& planned, const std::optional<std::string>& target,
+                         const std::string& called) {
+    if (service &&
+        (planned.target_service_name ? planned.target_service_name : target) != service) {
+      return false;
+    }
+    return !method || *method == planned.method.value_or(called);
+  };
   const std::lock_guard lock(mutex_);
+  bool result = false;
   for (const CallRecord& call : log_.calls) {
+    if (result) break;
     if (!call.fault) continue;
-    const PlannedFault& planned = planned_.find(IndexOf(call))->second;
-    const auto& target =
-        planned.target_service_name ? planned.target_service_name : call.target_service_name;
-    if (service && target != service) continue;
-    if (method && *method != planned.method.value_or(call.invocation.method)) continue;
-    return Answer({{"result", true}});
+    result = meets(planned_.find(IndexOf(call))->second, call.target_service_name,
+                   call.invocation.method);
   }
-  return Answer({{"result", false}});
+  // Under load: of all test executions, which have the same faults.
+  for (const auto& [index, count] : load_ ? load_->injected : std::map<std::string, int>()) {
+    result = result || meets(planned_.find(index)->second, std::nullopt, "");
+  }
+  return Answer({{"result", result}});
 }
 
 }  // namespace filibuster

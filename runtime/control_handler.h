@@ -4,12 +4,14 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runtime/call_log.h"
+#include "runtime/load_log.h"
 #include "runtime/stable_index.h"
 
 namespace filibuster {
@@ -31,6 +33,12 @@ class ControlHandler {
   // but belong to no execution: they are counted as stray.
   CallLog EndTestExecution();
 
+  // From here on any number of test executions run at a time, all under these faults. Which of them
+  // a call belongs to cannot be told: each request that no service has caused is taken for a test
+  // execution, so that its calls are counted from one. Calls are counted, not logged.
+  void BeginLoad(std::vector<PlannedFault> faults);
+  LoadLog EndLoad();
+
   ControlAnswer Handle(std::string_view method, std::string_view target, std::string_view body);
 
   // Logs a refusal: of Handle, or of a request that never got so far (too large, not HTTP).
@@ -43,6 +51,7 @@ class ControlHandler {
 
   ControlAnswer HandleUnlogged(std::string_view method, std::string_view target,
                                std::string_view body);
+  void EndRefusals();
   ControlAnswer Create(std::string_view body);
   ControlAnswer Update(std::string_view body);
   ControlAnswer NewTestExecution(const std::string& service);
@@ -53,6 +62,7 @@ class ControlHandler {
 
   mutable std::mutex mutex_;
   bool active_ = false;
+  std::optional<LoadLog> load_;                               // present from BeginLoad to EndLoad
   std::map<std::string, PlannedFault, std::less<>> planned_;  // by execution index
   StableIndex stable_index_;
   std::set<std::string> services_seen_;

@@ -350,6 +350,16 @@ CallLog ControlServer::EndTestExecution() {
   impl_->HandleWhatArrived();
   return impl_->handler().EndTestExecution();
 }
+
+void ControlServer::BeginLoad(std::vector<PlannedFault> faults) {
+  impl_->handler().BeginLoad(std::move(faults));
+}
+
+LoadLog ControlServer::EndLoad() {
+  impl_->HandleWhatArrived();
+  return impl_->handler().EndLoad();
+}
+
 int ControlServer::stray_messages() const { return impl_->handler().stray_messages(); }
 
 }  // namespace filibuster

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "runtime/call_log.h"
+#include "runtime/load_log.h"
 #include "runtime/stable_index.h"
 
 namespace filibuster {
@@ -36,6 +37,9 @@ class ControlServer {
 
   void BeginTestExecution(std::vector<PlannedFault> faults, const UnstableSites& unstable = {});
   CallLog EndTestExecution();
+  // Many at a time: see ControlHandler::BeginLoad.
+  void BeginLoad(std::vector<PlannedFault> faults);
+  LoadLog EndLoad();
 
   // Messages that came while no test execution ran.
   int stray_messages() const;

@@ -7,16 +7,13 @@
 
 namespace filibuster {
 
-std::expected<std::map<std::string, std::string>, Error> InjectEnvironment(
-    const std::string& service_name, const std::string& preloaded) {
+std::expected<std::string, Error> PreloadText(std::string preloaded,
+                                              std::initializer_list<const char*> libraries) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   const fs::path directory = program.parent_path().parent_path() / "lib";
-  std::string libraries = preloaded;
-  for (const char* name : {"libfilibuster-preload.so", "libfilibuster-preload-curl.so",
-                           "libfilibuster-preload-grpc.so", "libfilibuster-preload-httplib.so",
-                           "libfilibuster-preload-poco.so"}) {
+  for (const char* name : libraries) {
     const std::string library = directory / name;
     if (!fs::exists(library, error)) {
       return std::unexpected(Error{fmt::format("{}: not found, and so not preloaded", library)});
@@ -26,11 +23,21 @@ std::expected<std::map<std::string, std::string>, Error> InjectEnvironment(
       return std::unexpected(Error{
           fmt::format("{}: cannot be preloaded from a path with a colon or a space", library)});
     }
-    if (!libraries.empty()) libraries += ':';
-    libraries += library;
+    if (!preloaded.empty()) preloaded += ':';
+    preloaded += library;
   }
+  return preloaded;
+}
+
+std::expected<std::map<std::string, std::string>, Error> InjectEnvironment(
+    const std::string& service_name, const std::string& preloaded) {
+  auto libraries =
+      PreloadText(preloaded, {"libfilibuster-preload.so", "libfilibuster-preload-curl.so",
+                              "libfilibuster-preload-grpc.so", "libfilibuster-preload-httplib.so",
+                              "libfilibuster-preload-poco.so"});
+  if (!libraries) return std::unexpected(libraries.error());
   return std::map<std::string, std::string>{{"FILIBUSTER_SERVICE_NAME", service_name},
-                                            {"LD_PRELOAD", libraries}};
+                                            {"LD_PRELOAD", *std::move(libraries)}};
 }
 
 }  // namespace filibuster

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <expected>
+#include <initializer_list>
 #include <map>
 #include <string>
 
 #include "base/error.h"
 
 namespace filibuster {
+
+// LD_PRELOAD with more libraries of ours, which are in ../lib from the program that calls this.
+std::expected<std::string, Error> PreloadText(std::string preloaded,
+                                              std::initializer_list<const char*> libraries);
 
 // `preloaded`: the service's LD_PRELOAD so far, which stays in front (a sanitizer's runtime has to
 // be the first). Our libraries are in ../lib from the program that calls this.

@@ -20,7 +20,7 @@ COLOR = re.compile(r"\x1b\[[0-9;]*m")
 class Terminal:
     """A program on a terminal of its own."""
 
-    def __init__(self, test, *arguments, columns=80, **environment):
+    def __init__(self, test, *arguments, program="filibuster", columns=80, **environment):
         self.test = test
         self.output = ""
         self.fd, inner = pty.openpty()
@@ -29,7 +29,7 @@ class Terminal:
         for name in ("NO_COLOR", "FILIBUSTER_URL", "COLUMNS"):
             env.pop(name, None)
         env.update(environment)
-        command = [str(BUILD / "bin/filibuster"), "--port", "0", *map(str, arguments)]
+        command = [str(BUILD / "bin" / program), "--port", "0", *map(str, arguments)]
         self.process = subprocess.Popen(command, cwd=test.dir, env=env, stdin=inner, stdout=inner,
                                         stderr=inner)
         os.close(inner)

@@ -11,6 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Pair;
 
 const char kIndex[] = R"([["a", 1]])";
 const char kOther[] = R"([["b", 1]])";
@@ -259,6 +260,53 @@ TEST(ControlHandlerTest, KeepsTheLogOfRefusalsShortAndReadable) {
   EXPECT_THAT(log.bad_requests[0], testing::StartsWith("GET /??xxx"));
   EXPECT_LE(log.bad_requests[0].size(), 500u);
   EXPECT_EQ(log.bad_requests[100], "and 50 more refused requests");
+}
+
+TEST(ControlHandlerTest, UnderLoadEachCallThatIsPlannedToFailDoes) {
+  Client client;
+  client.handler.BeginLoad({Planned(kIndex, k503)});
+  for (int test = 0; test < 3; ++test) {
+    EXPECT_TRUE(client.Create(kIndex).contains("failure_metadata"));
+    EXPECT_FALSE(client.Create(kOther).contains("failure_metadata"));
+  }
+  const LoadLog log = client.handler.EndLoad();
+  EXPECT_EQ(log.calls, 6);
+  EXPECT_THAT(log.injected, ElementsAre(Pair(kIndex, 3)));
+  EXPECT_THAT(log.bad_requests, IsEmpty());
+}
+
+TEST(ControlHandlerTest, UnderLoadUpdatesAreTakenAndAreNotStray) {
+  Client client;
+  client.handler.BeginLoad({});
+  const Json id = client.Create(kIndex)["generated_id"];
+  EXPECT_EQ(client.Update(ReceivedMessage(id, kIndex, "bar")), 200);
+  EXPECT_EQ(client.Update(CompleteMessage(id, kIndex)), 200);
+  EXPECT_EQ(client.Update(CompleteMessage(id.get<int>() + 1, kIndex)), 404);
+  EXPECT_EQ(client.handler.stray_messages(), 0);
+  EXPECT_THAT(client.handler.EndLoad().bad_requests, ElementsAre(HasSubstr("404")));
+}
+
+TEST(ControlHandlerTest, UnderLoadEachRequestOfTheTestBeginsATestExecution) {
+  Client client;
+  client.handler.BeginLoad({});
+  EXPECT_EQ(client.Get("/filibuster/new-test-execution/foo")["new-test-execution"], true);
+  EXPECT_EQ(client.Get("/filibuster/new-test-execution/foo")["new-test-execution"], true);
+  client.handler.EndLoad();
+  client.handler.BeginTestExecution({});
+  EXPECT_EQ(client.Get("/filibuster/new-test-execution/foo")["new-test-execution"], true);
+  EXPECT_EQ(client.Get("/filibuster/new-test-execution/foo")["new-test-execution"], false);
+}
+
+TEST(ControlHandlerTest, UnderLoadAFaultCountsAsInjectedOnceACallGotIt) {
+  Client client;
+  PlannedFault planned = Planned(kIndex, kConnection);
+  planned.target_service_name = "bar";
+  client.handler.BeginLoad({planned});
+  EXPECT_FALSE(client.FaultInjected("/bar"));
+  client.Create(kIndex);
+  EXPECT_TRUE(client.FaultInjected(""));
+  EXPECT_TRUE(client.FaultInjected("/bar"));
+  EXPECT_FALSE(client.FaultInjected("/baz"));
 }
 
 }  // namespace
