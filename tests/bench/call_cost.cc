@@ -13,6 +13,7 @@ FILIBUSTER_SERVICE("foo");
 
 #include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -35,7 +36,12 @@ int Serve(int milliseconds) {
     if (milliseconds > 0) std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
     response.set_content("baz", "text/plain");
   });
-  std::printf("%d\n", server.bind_to_any_port("127.0.0.1"));
+  // httplib asks for a queue of five connections: one that is full costs a caller seconds.
+  socket_t listener = INVALID_SOCKET;
+  server.set_socket_options([&](socket_t socket) { listener = socket; });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  ::listen(listener, kServerThreads);
+  std::printf("%d\n", port);
   std::fflush(stdout);
   return server.listen_after_bind() ? 0 : 1;
 }
@@ -55,13 +61,19 @@ class HandledRequest {
 struct HandledRequest {};
 #endif
 
-// Latencies in microseconds, until the time is over or a call fails.
-std::vector<double> Call(int port, Clock::time_point end, std::atomic<bool>& failed) {
+// Latencies in microseconds, until the time is over or a call fails. All callers begin together,
+// once each has a connection: httplib's queue of connections is short, and a full one costs
+// seconds.
+std::vector<double> Call(int port, Clock::duration time, std::barrier<>& connected,
+                         std::atomic<bool>& failed) {
   [[maybe_unused]] const HandledRequest request;
   httplib::Client client("127.0.0.1", port);
   client.set_keep_alive(true);
   client.set_tcp_nodelay(true);
   std::vector<double> latencies;
+  if (!client.Get("/baz")) failed = true;
+  connected.arrive_and_wait();
+  const auto end = Clock::now() + time;
   while (!failed) {
     const auto begin = Clock::now();
     if (begin >= end) break;
@@ -73,17 +85,16 @@ std::vector<double> Call(int port, Clock::time_point end, std::atomic<bool>& fai
 }
 
 int Measure(int port, int callers, double seconds) {
-  const auto begin = Clock::now();
-  const auto end =
-      begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  const auto time =
+      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  std::barrier<> connected(callers);
   std::atomic<bool> failed = false;
   std::vector<std::vector<double>> of_callers(static_cast<size_t>(callers));
   std::vector<std::thread> threads;
   for (auto& latencies : of_callers) {
-    threads.emplace_back([&] { latencies = Call(port, end, failed); });
+    threads.emplace_back([&] { latencies = Call(port, time, connected, failed); });
   }
   for (std::thread& thread : threads) thread.join();
-  const double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
   std::vector<double> all;
   for (const auto& latencies : of_callers)
     all.insert(all.end(), latencies.begin(), latencies.end());
@@ -96,7 +107,7 @@ int Measure(int port, int callers, double seconds) {
     return all[static_cast<size_t>(q * static_cast<double>(all.size() - 1))];
   };
   std::printf("{\"calls\": %zu, \"p50_us\": %.1f, \"p99_us\": %.1f, \"per_second\": %.0f}\n",
-              all.size(), quantile(0.5), quantile(0.99), static_cast<double>(all.size()) / elapsed);
+              all.size(), quantile(0.5), quantile(0.99), static_cast<double>(all.size()) / seconds);
   return 0;
 }
 
