@@ -3,7 +3,6 @@
 #include <clang/AST/ASTConsumer.h>
 #include <clang/Basic/Diagnostic.h>
 #include <clang/Basic/Version.h>
-#include <clang/Driver/Options.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendActions.h>
 #include <clang/Tooling/ArgumentsAdjusters.h>
@@ -19,6 +18,7 @@
 #include <memory>
 #include <utility>
 
+#include "analyzer/clang_versions.h"
 #include "analyzer/lowering.h"
 
 namespace filibuster {
@@ -111,7 +111,7 @@ std::vector<std::string> WithoutUnknownOptions(const std::vector<std::string>& a
   for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
   unsigned missing_index = 0;
   unsigned missing_count = 0;
-  const llvm::opt::InputArgList parsed = clang::driver::getDriverOptTable().ParseArgs(
+  const llvm::opt::InputArgList parsed = clang::getDriverOptTable().ParseArgs(
       llvm::ArrayRef(pointers).drop_front(), missing_index, missing_count);
   std::vector<bool> drop(arguments.size(), false);
   for (const llvm::opt::Arg* argument : parsed) {
@@ -205,6 +205,8 @@ FileFacts ExtractFile(const CompileCommand& command, const ExtractScope& scope) 
   }
   return facts;
 }
+
+std::string LlvmVersion() { return CLANG_VERSION_STRING; }
 
 std::string ExtractorVersion() {
   return clang::getClangFullVersion() + " " FILIBUSTER_CLANG_RESOURCE_DIR;

@@ -42,6 +42,8 @@ struct ExtractScope {
 // Never fails: what could not be read is in the facts' parse_error.
 FileFacts ExtractFile(const CompileCommand& command, const ExtractScope& scope);
 
+std::string LlvmVersion();  // "19.1.7"
+
 // Of Clang, as far as the facts depend on it.
 std::string ExtractorVersion();
 

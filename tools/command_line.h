@@ -37,10 +37,11 @@ inline std::chrono::milliseconds Milliseconds(double seconds) {
 }
 
 // --help and --version end with 0, a mistake with 2 and a message on standard error.
-inline std::optional<int> ParseCommandLine(CLI::App& app, int argc, char** argv) {
+inline std::optional<int> ParseCommandLine(CLI::App& app, int argc, char** argv,
+                                           const std::string& version = FILIBUSTER_VERSION) {
   // A file that grows past its limit (ulimit -f) is an error to be told, like a full disk.
   ::signal(SIGXFSZ, SIG_IGN);
-  app.set_version_flag("--version", FILIBUSTER_VERSION);
+  app.set_version_flag("--version", version);
   try {
     app.parse(argc, argv);
     return std::nullopt;

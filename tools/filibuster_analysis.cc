@@ -93,7 +93,10 @@ int main(int argc, char** argv) {
       "  filibuster-analysis --services-directory services --checks=-*,unhandled-fault "
       "--fail-on warning\n"
       "  filibuster-analysis --services-directory services --explain services/foo/foo.cc:16");
-  if (const auto exit_code = filibuster::ParseCommandLine(app, argc, argv)) return *exit_code;
+  const std::string version = FILIBUSTER_VERSION " (LLVM " + filibuster::LlvmVersion() + ")";
+  if (const auto exit_code = filibuster::ParseCommandLine(app, argc, argv, version)) {
+    return *exit_code;
+  }
   filibuster::SetQuiet(options.quiet);
   Settle(options);
 
