@@ -30,8 +30,11 @@ struct Missing {
 
 // Also of a file that is not there.
 std::string Absolute(const fs::path& file) {
-  std::error_code ignored;
-  return fs::weakly_canonical(fs::absolute(file, ignored), ignored).string();
+  std::error_code error;
+  const fs::path absolute = fs::absolute(file, error);
+  const fs::path canonical = fs::weakly_canonical(absolute, error);
+  // A link to itself has no canonical path.
+  return (error ? absolute.lexically_normal() : canonical).string();
 }
 
 class MissingFinder {
@@ -88,6 +91,11 @@ std::unique_ptr<Program> ProgramLoader::Load(const ServiceSources& sources,
                                              const std::string& directory) {
   std::vector<const FileFacts*> files;
   std::set<std::string> tried;
+  for (const fs::path& unreadable : sources.unreadable) {
+    LogWarning("{}: cannot be read: permission denied; what it defines is missing from the result",
+               unreadable.string());
+    unread_.push_back(unreadable.string() + ": permission denied");
+  }
   for (const fs::path& file : sources.files) {
     LogInfo("* starting analysis of C++ file: {}", file.string());
     files.push_back(&Get(Absolute(file)));

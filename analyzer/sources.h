@@ -11,9 +11,10 @@
 namespace filibuster {
 
 struct ServiceSources {
-  std::string name;                          // of its folder
-  std::filesystem::path directory;           // as given: services/foo
-  std::vector<std::filesystem::path> files;  // sorted, as given: services/foo/foo.cc
+  std::string name;                               // of its folder
+  std::filesystem::path directory;                // as given: services/foo
+  std::vector<std::filesystem::path> files;       // sorted, as given: services/foo/foo.cc
+  std::vector<std::filesystem::path> unreadable;  // directories, likewise
 
   bool operator==(const ServiceSources&) const = default;
 };

@@ -59,18 +59,41 @@ std::string SecondsText(double seconds) { return fmt::format("{:g} s", seconds);
 
 bool IsSuccess(const std::string& status) { return status.starts_with("2") || status == "OK"; }
 
-// Where the call goes on its way to the library, then where its fault is taken.
-std::vector<Note> PathOf(const CallSite& site, const HandlerEntry* handler) {
+// What one check says of a call: handlers that differ in the faults that they take only are one
+// finding.
+struct SiteFinding {
+  struct Taken {
+    SourceLocation location;
+    std::string kind;
+    std::vector<std::string> faults;
+  };
+
+  std::string check;
+  std::string before;                // the message: before the faults,
+  std::optional<std::string> after;  // and after them; nothing: it does not name them
+  std::vector<std::string> faults;
+  std::vector<Taken> taken;
+  std::vector<Note> later;  // what comes of it
+};
+
+template <typename T>
+void AddNew(std::vector<T>& all, const std::vector<T>& more) {
+  for (const T& one : more) {
+    if (std::ranges::find(all, one) == all.end()) all.push_back(one);
+  }
+}
+
+// Where the call goes on its way to the library, then where its faults are taken.
+std::vector<Note> PathOf(const CallSite& site, const SiteFinding& found) {
   std::vector<Note> path;
   for (const CallStep& step : site.via) {
     path.push_back({step.location, fmt::format("the call is made here, in `{}`", step.function)});
   }
-  if (handler != nullptr && handler->location) {
-    const std::string faults = Either(handler->faults);
-    path.push_back({*handler->location, handler->kind == "catch"
-                                            ? fmt::format("{} is caught here", faults)
-                                            : fmt::format("{} is taken here", faults)});
+  for (const SiteFinding::Taken& taken : found.taken) {
+    path.push_back({taken.location, fmt::format("{} is {} here", Either(taken.faults),
+                                                taken.kind == "catch" ? "caught" : "taken")});
   }
+  path.insert(path.end(), found.later.begin(), found.later.end());
   return path;
 }
 
@@ -87,36 +110,73 @@ class SiteLinter {
     for (const CallSite* site : sites_) {
       CheckTimeout(*site);
       for (const HandlerEntry& handler : site->handlers) CheckHandler(*site, handler);
+      for (const SiteFinding& found : found_) Tell(*site, found);
+      found_.clear();
     }
     return std::move(findings_);
   }
 
  private:
-  void Report(const CallSite& site, std::string check, std::string message, std::string detail,
-              std::vector<Note> notes) {
+  void Tell(const CallSite& site, const SiteFinding& found) {
     const std::string target = site.target.url.value_or(site.target.service.value_or(""));
-    Finding finding{.check = std::move(check),
-                    .message = std::move(message),
-                    .location = site.location,
-                    .function = site.function,
-                    .notes = std::move(notes)};
+    Finding finding{
+        .check = found.check,
+        .message = found.after ? found.before + Either(found.faults) + *found.after : found.before,
+        .location = site.location,
+        .function = site.function,
+        .notes = PathOf(site, found)};
+    const std::string detail = found.faults.empty() ? "" : fmt::format("{}", found.faults);
     finding.fingerprint =
         Fingerprint(finding, {site.service, site.module, site.method, target, detail});
     findings_.push_back(std::move(finding));
   }
 
-  void Report(const CallSite& site, const HandlerEntry& handler, std::string check,
-              std::string message) {
-    Report(site, std::move(check), std::move(message), fmt::format("{}", handler.faults),
-           PathOf(site, &handler));
+  void Report(SiteFinding found) {
+    const auto known = std::ranges::find_if(found_, [&](const SiteFinding& other) {
+      return other.check == found.check && other.before == found.before &&
+             other.after == found.after;
+    });
+    if (known == found_.end()) {
+      found_.push_back(std::move(found));
+      return;
+    }
+    AddNew(known->faults, found.faults);
+    AddNew(known->later, found.later);
+    for (SiteFinding::Taken& taken : found.taken) {
+      const auto same = std::ranges::find_if(known->taken, [&](const SiteFinding::Taken& other) {
+        return other.location == taken.location && other.kind == taken.kind;
+      });
+      if (same == known->taken.end()) {
+        known->taken.push_back(std::move(taken));
+      } else {
+        AddNew(same->faults, taken.faults);
+      }
+    }
+  }
+
+  void Report(const HandlerEntry& handler, std::string check, std::string before,
+              std::optional<std::string> after, std::vector<std::string> faults,
+              std::vector<Note> later = {}) {
+    SiteFinding found{.check = std::move(check),
+                      .before = std::move(before),
+                      .after = std::move(after),
+                      .faults = std::move(faults),
+                      .later = std::move(later)};
+    if (handler.location) found.taken = {{*handler.location, handler.kind, handler.faults}};
+    Report(std::move(found));
+  }
+
+  void Report(const HandlerEntry& handler, std::string check, std::string before,
+              std::optional<std::string> after) {
+    Report(handler, std::move(check), std::move(before), std::move(after), handler.faults);
   }
 
   void CheckHandler(const CallSite& site, const HandlerEntry& handler) {
     switch (handler.outcome.kind) {
       case Kind::kEscapes:
-        Report(site, handler, "unhandled-fault",
-               fmt::format("{} of {} leaves the handler of the request: the service answers {}",
-                           Either(handler.faults), CallText(site),
+        Report(handler, "unhandled-fault", "",
+               fmt::format(" of {} leaves the handler of the request: the service answers {}",
+                           CallText(site),
                            handler.outcome.status_code.empty() ? "with an error"
                                                                : handler.outcome.status_code));
         break;
@@ -131,9 +191,10 @@ class SiteLinter {
         break;
       case Kind::kRetries:
         if (handler.outcome.unbounded) {
-          Report(site, handler, "retry-without-bound",
-                 fmt::format("{} makes {} again until it succeeds: nothing bounds the attempts",
-                             Either(handler.faults), CallText(site)));
+          Report(handler, "retry-without-bound", "after ",
+                 fmt::format(" the call {} is made again until it succeeds: nothing bounds the "
+                             "attempts",
+                             CallText(site)));
         }
         break;
       case Kind::kUnknown:
@@ -144,10 +205,9 @@ class SiteLinter {
 
   void CheckTerminates(const CallSite& site, const HandlerEntry& handler) {
     if (handler.ends_by == "dereference") {
-      Report(site, handler, "unchecked-result",
-             fmt::format("the result of {} is used as if the call had succeeded: {} ends the "
-                         "process",
-                         CallText(site), Either(handler.faults)));
+      Report(handler, "unchecked-result",
+             fmt::format("the result of {} is used as if the call had succeeded: ", CallText(site)),
+             " ends the process");
       return;
     }
     const std::map<std::string, std::string> reasons = {
@@ -155,8 +215,8 @@ class SiteLinter {
         {"thread", ": it leaves a thread's function"},
         {"exit", ": the code that takes it gives up"}};
     const auto reason = reasons.find(handler.ends_by);
-    Report(site, handler, "unhandled-fault",
-           fmt::format("{} of {} ends the process{}", Either(handler.faults), CallText(site),
+    Report(handler, "unhandled-fault", "",
+           fmt::format(" of {} ends the process{}", CallText(site),
                        reason == reasons.end() ? "" : reason->second));
   }
 
@@ -164,14 +224,13 @@ class SiteLinter {
     if (handler.kind == "none") {
       ReportUncheckedStatus(site, handler);
       if (const auto errors = Errors(handler.faults); !errors.empty()) {
-        Report(site, handler, "swallowed-fault",
-               fmt::format("nobody looks at the result of {}: {} goes unnoticed", CallText(site),
-                           Either(errors)));
+        Report(handler, "swallowed-fault",
+               fmt::format("nobody looks at the result of {}: ", CallText(site)), " goes unnoticed",
+               errors);
       }
     } else if (handler.does_nothing) {
-      Report(site, handler, "swallowed-fault",
-             fmt::format("{} of {} is taken and nothing is done about it", Either(handler.faults),
-                         CallText(site)));
+      Report(handler, "swallowed-fault", "",
+             fmt::format(" of {} is taken and nothing is done about it", CallText(site)));
     }
   }
 
@@ -180,9 +239,10 @@ class SiteLinter {
       ReportUncheckedStatus(site, handler);
     }
     if (handler.catch_all && !HasOtherClause(site)) {
-      Report(site, handler, "catch-all-hides",
+      Report(handler, "catch-all-hides",
              fmt::format("`catch (...)` turns every failure of {} into {}: the cause is lost",
-                         CallText(site), handler.outcome.status_code));
+                         CallText(site), handler.outcome.status_code),
+             std::nullopt);
     }
   }
 
@@ -196,9 +256,9 @@ class SiteLinter {
   void ReportUncheckedStatus(const CallSite& site, const HandlerEntry& handler) {
     const auto statuses = Statuses(handler.faults);
     if (statuses.empty()) return;
-    Report(site, handler, "unchecked-status",
-           fmt::format("the status of {} is not checked: {} passes for a success", CallText(site),
-                       Either(statuses)));
+    Report(handler, "unchecked-status",
+           fmt::format("the status of {} is not checked: ", CallText(site)),
+           " passes for a success", statuses);
   }
 
   void CheckFallback(const CallSite& site, const HandlerEntry& handler) {
@@ -208,24 +268,20 @@ class SiteLinter {
       if (location == site.location) continue;
       const CallSite* later = FindSite(site.service, location);
       if (later == nullptr || later->target.service != site.target.service) continue;
-      auto notes = PathOf(site, &handler);
-      notes.push_back({location, fmt::format("{} is called again here", *site.target.service)});
-      Report(site, "fallback-to-same-target",
-             fmt::format("the fallback for {} of {} calls the same service, which has just failed",
-                         Either(handler.faults), CallText(site)),
-             fmt::format("{}", handler.faults), std::move(notes));
+      Report(handler, "fallback-to-same-target", "the fallback for ",
+             fmt::format(" of {} calls the same service, which has just failed", CallText(site)),
+             handler.faults,
+             {{location, fmt::format("{} is called again here", *site.target.service)}});
       return;
     }
   }
 
   void CheckTimeout(const CallSite& site) {
     if (!site.timeout) {
-      Report(
-          site, "missing-timeout",
-          fmt::format("{} sets no timeout: a service that hangs holds this one for as long as its "
-                      "client library lets it",
-                      CallText(site)),
-          "", PathOf(site, nullptr));
+      Report({.check = "missing-timeout",
+              .before = fmt::format("{} sets no timeout: a service that hangs holds this one for "
+                                    "as long as its client library lets it",
+                                    CallText(site))});
     }
     if (!site.timeout_seconds || !site.target.service) return;
     double longest = 0;
@@ -239,12 +295,12 @@ class SiteLinter {
                                    SecondsText(*callee->timeout_seconds), CallText(*callee))});
     }
     if (notes.empty()) return;
-    Report(site, "timeout-inversion",
-           fmt::format("{} waits up to {}, but {} itself waits up to {} for a call: this one gives "
-                       "up before the cause is known",
-                       CallText(site), SecondsText(*site.timeout_seconds), *site.target.service,
-                       SecondsText(longest)),
-           "", std::move(notes));
+    Report({.check = "timeout-inversion",
+            .before = fmt::format("{} waits up to {}, but {} itself waits up to {} for a call: "
+                                  "this one gives up before the cause is known",
+                                  CallText(site), SecondsText(*site.timeout_seconds),
+                                  *site.target.service, SecondsText(longest)),
+            .later = std::move(notes)});
   }
 
   const CallSite* FindSite(const std::string& service, const SourceLocation& location) const {
@@ -255,6 +311,7 @@ class SiteLinter {
   }
 
   std::vector<const CallSite*> sites_;
+  std::vector<SiteFinding> found_;  // of the call that is looked at
   std::vector<Finding> findings_;
 };
 

@@ -50,7 +50,9 @@ class Walker {
     if (thrown->op == Op::kNew) {
       // The type is a pointer's: "Failed *".
       const std::string type = node.type.substr(0, node.type.find_last_not_of("* ") + 1);
-      Report(SourceFinding::Kind::kThrowPointer, node, type, std::nullopt);
+      const ClassFacts* thrown_class = ClassOf(type);
+      Report(SourceFinding::Kind::kThrowPointer, node,
+             thrown_class != nullptr ? thrown_class->name : type, std::nullopt);
       return;
     }
     // What is thrown is a copy, which the sources do not show.

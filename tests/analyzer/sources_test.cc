@@ -78,6 +78,13 @@ TEST_F(SourcesTest, LinksThatLeadAroundInACircleEnd) {
   EXPECT_THAT(Find(), ElementsAre("foo:", "foo.cc"));
 }
 
+TEST_F(SourcesTest, ALinkToTheServicesDirectoryOrUpwardIsNoService) {
+  Write("foo/foo.cc");
+  fs::create_directory_symlink(".", directory_.path() / "self");
+  fs::create_directory_symlink("..", directory_.path() / "up");
+  EXPECT_THAT(Find(), ElementsAre("foo:", "foo.cc"));
+}
+
 TEST_F(SourcesTest, NothingToAnalyzeIsAMistakeThatIsNamed) {
   EXPECT_THAT(Find(), ElementsAre(HasSubstr("found no folder, expected one per service")));
   Write("foo/README.md");

@@ -68,6 +68,35 @@ class AnalysisInputTest(harness.E2ETest):
         self.assertIn("broken.cc:1:10: 'missing.h' file not found (--strict; 1 in all", run.output)
         self.assertEqual((self.dir / "analysis.json").read_text(), "old")
 
+    def test_what_may_not_be_read_is_named_and_is_a_failure_if_strict(self):
+        self.write("services/foo/foo.cc", "int main() {}\n")
+        self.write("services/foo/secret.cc", "int f() { return 1; }\n").chmod(0)
+        self.write("services/foo/closed/more.cc", "int g() { return 1; }\n")
+        self.write("services/bar/bar.cc", "int main() {}\n")
+        for directory in ("services/foo/closed", "services/bar"):
+            (self.dir / directory).chmod(0)
+            self.addCleanup((self.dir / directory).chmod, 0o755)
+        # Root may read everything.
+        self.dir.chmod(0o755)
+        command = [BUILD / "bin/filibuster-analysis", "--services-directory", "services", "--no-cache"]
+        if os.getuid() == 0:
+            command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+        run = subprocess.run(command, cwd=self.dir, capture_output=True, text=True,
+                             timeout=harness.TIMEOUT)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        for unread in ("services/foo/secret.cc", "services/foo/closed", "services/bar"):
+            self.assertIn(unread + ": cannot be read: ", run.stderr)
+        run = subprocess.run([*command, "--strict"], cwd=self.dir, capture_output=True, text=True,
+                             timeout=harness.TIMEOUT)
+        self.assertEqual(run.returncode, 2, run.stderr)
+        self.assertIn("(--strict; 3 in all", run.stderr)
+
+    def test_a_link_to_itself_is_named(self):
+        self.write("services/foo/foo.cc", "int main() {}\n")
+        (self.dir / "services/foo/loop.cc").symlink_to("loop.cc")
+        run = self.analyze("services", expect=0)
+        self.assertIn("services/foo/loop.cc: cannot be read: ", run.output)
+
     def test_a_cache_that_is_damaged_does_no_harm(self):
         self.write("services/foo/foo.cc", "int f() { throw 1; }\nint main() { return f(); }\n")
 

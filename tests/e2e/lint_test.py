@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import BUILD, SOURCE, TIMEOUT, E2ETest
+from harness import BUILD, E2E, SOURCE, TIMEOUT, E2ETest
 
 TUTORIAL_SOURCE = SOURCE / "examples/tutorial"
 CHECK = "filibuster-unhandled-fault"
@@ -56,6 +56,10 @@ class LintTest(E2ETest):
         result = self.analyze("--fail-on", "error")
         self.assertEqual(result.returncode, 1)
         self.assertIn("1 error generated.", result.stdout)
+
+    def test_the_version_names_the_llvm_that_it_runs_on(self):
+        self.assertRegex(self.analyze("--version").stdout,
+                         r"^\d+\.\d+\.\d+ \(LLVM \d+\.\d+\.\d+\)\n$")
 
     def test_mistakes_are_exit_status_2(self):
         for arguments in (["--checks=-*,unhandled"], ["--format", "xml"], ["--fail-on", "note"],
@@ -109,6 +113,29 @@ int main(int argc, char**) {
         findings = json.loads(result.stdout)["findings"]
         self.assertEqual([(finding["check"], finding["line"]) for finding in findings],
                          [("throw-pointer", 7), ("sliced-exception", 10)], result.stderr)
+        self.assertIn("of `Failed` by reference", findings[0]["message"])
+
+
+class ChecksTest(E2ETest):
+    """Each check finds the example of its page and takes its fix, and no other check does."""
+
+    def test_each_check_finds_what_it_is_for_and_nothing_else(self):
+        services = self.dir / "services"
+        shutil.copytree(E2E / "checks", services)
+        result = self.run_tool(
+            "filibuster-analysis", "--services-directory", "services", "--no-cache", "--quiet",
+            "--extra-arg=-isystem%s" % (SOURCE / "tests/golden/stand_ins"),
+            "--format=json=findings.json", expect=0)
+        findings = json.loads((self.dir / "findings.json").read_text())["findings"]
+        found = sorted((finding["file"], finding["line"], finding["check"]) for finding in findings)
+        expected = sorted(
+            (str(file.relative_to(self.dir)), line, check)
+            for file in services.glob("*/main.cc")
+            for line, text in enumerate(file.read_text().splitlines(), 1) if "// finds: " in text
+            for check in text.split("// finds: ")[1].split(", "))
+        self.assertEqual(found, expected, result.output)
+        pages = {page.stem for page in (SOURCE / "docs/checks").glob("*.md")} - {"README"}
+        self.assertEqual({check for _, _, check in found}, pages)
 
 
 if __name__ == "__main__":

@@ -209,6 +209,23 @@ TEST(LintTest, NotesShowThePathOfTheCallAndOfTheFault) {
                                              Note{{"foo/foo.cc", 20, 5}, "`E` is caught here"}));
 }
 
+TEST(LintTest, HandlersThatDifferInTheirFaultsOnlyAreOneFinding) {
+  CallSite site = Site();
+  const Outcome escapes{.kind = Kind::kEscapes, .status_code = "500"};
+  site.handlers = {Handler({"E", "503"}, "catch", escapes), Handler({"F"}, "catch", escapes),
+                   Handler({"G"}, "catch", escapes)};
+  site.handlers[2].location->line = 24;
+  const auto findings = Lint(With({site}), {});
+  ASSERT_THAT(ChecksOf(findings), ElementsAre("unhandled-fault"));
+  EXPECT_TRUE(findings[0].message.starts_with("`E`, `503`, `F` or `G` of `httplib.Get` to bar"))
+      << findings[0].message;
+  EXPECT_THAT(findings[0].notes,
+              ElementsAre(Note{{"foo/foo.cc", 20, 5}, "`E`, `503` or `F` is caught here"},
+                          Note{{"foo/foo.cc", 24, 5}, "`G` is caught here"}));
+  site.handlers[2].outcome.status_code = "503";
+  EXPECT_THAT(Lint(With({site}), {}), testing::SizeIs(2)) << "callers can tell these apart";
+}
+
 std::vector<std::string> Fingerprints(const Analysis& analysis) {
   std::vector<std::string> fingerprints;
   for (const Finding& finding : Lint(analysis, {})) fingerprints.push_back(finding.fingerprint);

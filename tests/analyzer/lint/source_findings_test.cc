@@ -63,7 +63,7 @@ TEST(SourceFindingsTest, WhatIsNoClassCannotBeSliced) {
 }
 
 TEST(SourceFindingsTest, ThrowingWhatNewMadeIsFound) {
-  EXPECT_THAT(FindingsOf(Throw("foo::E *", {{.op = Op::kNew}})),
+  EXPECT_THAT(FindingsOf(Throw("c:E *", {{.op = Op::kNew}})),
               ElementsAre(SourceFinding{.kind = SourceFinding::Kind::kThrowPointer,
                                         .location = {"foo/foo.cc", 9, 5},
                                         .function = "foo::Handle",
