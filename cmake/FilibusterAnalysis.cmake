@@ -3,7 +3,7 @@
 # Adds a target that runs filibuster-analysis over DIR (default: services, in the current source
 # directory) with this build's compile commands:
 #
-#   include(FilibusterAnalysis)
+#   find_package(filibuster REQUIRED)
 #   filibuster_add_analysis(analysis OPTIONS --fail-on error --format sarif=findings.sarif)
 #
 #   cmake --build build --target analysis

@@ -7,12 +7,25 @@
 
 namespace filibuster {
 
-std::expected<std::string, Error> PreloadText(std::string preloaded,
-                                              std::initializer_list<const char*> libraries) {
-  namespace fs = std::filesystem;
+namespace {
+
+namespace fs = std::filesystem;
+
+// Beside an installed program, else beside one that was just built.
+fs::path LibraryDirectory() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  const fs::path directory = program.parent_path().parent_path() / "lib";
+  const fs::path libraries = program.parent_path().parent_path() / "lib";
+  const fs::path installed = libraries / "filibuster";
+  return fs::is_directory(installed, error) ? installed : libraries;
+}
+
+}  // namespace
+
+std::expected<std::string, Error> PreloadText(std::string preloaded,
+                                              std::initializer_list<const char*> libraries) {
+  std::error_code error;
+  const fs::path directory = LibraryDirectory();
   for (const char* name : libraries) {
     const std::string library = directory / name;
     if (!fs::exists(library, error)) {

@@ -10,12 +10,13 @@
 
 namespace filibuster {
 
-// LD_PRELOAD with more libraries of ours, which are in ../lib from the program that calls this.
+// LD_PRELOAD with more libraries of ours, which are in ../lib/filibuster from the program that calls
+// this or, where it was just built, in ../lib.
 std::expected<std::string, Error> PreloadText(std::string preloaded,
                                               std::initializer_list<const char*> libraries);
 
 // `preloaded`: the service's LD_PRELOAD so far, which stays in front (a sanitizer's runtime has to
-// be the first). Our libraries are in ../lib from the program that calls this.
+// be the first).
 std::expected<std::map<std::string, std::string>, Error> InjectEnvironment(
     const std::string& service_name, const std::string& preloaded);
 
