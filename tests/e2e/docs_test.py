@@ -111,6 +111,8 @@ class DocsTest(harness.E2ETest):
         # The tutorial's port for the control server is not free in every test that runs beside this.
         self.script("path/filibuster", '#!/bin/sh\nexec "%s" --port 0 "$@"\n' %
                     (harness.BUILD / "bin/filibuster"))
+        self.script("path/filibuster-loadgen", '#!/bin/sh\nLD_PRELOAD="%s" exec "%s" --port 0 "$@"\n' %
+                    (harness.SANITIZER_RUNTIME, harness.BUILD / "bin/filibuster-loadgen"))
 
     def check(self, page):
         environment = dict(

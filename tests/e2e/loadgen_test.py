@@ -1,5 +1,6 @@
 """filibuster-loadgen on the tutorial: load under a counterexample's fault."""
 
+import json
 import os
 import signal
 import socket
@@ -61,6 +62,30 @@ class LoadgenTest(harness.E2ETest):
         self.assertEqual(latencies, sorted(latencies))
         self.assertGreater(latencies[0], 0)
         self.assertRegex(run.output, r"requests +20 +4 at a time")
+
+    def test_a_retry_is_the_second_call_of_its_request_whatever_runs_beside_it(self):
+        self.explore("curl-retry", "test_orders", expect=1)
+        self.assertEqual(len(self.report("counterexample.json")["faults"]), 2)
+        run = self.run_tool(
+            "filibuster-loadgen", "--port", "0", "--functional-test",
+            BUILD / "examples/curl-retry/bin/test_orders", "--application", "application.json",
+            *self.arguments(4, 5), environment=dict(self.urls, **self.preload()), expect=1)
+        report = self.report("load.json")
+        self.assertEqual(report["failures"], {"exit code 1": 20}, run.output)
+        self.assertEqual([fault["injected"] for fault in report["faults"]], [20, 20])
+
+    def test_a_fault_of_a_later_request_is_not_taken_for_one_of_the_first(self):
+        test = self.script("test.sh", "#!/bin/sh\n%s\n%s\n" % (
+            (TUTORIAL / "bin/test_foo_bar_baz",) * 2))
+        counterexample = self.report("counterexample.json")
+        del counterexample["TestExecution"]
+        (fault,) = counterexample["faults"]
+        (entry,) = json.loads(fault["execution_index"])
+        fault["execution_index"] = json.dumps([[entry[0], 2]])
+        fault["occurrence"] = 2
+        self.write("counterexample.json", counterexample)
+        run, _ = self.load(test=test, expect=2)
+        self.assertIn("no call of the load got this fault: foo -> bar", run.output)
 
     def test_a_request_that_takes_too_long_has_failed(self):
         _, report = self.load("--max-request-latency-for-failure", "0.001", expect=1)

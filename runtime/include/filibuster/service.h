@@ -3,12 +3,16 @@
 //   FILIBUSTER_SERVICE("foo");  // once, at namespace scope
 #pragma once
 
+#include <string>
+
 // The analyzer sees a service's code as it is without us.
 #ifdef FILIBUSTER_ANALYSIS
 #define FILIBUSTER_SERVICE(name) static_assert(true, name)
-#else
 
-#include <string>
+namespace filibuster {
+inline void SetServiceName(const std::string&) {}
+}  // namespace filibuster
+#else
 
 namespace filibuster {
 

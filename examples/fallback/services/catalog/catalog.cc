@@ -18,7 +18,10 @@ class Search {
  public:
   // The bug: a copied line. The fallback is the server that has just failed.
   explicit Search(const Endpoints& endpoints)
-      : primary_(endpoints.search), fallback_(endpoints.search) {}
+      : primary_(endpoints.search), fallback_(endpoints.search) {
+    primary_.set_read_timeout(2);
+    fallback_.set_read_timeout(2);
+  }
 
   httplib::Result Find(const std::string& word) {
     httplib::Result found = primary_.Get("/search/" + word);

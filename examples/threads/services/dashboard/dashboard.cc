@@ -19,6 +19,7 @@ struct Unavailable : std::runtime_error {
 
 std::string Ask(const std::string& url, const std::string& path) {
   httplib::Client client(url);
+  client.set_read_timeout(5);
   const httplib::Result answer = client.Get(path);
   if (!answer) throw Unavailable(url + ": " + httplib::to_string(answer.error()));
   if (answer->status != 200) throw Unavailable(url + ": " + std::to_string(answer->status));

@@ -10,6 +10,7 @@ int main() {
   httplib::Server server;
   server.Get("/", [&](const httplib::Request&, httplib::Response& response) {
     httplib::Client dashboard(dashboard_url);
+    dashboard.set_read_timeout(15);
     const httplib::Result page = dashboard.Get("/dashboard");
     if (!page || page->status != 200) {
       response.status = 503;
