@@ -28,6 +28,7 @@ struct Backend {
 }  // namespace
 
 int main() {
+  filibuster::SetServiceName("bar");
   Backend backend("http://127.0.0.1:5001");
   httplib::Server server;
   server.new_task_queue = [] { return new httplib::ThreadPool(1); };
