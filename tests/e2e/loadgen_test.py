@@ -128,7 +128,11 @@ class LoadgenTest(harness.E2ETest):
         application = self.tutorial(bar=["/bin/sh", "-c", "exec " + str(TUTORIAL / "bin/bar")])
         test = self.script("test.sh", """#!/bin/sh
             %s
-            test -e replayed && kill -9 $(cat pid)
+            if test -e replayed; then
+              read pid < pid
+              kill -9 $pid
+              while test -e /proc/$pid && ! grep -q 'State:.Z' /proc/$pid/status; do :; done
+            fi
             touch replayed
             exit 0
             """ % (TUTORIAL / "bin/test_foo_bar_baz"))
