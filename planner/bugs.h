@@ -21,6 +21,9 @@ struct Bug {
   FaultSet counterexample;       // no fault of it can be taken out
   std::vector<CallEvent> calls;  // seen under the counterexample
   bool minimal = true;           // false: --minimize-tests was not enough to say so
+  // Set by who writes the counterexample to a file.
+  std::string counterexample_file;
+  std::string replay;  // the command
 
   bool operator==(const Bug&) const = default;
 };

@@ -11,6 +11,13 @@ const char* VerdictName(const Verdict& verdict) {
   return std::holds_alternative<Failed>(verdict) ? "failed" : "undelivered";
 }
 
+std::string OutputEnd(const std::string& output) {
+  constexpr size_t kMaxKept = 4096;
+  if (output.size() <= kMaxKept) return output;
+  const size_t line = output.find('\n', output.size() - kMaxKept);
+  return output.substr(line == output.npos ? output.size() - kMaxKept : line + 1);
+}
+
 std::ostream& operator<<(std::ostream& out, const CallFault& fault) {
   return out << "call " << fault.call << ": fault " << fault.fault;
 }

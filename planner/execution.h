@@ -79,6 +79,9 @@ struct TestExecution {
 
 const char* VerdictName(const Verdict& verdict);  // "passed", "failed", "undelivered"
 
+// The last lines of what a test wrote: so much as is kept of every failing execution.
+std::string OutputEnd(const std::string& output);
+
 std::ostream& operator<<(std::ostream& out, const CallFault& fault);
 std::ostream& operator<<(std::ostream& out, const CallEvent& event);
 std::ostream& operator<<(std::ostream& out, const Verdict& verdict);

@@ -141,7 +141,7 @@ class Explorer {
 
     const bool undelivered = std::holds_alternative<Undelivered>(execution.verdict);
     const auto trace = std::make_shared<const Trace>(Trace{{step.number}, faults, execution.calls});
-    Record(step.number, std::move(execution));
+    result_.Record(step.number, std::move(execution));
     if (result_.baseline_failed()) {
       result_.ended_by = "the fault-free execution failed";
       return nullptr;
@@ -181,20 +181,6 @@ class Explorer {
       run->calls = calls_.Enter(run->log);
     }
     return run;
-  }
-
-  void Record(int number, TestExecution execution) {
-    result_.executions.push_back({.number = number,
-                                  .faults = execution.faults,
-                                  .calls = execution.calls,
-                                  .verdict = execution.verdict,
-                                  .duration = execution.duration});
-    result_.undelivered += std::holds_alternative<Undelivered>(execution.verdict);
-    if (!std::holds_alternative<Failed>(execution.verdict)) return;
-    if (result_.failed++ == 0) {
-      result_.first_failure_at = number;
-      result_.first_failure = std::move(execution);
-    }
   }
 
   // Schedules each call beyond the prefix with each fault that applies: exceptions first, because a
@@ -298,6 +284,22 @@ void CheckDelivery(TestExecution& execution, const CallTable& calls) {
     undelivered.status = failed->status;
   }
   execution.verdict = std::move(undelivered);
+}
+
+void Exploration::Record(int number, TestExecution execution) {
+  const bool passed = std::holds_alternative<Passed>(execution.verdict);
+  executions.push_back({.number = number,
+                        .faults = execution.faults,
+                        .calls = execution.calls,
+                        .verdict = execution.verdict,
+                        .duration = execution.duration,
+                        .output = passed ? "" : OutputEnd(execution.output)});
+  undelivered += std::holds_alternative<Undelivered>(execution.verdict);
+  if (!std::holds_alternative<Failed>(execution.verdict)) return;
+  if (failed++ == 0) {
+    first_failure_at = number;
+    first_failure = std::move(execution);
+  }
 }
 
 bool Exploration::injected() const {

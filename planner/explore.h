@@ -91,6 +91,7 @@ struct ExecutionRecord {
   std::vector<CallEvent> calls;
   Verdict verdict;
   std::chrono::microseconds duration{0};
+  std::string output;  // of the functional test, the end of it; empty if it passed
 };
 
 struct SkippedSet {
@@ -113,6 +114,8 @@ struct Exploration {
   size_t undelivered = 0;
   size_t pruned = 0;  // skipped because a reduction said so
 
+  // Enters an execution that has ended.
+  void Record(int number, TestExecution execution);
   bool baseline_failed() const { return first_failure && first_failure->faults.empty(); }
   // Whether any execution had a fault: without, there is nothing to say.
   bool injected() const;

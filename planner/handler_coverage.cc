@@ -16,12 +16,21 @@ void CountTaken(const Exploration& exploration, CallSites& sites, const CallTabl
                 const Entries& entries) {
   for (const ExecutionRecord& execution : exploration.executions) {
     std::set<const HandlerEntry*> taken;
+    std::map<CallId, const CallEvent*> requests;
     for (const CallEvent& event : execution.calls) {
+      requests[event.call] = &event;
       if (event.result == kNoResult) continue;
       const HandlerEntry* entry = sites.FindEntry(event.call, calls.result(event.result));
-      if (entry == nullptr || !taken.insert(entry).second) continue;
+      if (entry == nullptr) continue;
       HandlerCoverage& coverage = *entries.at(entry);
+      const auto request = requests.find(calls.call(event.call).parent);
+      if (request != requests.end() && request->second->fault == kNoFault &&
+          request->second->result != kNoResult) {
+        ++coverage.answers[ResultName(calls.result(request->second->result))];
+      }
+      if (!taken.insert(entry).second) continue;
       ++coverage.executions;
+      coverage.failed += std::holds_alternative<Failed>(execution.verdict);
       if (!coverage.first) coverage.first = execution.number;
     }
   }
@@ -48,6 +57,18 @@ void FindReached(const Exploration& exploration, CallSites& sites, FaultSpace& s
 }
 
 }  // namespace
+
+Confirmation ConfirmationOf(const HandlerCoverage& coverage) {
+  const Outcome& outcome = coverage.entry->outcome;
+  const bool predicts =
+      outcome.kind == Outcome::Kind::kAnswers || outcome.kind == Outcome::Kind::kEscapes;
+  if (!predicts || outcome.status_code.empty() || coverage.answers.empty()) {
+    return Confirmation::kNothing;
+  }
+  const bool alike =
+      coverage.answers.size() == 1 && coverage.answers.begin()->first == outcome.status_code;
+  return alike ? Confirmation::kConfirmed : Confirmation::kRefuted;
+}
 
 std::vector<HandlerCoverage> CoverHandlers(const Exploration& exploration, CallSites& sites,
                                            FaultSpace& space, CallTable& calls) {

@@ -112,19 +112,8 @@ std::expected<Replay, Error> ReplayCounterexample(const Counterexample& countere
 }
 
 Exploration ExplorationOf(Replay replay) {
-  TestExecution& execution = replay.execution;
   Exploration exploration;
-  exploration.executions.push_back({.number = 1,
-                                    .faults = execution.faults,
-                                    .calls = execution.calls,
-                                    .verdict = execution.verdict,
-                                    .duration = execution.duration});
-  exploration.undelivered = std::holds_alternative<Undelivered>(execution.verdict);
-  exploration.failed = std::holds_alternative<Failed>(execution.verdict);
-  if (exploration.failed != 0) {
-    exploration.first_failure_at = 1;
-    exploration.first_failure = std::move(execution);
-  }
+  exploration.Record(1, std::move(replay.execution));
   return exploration;
 }
 

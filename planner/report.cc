@@ -51,6 +51,7 @@ std::string VerdictText(const Report& report) {
   const Exploration& exploration = report.exploration;
   if (!report.replayed.empty()) {
     if (exploration.failed != 0) return "reproduced";
+    if (exploration.executions.empty()) return "incomplete: " + exploration.ended_by;
     return exploration.undelivered != 0 ? "incomplete: not under all faults of the counterexample"
                                         : "not reproduced";
   }
@@ -71,6 +72,12 @@ std::string VerdictText(const Report& report) {
   const bool clean = undelivered.empty() && exploration.ended_by.empty() && !exploration.error;
   return fmt::format("{}: {}{}", clean ? "passed" : "incomplete", CoverageText(report),
                      undelivered);
+}
+
+const char* OutcomeName(const Report& report) {
+  if (report.exploration.failed != 0) return "failed";
+  const std::string verdict = VerdictText(report);
+  return verdict.starts_with("passed") || verdict == "not reproduced" ? "passed" : "incomplete";
 }
 
 }  // namespace filibuster

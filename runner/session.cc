@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "analyzer/analysis_json.h"
 #include "base/console.h"
 #include "base/file.h"
 #include "planner/bugs.h"
@@ -21,6 +20,7 @@
 #include "planner/replay.h"
 #include "planner/report.h"
 #include "runner/console_report.h"
+#include "runner/inputs.h"
 #include "runner/process_runner.h"
 #include "runner/replay_command.h"
 #include "runner/terminal_report.h"
@@ -38,61 +38,10 @@ constexpr int kFailed = 1;
 constexpr int kNothingToSay = 2;
 constexpr int kInterrupted = 128;  // and the signal's number
 
-constexpr char kCounterexampleFile[] = "counterexample.json";
 constexpr char kLogDirectory[] = ".filibuster/logs";
 
-// What the options name, read and checked before anything runs.
-struct Inputs {
-  Command functional_test;
-  Analysis analysis;
-  FaultSpace space;
-  std::optional<Counterexample> counterexample;
-  std::optional<Application> application;
-};
-
-std::expected<Inputs, Error> ReadInputs(const SessionOptions& options) {
-  auto argv = ParseCommand(options.functional_test);
-  if (!argv) return std::unexpected(argv.error());
-
-  auto analysis = options.analysis_file ? ReadAnalysis(*options.analysis_file)
-                                        : std::expected<Analysis, Error>(DefaultAnalysis());
-  if (!analysis) return std::unexpected(analysis.error());
-  auto space = FaultSpace::Create(*analysis);
-  if (!space) return std::unexpected(space.error());
-
-  std::optional<Counterexample> counterexample;
-  if (options.counterexample_file) {
-    auto read = ReadCounterexample(*options.counterexample_file);
-    if (!read) return std::unexpected(read.error());
-    counterexample = *std::move(read);
-  } else if (auto writable = CheckWritable(kCounterexampleFile); !writable) {
-    return std::unexpected(writable.error());
-  }
-  if (options.report_file) {
-    if (auto writable = CheckWritable(*options.report_file); !writable) {
-      return std::unexpected(writable.error());
-    }
-  }
-  std::optional<Application> application;
-  if (options.application_file) {
-    auto read = ReadApplication(*options.application_file);
-    if (!read) return std::unexpected(read.error());
-    application = *std::move(read);
-  } else if (options.coverage_directory) {
-    return std::unexpected(
-        Error{"--coverage-dir: expected --application as well: coverage is that of services "
-              "started here"});
-  }
-  return Inputs{.functional_test = {.argv = *std::move(argv)},
-                .analysis = *std::move(analysis),
-                .space = *std::move(space),
-                .counterexample = std::move(counterexample),
-                .application = std::move(application)};
-}
-
-bool KeepReport(const std::optional<fs::path>& file, const Report& report) {
-  if (!file) return true;
-  const auto written = WriteFile(*file, ReportToJson(report));
+bool KeepReport(const SessionOptions& options, const Report& report) {
+  const auto written = WriteReport(options.report, report);
   if (!written) LogFail("{}", written.error().message);
   return written.has_value();
 }
@@ -155,7 +104,10 @@ class Session {
                         .calls = calls_,
                         .bugs = bugs,
                         .handlers = CoverHandlers(exploration, sites, inputs_.space, calls_),
-                        .warnings = DifferenceWarnings(exploration)};
+                        .warnings = DifferenceWarnings(exploration),
+                        .map = MapServices(exploration, bugs, inputs_.space, calls_),
+                        .sites = &sites,
+                        .elapsed = elapsed};
     if (terminal) terminal->Finish(report, elapsed);
     DescribeHandlers(report.handlers);
     for (const std::string& warning : report.warnings) LogWarning("{}", warning);
@@ -164,9 +116,7 @@ class Session {
     return KeepReport(report) ? exit_code : kNothingToSay;
   }
 
-  bool KeepReport(const Report& report) const {
-    return filibuster::KeepReport(options_.report_file, report);
-  }
+  bool KeepReport(const Report& report) const { return filibuster::KeepReport(options_, report); }
 
   // Failing executions with one cause are one bug, of which the smallest counterexample is kept.
   std::vector<Bug> FindDistinctBugs(const Exploration& exploration, const ExploreOptions& explore) {
@@ -179,13 +129,16 @@ class Session {
       return {};
     }
     for (size_t i = 0; i < bugs->size(); ++i) {
-      const Bug& bug = (*bugs)[i];
+      Bug& bug = (*bugs)[i];
       if (explore.keep_going && !options_.live) {
         LogFail("Bug {} of {}: {}: {} (tests {})", i + 1, bugs->size(), bug.cause, bug.status,
                 fmt::join(bug.executions, ", "));
       }
-      if (i == 0 && bug.counterexample == exploration.first_failure->faults) continue;  // is kept
-      KeepCounterexample(i == 0 ? kCounterexampleFile : NextFile(),
+      const bool is_kept = i == 0 && bug.counterexample == exploration.first_failure->faults;
+      bug.counterexample_file = i == 0 ? kCounterexampleFile : NextFile();
+      bug.replay = ReplayCommand(options_, bug.counterexample_file);
+      if (is_kept) continue;
+      KeepCounterexample(bug.counterexample_file,
                          {.faults = bug.counterexample, .calls = bug.calls},
                          fmt::format("{}mallest counterexample of bug {}",
                                      bug.minimal ? "S" : "Not certainly the s", i + 1));
@@ -225,6 +178,7 @@ class Session {
           std::ranges::find(exploration.executions, execution.faults, &ExecutionRecord::faults);
       if (record == exploration.executions.end()) continue;
       record->verdict = execution.verdict;
+      record->output = OutputEnd(execution.output);
       ++exploration.failed;
       if (exploration.first_failure_at.value_or(record->number) < record->number) continue;
       exploration.first_failure_at = record->number;
@@ -291,10 +245,12 @@ class Session {
     KeepCoverage(Executions::kAll);
     if (signals_.received() != 0) {
       LogFail("Interrupted before the counterexample was replayed.");
+      KeepReportOfReplay({.ended_by = "interrupted", .cancelled = true}, {});
       return kInterrupted + signals_.received();
     }
     if (!replay) {
       LogFail("{}", replay.error().message);
+      KeepReportOfReplay({.ended_by = replay.error().message, .error = replay.error()}, {});
       return kNothingToSay;
     }
     TestExecution& execution = replay->execution;
@@ -306,12 +262,19 @@ class Session {
     const int exit_code = ReplayVerdict(execution);
     const auto warnings = replay->matched;
     const Exploration exploration = ExplorationOf(*std::move(replay));
-    const bool kept = KeepReport({.functional_test = options_.functional_test,
-                                  .exploration = exploration,
-                                  .calls = calls_,
-                                  .warnings = warnings,
-                                  .replayed = options_.counterexample_file->string()});
+    const bool kept = KeepReportOfReplay(exploration, warnings);
     return kept ? exit_code : kNothingToSay;
+  }
+
+  bool KeepReportOfReplay(const Exploration& exploration,
+                          const std::vector<std::string>& warnings) {
+    const auto map = MapServices(exploration, {}, inputs_.space, calls_);
+    return KeepReport({.functional_test = options_.functional_test,
+                       .exploration = exploration,
+                       .calls = calls_,
+                       .warnings = warnings,
+                       .replayed = options_.counterexample_file->string(),
+                       .map = map});
   }
 
   static int ReplayVerdict(const TestExecution& execution) {
@@ -374,10 +337,10 @@ int RunSession(const SessionOptions& options) {
       if (interrupted) LogFail("Interrupted before the first test execution.");
       const Exploration nothing{.ended_by = interrupted ? "interrupted" : started.error().message,
                                 .cancelled = interrupted};
-      KeepReport(options.report_file, {.functional_test = options.functional_test,
-                                       .options = options.explore,
-                                       .exploration = nothing,
-                                       .calls = CallTable()});
+      KeepReport(options, {.functional_test = options.functional_test,
+                           .options = options.explore,
+                           .exploration = nothing,
+                           .calls = CallTable()});
       return interrupted ? kInterrupted + signals.received() : kNothingToSay;
     }
     const auto pids = services->pids();

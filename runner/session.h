@@ -7,6 +7,7 @@
 #include <string>
 
 #include "planner/explore.h"
+#include "runner/report_files.h"
 #include "runtime/control_server.h"
 
 namespace filibuster {
@@ -18,7 +19,7 @@ struct SessionOptions {
   std::optional<std::filesystem::path> counterexample_file;  // replay this one
   std::optional<std::filesystem::path> application_file;
   std::optional<std::filesystem::path> coverage_directory;
-  std::optional<std::filesystem::path> report_file;
+  ReportFiles report;
   // `facts` and `order` are set from the analysis.
   ExploreOptions explore{.baseline_runs = 2};
   std::optional<Order> order;  // absent: kGuided if the analysis has call sites, else kLifo

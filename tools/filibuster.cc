@@ -95,7 +95,12 @@ void AddOptions(CLI::App& app, CommandLine& line) {
                  "Start the services of this file that do not run; stop them at the end");
   app.add_option("--coverage-dir", options.coverage_directory,
                  "Collect the coverage of the started services here, for filibuster-coverage");
-  app.add_option("--report", options.report_file, "Write a report here, as JSON");
+  app.add_option("--report", options.report.json, "Write a report here, as JSON");
+  app.add_option("--report-dir", options.report.directory,
+                 "Write report.html, report.json and junit.xml into this directory");
+  app.add_option("--services-directory", options.report.source_directories,
+                 "Where the reports find the sources (default: services, beside --application or "
+                 "here)");
   app.add_flag("--quiet", line.quiet, "Only warnings and failures");
   app.add_flag("--verbose", line.options.verbose,
                "Every call and fault, and what passing tests wrote, also on a terminal")
@@ -126,6 +131,13 @@ int main(int argc, char** argv) {
     options.explore.time_budget = filibuster::Milliseconds(line.time_budget);
   }
   options.timeout = filibuster::Milliseconds(line.timeout);
+  if (options.report.source_directories.empty()) {
+    options.report.source_directories = {"services"};
+    if (options.application_file) {
+      options.report.source_directories.push_back(options.application_file->parent_path() /
+                                                  "services");
+    }
+  }
   filibuster::SetQuiet(line.quiet);
   filibuster::SetColorMode(line.color);
   options.live = !line.quiet && !options.verbose && filibuster::IsTerminal(STDERR_FILENO);
