@@ -2,7 +2,6 @@
 "use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const PAGE = 50;
 
 function element(name, attributes, ...children) {
   return fill(document.createElement(name), attributes, children);
@@ -31,60 +30,58 @@ function isBad(result) {
   return !/^(2\d\d\b|3\d\d\b|OK$|$)/.test(result);
 }
 
-// What happened, in order: {from, to, label, kind: "call" | "lost" | "return", bad}.
-function stepsOf(top, status, failed) {
-  const test = "functional test";
+// What happened, in order: {from, to, label, kind: "call" | "lost" | "return", tone}. Tones: "bad"
+// for what was injected and what the test failed with, "warn" for what came of it.
+function stepsOf(test, top, failed) {
   const steps = [];
   const entries = new Set();
   const add = (call) => {
     const lost = call.injected && !call.reached;
     steps.push({from: call.from, to: call.to, label: call.label, kind: lost ? "lost" : "call",
-                bad: lost});
+                tone: lost ? "bad" : ""});
     call.children.forEach(add);
     const result = call.result || "no answer";
     steps.push({from: call.to, to: call.from, kind: "return", lost,
                 label: call.injected ? "injected: " + result : result,
-                bad: call.injected || isBad(call.result)});
+                tone: call.injected ? "bad" : isBad(call.result) ? "warn" : ""});
   };
   for (const call of top) {
     if (!entries.has(call.from)) {
       entries.add(call.from);
-      steps.push({from: test, to: call.from, label: "request", kind: "call"});
+      steps.push({from: test, to: call.from, label: "request", kind: "call", tone: ""});
     }
     add(call);
   }
   for (const entry of [...entries].reverse()) {
-    steps.push({from: entry, to: test, label: "answer", kind: "return", bad: failed});
+    steps.push({from: entry, to: test, label: "answer", kind: "return", tone: failed ? "bad" : ""});
   }
-  return {steps, end: status, test};
+  return steps;
 }
 
 function cut(text, pixels) {
-  const most = Math.max(4, Math.floor(pixels / 6.7));
+  const most = Math.max(4, Math.floor(pixels / 6.6));
   return text.length > most ? text.slice(0, most - 1) + "…" : text;
 }
 
-function label(text, x, y, width, bad) {
-  const node = svg("text", {x, y, "text-anchor": "middle", class: bad ? "bad" : ""}, cut(text, width));
+function label(text, x, y, width, tone = "") {
+  const node = svg("text", {x, y, "text-anchor": "middle", class: tone}, cut(text, width));
   node.append(svg("title", {}, text));
   return node;
 }
 
-function head(x, y, right, bad) {
-  const back = right ? -9 : 9;
-  return svg("path", {class: "head" + (bad ? " bad" : ""),
-                      d: `M${x},${y} l${back},-4.5 v9 z`});
+function head(x, y, right, tone) {
+  return svg("path", {class: `head ${tone}`, d: `M${x},${y} l${right ? -9 : 9},-4.5 v9 z`});
 }
 
 function drawStep(step, place, column, y) {
   const group = svg("g");
   const from = place(step.from);
   let to = place(step.to);
-  const bad = step.bad ? " bad" : "";
-  const back = step.kind === "return" ? " back" : "";
+  const arrow = `arrow ${step.tone} ${step.kind === "return" ? "back" : ""}`;
   if (from === to) {
-    group.append(svg("path", {class: "arrow" + back + bad, d: `M${from},${y - 7} h34 v12 h-28`}),
-                 head(from + 2, y + 5, false, step.bad), label(step.label, from + column / 2, y - 10, column, step.bad));
+    group.append(svg("path", {class: arrow, d: `M${from},${y - 7} h34 v12 h-28`}),
+                 head(from + 2, y + 5, false, step.tone),
+                 label(step.label, from + column / 2, y - 10, column, step.tone));
     return group;
   }
   const right = to > from;
@@ -92,14 +89,14 @@ function drawStep(step, place, column, y) {
   // A fault strikes on the way: the call never arrives, and what comes back starts there.
   if (step.kind === "lost") to = to - (right ? 1 : -1) * column * 0.3;
   if (step.kind === "return" && step.lost) start = from - (right ? -1 : 1) * column * 0.3;
-  group.append(svg("path", {class: "arrow" + back + bad, d: `M${start},${y} H${to}`}));
+  group.append(svg("path", {class: arrow, d: `M${start},${y} H${to}`}));
   if (step.kind === "lost") {
     group.append(svg("path", {class: "cross", d: `M${to - 6},${y - 6} l12,12 m0,-12 l-12,12`}));
   } else {
-    group.append(head(to, y, right, step.bad));
+    group.append(head(to, y, right, step.tone));
   }
-  const width = Math.abs(to - start) - 14;
-  group.append(label(step.label, (start + to) / 2, y - 7, Math.max(width, column - 20), step.bad));
+  const room = Math.max(Math.abs(to - start), column) - 20;
+  group.append(label(step.label, (start + to) / 2, y - 7, room, step.tone));
   return group;
 }
 
@@ -107,31 +104,38 @@ function drawStep(step, place, column, y) {
 function diagram(events, status, failed) {
   const top = callsOf(events);
   if (top.length === 0) return element("p", {class: "note"}, "No call was seen.");
-  const {steps, end, test} = stepsOf(top, status, failed);
+  const test = "functional test";
+  const steps = stepsOf(test, top, failed);
   const names = [test];
   for (const step of steps) {
     for (const name of [step.from, step.to]) if (!names.includes(name)) names.push(name);
   }
   const longest = Math.max(...steps.map((step) => step.label.length));
-  const column = Math.min(270, Math.max(160, longest * 7 + 24)), row = 38, left = 80, boxes = 44;
-  const place = (name) => left + names.indexOf(name) * column;
-  const width = left * 2 + (names.length - 1) * column;
+  const column = innerWidth < 640 ? 150 : Math.min(270, Math.max(160, longest * 7 + 24));
+  const first = 125, row = 38, left = 64, boxes = 44;
+  // Nobody sees what passes between the functional test and the first service: that needs no room.
+  const place = (name) => {
+    const index = names.indexOf(name);
+    return left + (index === 0 ? 0 : first + (index - 1) * column);
+  };
+  const width = place(names.at(-1)) + left;
   const height = boxes + (steps.length + 1) * row + 34;
   const said = steps.map((step) => `${step.from} to ${step.to}: ${step.label}` +
                          (step.kind === "lost" ? " (does not arrive)" : "")).join("; ");
   const picture = svg("svg", {width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
-                              "aria-label": `Sequence diagram. ${said}; the functional test: ${end}`});
+                              "aria-label": `Sequence diagram. ${said}; ${test}: ${status}`});
   for (const name of names) {
     const x = place(name);
     const box = svg("g", {class: "who"},
       svg("line", {class: "life", x1: x, y1: boxes - 8, x2: x, y2: height - 30}),
-      svg("rect", {x: x - 72, y: 8, width: 144, height: 28, rx: 7}), label(name, x, 26, 136));
+      svg("rect", {x: x - 58, y: 8, width: 116, height: 28, rx: 7}), label(name, x, 26, 108));
     picture.append(box);
   }
   steps.forEach((step, i) => picture.append(drawStep(step, place, column, boxes + (i + 1) * row)));
   picture.append(svg("text", {x: 8, y: height - 12, class: failed ? "bad" : ""},
-                     `${test}: ${end}`));
-  return element("figure", {tabindex: "0", role: "group", "aria-label": "Sequence diagram"}, picture);
+                     `${test}: ${status}`));
+  return element("figure", {tabindex: "0", role: "group", "aria-label": "Sequence diagram"},
+                 picture);
 }
 
 function listOf(calls) {
@@ -147,18 +151,20 @@ function listOf(calls) {
 
 // A table of which one page is in the document, whatever the number of items.
 class PagedTable {
-  constructor(root, {items, what, columns, row, filters = [], sorts = [], text}) {
-    Object.assign(this, {items, what, row, text, filters: [], page: 0});
+  constructor(root, {items, what, columns, row, filters = [], sorts = [], text, size}) {
+    Object.assign(this, {items, what, row, text, size, filters: [], page: 0});
     this.search = element("input", {type: "search", spellcheck: "false", autocomplete: "off"});
     const controls = element("div", {class: "controls", role: "search"},
       element("label", {class: "search"}, `Search ${what}`, this.search));
     for (const {name, options, matches} of filters) {
-      const select = element("select", {}, ...options.map((option) => element("option", {}, option)));
+      const select = element("select", {},
+        ...options.map((option) => element("option", {}, option)));
       controls.append(element("label", {}, name, select));
       this.filters.push({select, matches});
     }
     if (sorts.length > 0) {
-      this.sort = element("select", {}, ...sorts.map(({name}, i) => element("option", {value: i}, name)));
+      this.sort = element("select", {},
+        ...sorts.map(({name}, i) => element("option", {value: i}, name)));
       this.sorts = sorts;
       controls.append(element("label", {}, "Order", this.sort));
     }
@@ -172,7 +178,8 @@ class PagedTable {
     this.next = element("button", {type: "button"}, "Next");
     this.previous.addEventListener("click", () => { --this.page; this.draw(); });
     this.next.addEventListener("click", () => { ++this.page; this.draw(); });
-    root.append(controls, element("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": what}, table),
+    const scroll = {class: "scroll", tabindex: "0", role: "region", "aria-label": what};
+    root.append(controls, element("div", scroll, table),
                 element("div", {class: "pager"}, this.status, this.previous, this.next));
     this.update();
   }
@@ -180,21 +187,22 @@ class PagedTable {
   update() {
     const words = this.search.value.toLowerCase().split(/\s+/).filter((word) => word);
     this.shown = this.items.filter((item) =>
-      this.filters.every(({select, matches}) => select.selectedIndex === 0 || matches(item, select.value)) &&
+      this.filters.every(({select, matches}) =>
+        select.selectedIndex === 0 || matches(item, select.value)) &&
       words.every((word) => this.text(item).toLowerCase().includes(word)));
     if (this.sort) this.shown.sort(this.sorts[this.sort.value].compare);
     this.draw();
   }
 
   draw() {
-    const first = this.page * PAGE;
-    const rows = this.shown.slice(first, first + PAGE);
+    const first = this.page * this.size;
+    const rows = this.shown.slice(first, first + this.size);
     this.body.replaceChildren(...rows.map((item) => this.row(item)));
     const count = (number) => number.toLocaleString("en");
     this.status.textContent = rows.length === 0 ? `No ${this.what} like that`
       : `${count(first + 1)}–${count(first + rows.length)} of ${count(this.shown.length)}`;
     this.previous.disabled = this.page === 0;
-    this.next.disabled = first + PAGE >= this.shown.length;
+    this.next.disabled = first + this.size >= this.shown.length;
   }
 
   // Makes an item visible; returns its row.
@@ -204,7 +212,7 @@ class PagedTable {
       for (const {select} of this.filters) select.selectedIndex = 0;
       this.update();
     }
-    this.page = Math.floor(this.shown.indexOf(item) / PAGE);
+    this.page = Math.floor(this.shown.indexOf(item) / this.size);
     this.draw();
     return this.body.querySelector(`#test-${item.number}`);
   }
@@ -230,7 +238,8 @@ function executionDetail(execution) {
 }
 
 function executionRow(execution) {
-  const toggle = element("button", {type: "button", class: "toggle", "aria-expanded": "false"}, execution.words);
+  const toggle = element("button", {type: "button", class: "toggle", "aria-expanded": "false"},
+                         execution.words);
   const outcome = element("span", {class: `badge ${execution.outcome}`}, execution.outcome);
   const row = element("tr", {id: `test-${execution.number}`},
     element("td", {class: "number"}, String(execution.number)), element("td", {}, toggle),
@@ -240,36 +249,41 @@ function executionRow(execution) {
     const open = toggle.getAttribute("aria-expanded") === "true";
     toggle.setAttribute("aria-expanded", String(!open));
     if (open) row.nextElementSibling.remove();
-    else row.after(element("tr", {class: "detail"}, element("td", {colspan: "4"}, executionDetail(execution))));
+    else row.after(element("tr", {class: "detail"},
+                           element("td", {colspan: "4"}, executionDetail(execution))));
   });
   return row;
 }
 
-const executions = data.executions.map(([number, words, outcome, status, ms, events, output, undelivered]) =>
-  ({number, words, outcome, status, ms, events, output, undelivered}));
+const executions = data.executions.map(
+  ([number, words, outcome, status, ms, events, output, undelivered]) =>
+    ({number, words, outcome, status, ms, events, output, undelivered}));
+const faultCount = ({words}) => words.split(" + ").length;
 const numbered = (a, b) => a.number - b.number;
 const table = new PagedTable(document.getElementById("executions-table"), {
-  items: executions, what: "executions",
+  items: executions, what: "executions", size: 50,
   columns: [["Test", "number"], ["Faults"], ["Outcome"], ["Time", "number time"]],
   row: executionRow,
-  text: (execution) => `test ${execution.number} ${execution.words} ${execution.outcome} ${execution.status}`,
+  text: ({number, words, outcome, status}) => `test ${number} ${words} ${outcome} ${status}`,
   filters: [{name: "Outcome", options: ["all", "passed", "failed", "undelivered"],
              matches: (execution, value) => execution.outcome === value}],
   sorts: [{name: "as run", compare: numbered},
           {name: "slowest first", compare: (a, b) => b.ms - a.ms},
           {name: "most faults first",
-           compare: (a, b) => b.words.split(" + ").length - a.words.split(" + ").length || numbered(a, b)}],
+           compare: (a, b) => faultCount(b) - faultCount(a) || numbered(a, b)}],
 });
 
 const skipped = document.getElementById("skipped-table");
 if (skipped) {
   const kinds = [...new Set(data.skipped.map(([, , , kind]) => kind))];
   new PagedTable(skipped, {
-    items: data.skipped, what: "skipped fault sets",
+    items: data.skipped, what: "skipped fault sets", size: 20,
     columns: [["Faults"], ["Why it was not run"]],
-    row: ([, words, reason]) => element("tr", {}, element("td", {}, words), element("td", {}, reason)),
+    row: ([, words, reason]) =>
+      element("tr", {}, element("td", {}, words), element("td", {}, reason)),
     text: ([number, words, reason]) => `test ${number} ${words} ${reason}`,
-    filters: [{name: "Reason", options: ["all", ...kinds], matches: (item, value) => item[3] === value}],
+    filters: [{name: "Reason", options: ["all", ...kinds],
+               matches: (item, value) => item[3] === value}],
   });
 }
 

@@ -81,6 +81,8 @@ class Browser:
         return self._post(self.session + "/element", {"using": "css selector", "value": selector})[ELEMENT]
 
     def click(self, selector):
+        # The driver takes what is under the sticky navigation for visible.
+        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
         self._post("%s/element/%s/click" % (self.session, self.find(selector)), {})
 
     def type(self, selector, text):
