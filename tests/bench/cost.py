@@ -21,6 +21,8 @@ import time
 
 CALLERS = 64
 WORK_MS = 20
+if len(sys.argv) != 2:
+    sys.exit("usage: cost.py BUILD-DIRECTORY")
 BIN = pathlib.Path(sys.argv[1]).resolve() / "bin"
 SECONDS = os.environ.get("BENCH_SECONDS", "2")  # of one measurement
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -183,7 +185,8 @@ def main():
         print("| plain, by nginx | not measured: nginx is not installed "
               "(tools/setup --with-bench) | | | | | |")
     print()
-    print("Goals: injector on adds at most 300 µs at p50; with 64 callers at least 1/2 of plain.")
+    print("Goals: injector on adds at most 300 µs at p50; with 64 callers at least 1/2 of plain. With it on")
+    print("a call is four exchanges over HTTP: it is announced, made, received and completed.")
     print()
     print("| control server, clients on the same machine | messages/s |")
     print("|---|---|")
