@@ -21,6 +21,23 @@ namespace filibuster {
 class Context;
 using ContextHandle = std::shared_ptr<Context>;
 
+// The analyzer sees a service's code as it is without us.
+#ifdef FILIBUSTER_ANALYSIS
+
+inline ContextHandle CurrentContext() { return nullptr; }
+
+class ContextScope {
+ public:
+  explicit ContextScope(ContextHandle) {}
+};
+
+template <typename Function>
+Function InContext(Function function) {
+  return function;
+}
+
+#else
+
 // The request that this thread is handling; null if none, and always while injection is off.
 ContextHandle CurrentContext();
 
@@ -45,5 +62,7 @@ auto InContext(Function function) {
     return function(std::forward<decltype(arguments)>(arguments)...);
   };
 }
+
+#endif  // FILIBUSTER_ANALYSIS
 
 }  // namespace filibuster
