@@ -9,8 +9,8 @@
 #                       FUNCTIONAL_TEST test_foo_bar_baz OPTIONS --reduction outcomes)
 #
 # Relative files are those of the current source directory, else of the current binary directory.
-# What a run writes (counterexample.json, the services' logs) goes to filibuster/NAME in the current
-# binary directory. With APPLICATION the kernel chooses the control server's port. The program is
+# What a run writes goes to filibuster/NAME in the current binary directory: counterexample.json, the
+# services' logs, and in report/ report.html, report.json and junit.xml. With APPLICATION the kernel chooses the control server's port. The program is
 # looked for in the PATH, unless FILIBUSTER names it or it is built in the same project. Tests that
 # share an application do not run at the same time: their services have the same ports.
 function(filibuster_add_test)
@@ -46,7 +46,8 @@ function(filibuster_add_test)
   set(directory ${CMAKE_CURRENT_BINARY_DIR}/filibuster/${ARG_NAME})
   file(MAKE_DIRECTORY ${directory})
   add_test(NAME ${ARG_NAME}
-           COMMAND ${program} --functional-test ${test} ${arguments} ${ARG_OPTIONS}
+           COMMAND ${program} --functional-test ${test} --report-dir report ${arguments}
+                   --services-directory ${CMAKE_CURRENT_SOURCE_DIR}/services ${ARG_OPTIONS}
            WORKING_DIRECTORY ${directory})
   if(ARG_APPLICATION)
     set_tests_properties(${ARG_NAME} PROPERTIES RESOURCE_LOCK ${ARG_APPLICATION})

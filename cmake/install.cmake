@@ -11,14 +11,19 @@ install(TARGETS ${tools} RUNTIME COMPONENT tools)
 install(TARGETS filibuster-preload filibuster-preload-curl filibuster-preload-httplib
                 filibuster-preload-grpc filibuster-preload-poco filibuster-preload-addresses
         LIBRARY DESTINATION lib/filibuster COMPONENT tools)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE
-        DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT tools)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT tools)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/filibuster-cpp RENAME copyright COMPONENT tools)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libfilibuster-dev RENAME copyright
+        COMPONENT development)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs ${PROJECT_SOURCE_DIR}/examples/ci
         DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT tools)
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/runtime/include/
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-foreach(library protocol runtime httplib grpc thrift)
+# The last six are what filibuster/gtest.h has the control server and the planner from.
+foreach(library protocol runtime httplib grpc thrift gtest base analysis planner beside runner)
   set_target_properties(filibuster_${library} PROPERTIES EXPORT_NAME ${library})
   install(TARGETS filibuster_${library} EXPORT filibuster ARCHIVE COMPONENT development)
 endforeach()
@@ -71,5 +76,10 @@ filibuster_pkg_config(filibuster-httplib DESCRIPTION "cpp-httplib, instrumented 
                       REQUIRES filibuster-runtime cpp-httplib)
 filibuster_pkg_config(filibuster-grpc DESCRIPTION "gRPC, instrumented for Filibuster"
                       REQUIRES filibuster-runtime grpc++ protobuf)
+filibuster_pkg_config(filibuster-gtest DESCRIPTION "GoogleTest under Filibuster's faults"
+                      REQUIRES filibuster-runtime cpp-httplib fmt
+                      LIBS -lfilibuster_gtest -lfilibuster_runner -lfilibuster_planner
+                           -lfilibuster_analysis -lfilibuster_beside -lfilibuster_base
+                           -lfilibuster_runtime -lfilibuster_protocol -lcpp-httplib -lfmt)
 filibuster_pkg_config(filibuster-thrift DESCRIPTION "Thrift, instrumented for Filibuster"
                       REQUIRES filibuster-runtime thrift)

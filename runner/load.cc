@@ -180,9 +180,8 @@ class Load {
   // The calls to fail, as one run without load shows them.
   std::expected<FaultSet, Error> FindFaults() {
     LogInfo("Replaying the counterexample once before the load.");
-    ProcessRunner runner(server_, {.functional_test = command_,
-                                   .timeout = options_.timeout,
-                                   .stop_fd = signals_.fd(),
+    ProcessRunner runner(server_, {.functional_test = ProcessTest(server_, command_,
+                                                                  options_.timeout, signals_.fd()),
                                    .services = services_});
     const auto replay = ReplayCounterexample(counterexample_, runner, calls_);
     if (!replay) return std::unexpected(replay.error());

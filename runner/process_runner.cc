@@ -23,10 +23,26 @@ std::string Joined(const std::vector<std::string>& reasons) {
 
 }  // namespace
 
-ProcessRunner::ProcessRunner(ControlServer& server, ProcessRunnerOptions options)
-    : server_(server), options_(std::move(options)) {
-  options_.functional_test.environment["FILIBUSTER_URL"] = server_.url();
+RunTest ProcessTest(const ControlServer& server, Command functional_test,
+                    std::chrono::milliseconds timeout, int stop_fd) {
+  functional_test.environment["FILIBUSTER_URL"] = server.url();
+  return
+      [command = std::move(functional_test), timeout, stop_fd]() -> std::expected<TestRun, Error> {
+        auto run = RunCommand(command, {.timeout = timeout, .stop_fd = stop_fd});
+        if (!run) return std::unexpected(run.error());
+        if (std::holds_alternative<Stopped>(run->status))
+          return std::unexpected(Error{"interrupted"});
+        TestRun test{.output = std::move(run->output), .duration = run->duration};
+        if (run->status != TerminationStatus(ExitCode{0})) test.failure = ToString(run->status);
+        if (run->output_dropped > 0) {
+          test.output.insert(0, fmt::format("[{} bytes before this]\n", run->output_dropped));
+        }
+        return test;
+      };
 }
+
+ProcessRunner::ProcessRunner(ControlServer& server, ProcessRunnerOptions options)
+    : server_(server), options_(std::move(options)) {}
 
 std::expected<TestExecution, Error> ProcessRunner::Run(const FaultSet& faults, CallTable& calls) {
   LookBack(calls);
@@ -98,23 +114,18 @@ bool ProcessRunner::Linger(std::vector<std::string>& reasons, std::string& outpu
 std::expected<ProcessRunner::Observed, Error> ProcessRunner::RunOnce(const FaultSet& faults,
                                                                      CallTable& calls) {
   server_.BeginTestExecution(calls.Planned(faults), calls.unstable_sites());
-  auto run = RunCommand(options_.functional_test,
-                        {.timeout = options_.timeout, .stop_fd = options_.stop_fd});
+  auto run = options_.functional_test();
   TestExecution execution;
   execution.log = server_.EndTestExecution();
   if (!run) return std::unexpected(run.error());
-  if (std::holds_alternative<Stopped>(run->status)) return std::unexpected(Error{"interrupted"});
 
   execution.faults = faults;
   execution.calls = calls.Enter(execution.log);
   execution.duration = std::chrono::duration_cast<std::chrono::microseconds>(run->duration);
   execution.output = std::move(run->output);
-  if (run->output_dropped > 0) {
-    execution.output.insert(0, fmt::format("[{} bytes before this]\n", run->output_dropped));
-  }
   std::vector<std::string> reasons;
-  const bool passed = run->status == TerminationStatus(ExitCode{0});
-  if (!passed) reasons.push_back(ToString(run->status));
+  const bool passed = run->failure.empty();
+  if (!passed) reasons.push_back(run->failure);
   const size_t own_reasons = reasons.size();
   Revive(passed ? Services::Check::kProcesses : Services::Check::kHealth, reasons,
          execution.output);

@@ -1,8 +1,9 @@
-// Fault set => the functional test, run as a process under these faults => TestExecution.
+// Fault set => the functional test, run under these faults over real services => TestExecution.
 #pragma once
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,10 +15,23 @@
 
 namespace filibuster {
 
+// One run of the functional test, as it is told by whoever ran it.
+struct TestRun {
+  std::string failure;  // "exit code 1"; empty: passed
+  std::string output;
+  std::chrono::nanoseconds duration{};
+};
+
+// Fails only if nothing can be said of the test.
+using RunTest = std::function<std::expected<TestRun, Error>()>;
+
+// The functional test as a process, which is told of `server`. `stop_fd` readable: it is ended, and
+// there is an Error.
+RunTest ProcessTest(const ControlServer& server, Command functional_test,
+                    std::chrono::milliseconds timeout, int stop_fd);
+
 struct ProcessRunnerOptions {
-  Command functional_test;
-  std::chrono::milliseconds timeout{60'000};
-  int stop_fd = -1;              // readable: end the functional test and Run with an Error
+  RunTest functional_test;
   Services* services = nullptr;  // to look after; null: nobody knows how to start them
 };
 

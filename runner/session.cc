@@ -55,9 +55,8 @@ class Session {
         inputs_(std::move(inputs)),
         signals_(signals),
         url_(server.url()),
-        runner_(server, {.functional_test = inputs_.functional_test,
-                         .timeout = options.timeout,
-                         .stop_fd = signals.fd(),
+        runner_(server, {.functional_test = ProcessTest(server, inputs_.functional_test,
+                                                        options.timeout, signals.fd()),
                          .services = services}) {}
 
   int Run() { return inputs_.counterexample ? Replay() : Explore(); }

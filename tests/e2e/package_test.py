@@ -55,6 +55,7 @@ class PackageTest(harness.E2ETest):
         self.assertRegex(failing, r"failed under: shop -> stock \(shop/shop\.cc:12\): 50\d")
         self.assertIn('shop answered 200 " are in stock"', failing)
         self.assertTrue((build / "filibuster/Page/counterexample.json").exists())
+        self.assertRegex(failing, r"--gtest_filter=Page\.IsAlwaysShown/shop_to_stock_50\d_")
 
         self.run_command("patch", "-p1", "-i", "fix.patch", cwd=project)
         self.run_command("cmake", "--build", build)
