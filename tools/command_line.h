@@ -6,8 +6,13 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+
+#include "tools/documents.h"
 
 namespace filibuster {
 
@@ -42,6 +47,16 @@ inline std::optional<int> ParseCommandLine(CLI::App& app, int argc, char** argv,
   // A file that grows past its limit (ulimit -f) is an error to be told, like a full disk.
   ::signal(SIGXFSZ, SIG_IGN);
   app.set_version_flag("--version", version);
+  // Asked for by the build; it is no option of a user's.
+  constexpr std::string_view kGenerate = "--generate=";
+  if (argc == 2 && std::string_view(argv[1]).starts_with(kGenerate)) {
+    const std::string program = std::filesystem::path(argv[0]).filename();
+    const auto document = CommandLineDocument(app, program, argv[1] + kGenerate.size());
+    if (document) {
+      std::fputs(document->c_str(), stdout);
+      return 0;
+    }
+  }
   try {
     app.parse(argc, argv);
     return std::nullopt;

@@ -2,16 +2,20 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
 import unittest
+
+import yaml
 
 import harness
 from harness import BUILD, SOURCE
 
 SANITIZE = os.environ.get("FILIBUSTER_SANITIZE", "")
 SANITIZER_RUNTIME = os.environ.get("FILIBUSTER_SANITIZER_RUNTIME", "")
+TOOLS = sorted(page.stem for page in (BUILD / "tools/documents").glob("filibuster*.1"))
 SANITIZER_FLAGS = ["-fsanitize=" + SANITIZE] if SANITIZE else []
 
 
@@ -54,12 +58,121 @@ class PackageTest(harness.E2ETest):
         failing = self.run_command("ctest", "--test-dir", build, "--output-on-failure", expect=8)
         self.assertRegex(failing, r"failed under: shop -> stock \(shop/shop\.cc:12\): 50\d")
         self.assertIn('shop answered 200 " are in stock"', failing)
-        self.assertTrue((build / "filibuster/Page/counterexample.json").exists())
+        for file in ("counterexample.json", "report/report.html", "report/junit.xml"):
+            self.assertTrue((build / "filibuster/Page" / file).exists(), file)
         self.assertRegex(failing, r"--gtest_filter=Page\.IsAlwaysShown/shop_to_stock_50\d_")
 
         self.run_command("patch", "-p1", "-i", "fix.patch", cwd=project)
         self.run_command("cmake", "--build", build)
         self.run_command("ctest", "--test-dir", build, "--output-on-failure")
+
+    def test_the_jobs_for_ci_do_what_they_say(self):
+        project = self.dir / "outside"
+        shutil.copytree(SOURCE / "examples/outside", project)
+        (project / ".gitignore").write_text("build/\n*.sarif\njunit.xml\n")
+        git = ("git", "-c", "user.name=A", "-c", "user.email=a@example.org")
+        self.run_command("git", "init", "-q", cwd=project)
+        self.run_command("git", "add", "-A", cwd=project)
+        self.run_command(*git, "commit", "-qm", "Begin", cwd=project)
+        # The services are elsewhere than the jobs' own configuration says: this one is kept.
+        self.configure(project)
+        path = "%s:%s" % (PREFIX / "bin", os.environ["PATH"])
+
+        def run(script, expect):
+            return self.run_command("bash", "-e", "-c", script, cwd=project, expect=expect,
+                                    PATH=path, CI_MERGE_REQUEST_DIFF_BASE_SHA="HEAD")
+
+        def ci(file):
+            return yaml.safe_load((SOURCE / "examples/ci" / file).read_text())
+
+        run("filibuster-analysis --services-directory services -p build "
+            "--write-baseline .filibuster-baseline.json", 0)
+        jobs = ci("github.yml")["jobs"]
+        analysis = [step["run"] for step in jobs["analysis"]["steps"] if "run" in step]
+        run("\n".join(analysis), 0)
+        self.assertTrue((project / "filibuster.sarif").exists())
+
+        build, test = [step["run"] for step in jobs["test"]["steps"] if "run" in step]
+        run(build, 0)
+        run(test, 8)
+        self.assertIn('<testcase name="Page"', (project / "junit.xml").read_text())
+        self.assertIn('failures="2"', (project / "junit.xml").read_text())
+        artifacts = jobs["test"]["steps"][-1]["with"]["path"].split()
+        kept = {file.name for pattern in artifacts for file in project.glob(pattern)}
+        self.assertLessEqual({"junit.xml", "report.html", "report.json", "counterexample.json"},
+                             kept)
+
+        gitlab = ci("gitlab.yml")
+        for script in gitlab["filibuster-analysis"]["script"]:
+            run(script, 0)
+        hook = ci("pre-commit-config.yaml")["repos"][0]["hooks"][0]["entry"]
+        source = project / "services/shop/shop.cc"
+        run(hook, 0)
+        # A line of the call is changed, and the finding is the change's.
+        source.write_text(source.read_text().replace('Get("/stock");', 'Get("/stock/all");'))
+        self.assertIn("filibuster-unchecked-status", run(hook, 1))
+        self.run_command("git", "checkout", "-q", ".", cwd=project)
+        self.run_command("patch", "-p1", "-i", "fix.patch", cwd=project)
+        run("\n".join(gitlab["filibuster-test"]["script"]), 0)
+
+    def test_the_debian_packages_have_what_they_need_and_run_from_where_they_are_unpacked(self):
+        self.run_command("cpack", "--config", BUILD / "CPackConfig.cmake", "-B", self.dir / "deb")
+        packages = {path.name.split("_")[0]: path for path in (self.dir / "deb").glob("*.deb")}
+        self.assertEqual(sorted(packages), ["filibuster-cpp", "libfilibuster-dev"])
+        depends = self.run_command("dpkg-deb", "-f", packages["filibuster-cpp"], "Depends")
+        for library in ("libc6", "libfmt9", "libcpp-httplib0.11", "libclang-common-"):
+            self.assertIn(library, depends)
+        # Nothing of what is only preloaded into services that have it.
+        for library in ("libcurl", "libgrpc", "libpoco"):
+            self.assertNotIn(library, depends)
+        root = self.dir / "root"
+        for package in packages.values():
+            self.run_command("dpkg-deb", "-x", package, root)
+        for file in ("bin/filibuster", "share/man/man1/filibuster.1",
+                     "share/bash-completion/completions/filibuster-analysis",
+                     "share/zsh/vendor-completions/_filibuster",
+                     "share/doc/filibuster-cpp/copyright", "include/filibuster/gtest.h",
+                     "lib/libfilibuster_gtest.a", "lib/cmake/filibuster/filibuster-config.cmake"):
+            self.assertTrue((root / "usr" / file).exists(), file)
+        for tool in TOOLS:
+            self.run_command(root / "usr/bin" / tool, "--version")
+        self.run_command(root / "usr/bin/filibuster-inject", "--service-name", "foo", "--", "true",
+                         LD_PRELOAD=SANITIZER_RUNTIME)
+        flags = self.run_command("pkg-config", "--cflags", "filibuster-runtime",
+                                 PKG_CONFIG_PATH=str(root / "usr/lib/pkgconfig"))
+        directory = pathlib.Path(flags.strip().removeprefix("-I")).resolve()
+        self.assertEqual(directory, root / "usr/include")
+
+    def test_man_pages_and_completions_have_every_option(self):
+        share = PREFIX / "share"
+        for tool in TOOLS:
+            help_text = self.run_command(PREFIX / "bin" / tool, "--help")
+            options = set(re.findall(r"^ +(?:-\w,)?(--[\w-]+)", help_text, re.MULTILINE))
+            self.assertIn("--help", options)
+            page = share / "man/man1" / (tool + ".1")
+            bash = share / "bash-completion/completions" / tool
+            zsh = share / "zsh/vendor-completions" / ("_" + tool)
+            for option in options:
+                self.assertIn("\\fB" + option.replace("-", "\\-") + "\\fR", page.read_text())
+                self.assertIn("'%s[" % option, zsh.read_text())
+                self.assertIn(option, self.complete(bash, tool, option))
+            warnings = subprocess.run(["man", "--warnings", "-l", page], capture_output=True,
+                                      text=True, env=dict(os.environ, LC_ALL="C.UTF-8"))
+            self.assertEqual((warnings.returncode, warnings.stderr), (0, ""))
+            self.assertEqual(self.run_command("zsh", "-n", zsh), "")
+        bash = share / "bash-completion/completions/filibuster"
+        self.assertEqual(self.complete(bash, "filibuster", "--reduction", "so"), ["sound"])
+        self.assertEqual(self.complete(bash, "filibuster", "--application", ""), [])
+        bash = share / "bash-completion/completions/filibuster-services"
+        self.assertEqual(self.complete(bash, "filibuster-services", "st"),
+                         ["start", "stop", "status"])
+
+    def complete(self, script, tool, *words):
+        """What bash offers for the last word."""
+        function = "_" + tool.replace("-", "_")
+        return self.run_command(
+            "bash", "-c", '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); %s; '
+            'printf "%%s\\n" "${COMPREPLY[@]}"' % function, script, tool, *words).split()
 
     def test_a_component_that_is_not_there_is_an_error_that_names_it(self):
         project = self.dir / "wrong"
