@@ -108,6 +108,9 @@ std::string PageData(const OrderedJson& report) {
 }
 
 std::string NoBugsText(const OrderedJson& report) {
+  if (report.contains("counterexample_file") && !report.at("test_executions").empty()) {
+    return "This is a replay: test 1 below shows what happened under the counterexample's faults.";
+  }
   if (report.at("executions").at("failed") == 0) {
     return report.at("outcome") == "passed"
                ? "None: the functional test passed under every fault set that was run."

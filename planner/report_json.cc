@@ -205,7 +205,7 @@ OrderedJson HandlerToJson(const HandlerCoverage& coverage) {
 }
 
 const char* StateName(const ServiceEdge& edge) {
-  if (edge.has_bug || edge.failed > 0) return "bug";
+  if (edge.has_bug) return "bug";
   return edge.injected > 0 ? "handled" : "never failed";
 }
 

@@ -54,6 +54,8 @@ ServiceMap MapServices(const Exploration& exploration, const std::vector<Bug>& b
   for (const auto& [ends, seen] : edges) {
     // A counterexample that is replayed may have faults that the analysis does not know.
     std::set<CallFault> faults = seen.faults;
+    // Without bugs that tell which faults a failure needs, each of them may be the one.
+    const bool has_bug = seen.has_bug || (bugs.empty() && !seen.failed.empty());
     faults.insert(seen.injected.begin(), seen.injected.end());
     map.edges.push_back({.service = ends.first,
                          .target = ends.second,
@@ -62,7 +64,7 @@ ServiceMap MapServices(const Exploration& exploration, const std::vector<Bug>& b
                          .faults = faults.size(),
                          .injected = seen.injected.size(),
                          .failed = seen.failed.size(),
-                         .has_bug = seen.has_bug});
+                         .has_bug = has_bug});
   }
   return map;
 }

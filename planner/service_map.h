@@ -18,7 +18,7 @@ struct ServiceEdge {
   size_t faults = 0;      // of these calls, that apply
   size_t injected = 0;    // of these faults, in at least one execution
   size_t failed = 0;      // executions that failed with a fault here
-  bool has_bug = false;   // a fault here is needed by a counterexample
+  bool has_bug = false;   // a fault here is needed by a counterexample, or may be
 
   bool operator==(const ServiceEdge&) const = default;
 };

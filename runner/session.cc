@@ -42,7 +42,11 @@ constexpr char kLogDirectory[] = ".filibuster/logs";
 
 bool KeepReport(const SessionOptions& options, const Report& report) {
   const auto written = WriteReport(options.report, report);
-  if (!written) LogFail("{}", written.error().message);
+  if (!written) {
+    LogFail("{}", written.error().message);
+  } else if (options.report.directory) {
+    LogNotice("Report written: {}", (*options.report.directory / "report.html").string());
+  }
   return written.has_value();
 }
 

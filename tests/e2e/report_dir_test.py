@@ -38,6 +38,7 @@ class ReportDirTest(harness.E2ETest):
         self.assertEqual(len(cases), 10)
         self.assertEqual(len(cases["test 1: no fault"]), 0)
         (failure,) = cases["test 11: foo → bar: connection error"]
+        self.assertEqual(failure.tag, "failure")
         self.assertEqual(failure.get("message"), "exit code 1")
         self.assertIn("does not hold", failure.text)
 
@@ -54,7 +55,7 @@ class ReportDirTest(harness.E2ETest):
         self.filibuster("--application", application, "--counterexample-file", "counterexample.json",
                         "--report-dir", "out", expect=1)
         self.assertEqual(self.report("out/report.json")["verdict"], "reproduced")
-        self.assertIn("counterexample.json", (self.dir / "out/report.html").read_text())
+        self.assertIn("This is a replay", (self.dir / "out/report.html").read_text())
 
     def test_a_run_that_says_nothing_is_no_pass_anywhere(self):
         self.filibuster("--application", self.tutorial(), "--report-dir", "out", expect=2,

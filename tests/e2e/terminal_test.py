@@ -23,15 +23,16 @@ class Terminal:
     def __init__(self, test, *arguments, program="filibuster", columns=80, **environment):
         self.test = test
         self.output = ""
-        self.fd, inner = pty.openpty()
+        self.master, inner = pty.openpty()
         self.resize(columns)
         env = dict(os.environ, TERM="xterm-256color", FOO_URL=test.foo_url)
         for name in ("NO_COLOR", "FILIBUSTER_URL", "COLUMNS"):
             env.pop(name, None)
         env.update(environment)
         command = [str(BUILD / "bin" / program), "--port", "0", *map(str, arguments)]
-        self.process = subprocess.Popen(command, cwd=test.dir, env=env, stdin=inner, stdout=inner,
-                                        stderr=inner)
+        self.process = subprocess.Popen(
+            command, cwd=test.dir, env=env, stdin=inner, stdout=inner, stderr=inner,
+            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(inner)
         test.addCleanup(self.close)
 
@@ -39,20 +40,20 @@ class Terminal:
         if self.process.poll() is None:
             self.process.terminate()
         self.process.wait()
-        os.close(self.fd)
+        os.close(self.master)
 
     def resize(self, columns):
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
 
     def read(self, until=lambda output: False):
         """Until the program has ended, or its output is as wanted; returns the output."""
         deadline = time.monotonic() + harness.TIMEOUT
         while not until(self.output):
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self.fd], [], [], left)[0]:
+            if left <= 0 or not select.select([self.master], [], [], left)[0]:
                 self.test.fail("nothing more comes; until now:\n%s" % self.output)
             try:
-                data = os.read(self.fd, 65536)
+                data = os.read(self.master, 65536)
             except OSError:  # what Linux says of a terminal that nobody has open any more
                 break
             if not data:
@@ -133,6 +134,17 @@ class TerminalTest(harness.E2ETest):
             self.assertLess(len(line), 30, line)
         self.write("go", "")
         terminal.finish(0)
+
+    def test_ctrl_c_takes_the_progress_away_and_says_what_ran(self):
+        hangs = self.script("hangs", "#!/bin/sh\n[ -e begun ] && exec sleep 600\ntouch begun\n"
+                            "exec '%s'\n" % (TUTORIAL / "bin/test_foo_bar_baz"))
+        terminal = self.start("--baseline-runs", "1", functional_test=hangs)
+        terminal.read(until=lambda output: "1 done" in output)
+        os.write(terminal.master, b"\x03")
+        standing = left_standing(COLOR.sub("", terminal.finish(130)).replace("\r\n", "\n"))
+        self.assertNotIn("1 done", standing)
+        self.assertRegex(standing, r"tests run +1 \(1 passed\)\n")
+        self.assertIn("Interrupted; test executions until then: 1\n", standing)
 
     def test_a_dumb_terminal_gets_the_plain_lines(self):
         output = self.start(TERM="dumb", NO_COLOR="1").finish(1)

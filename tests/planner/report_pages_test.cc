@@ -112,5 +112,23 @@ TEST_F(ReportPagesTest, NamesServicesInTheMapAsTheyAre) {
   EXPECT_THAT(ServiceMapToDot(report_), HasSubstr(R"("service b\\N\"]<" [label="b\\N\"]<")"));
 }
 
+TEST(ServiceMapTest, DoesNotBlameACallWhoseFaultsNoBugNeeds) {
+  FakeTestRunner runner([](FakeApplication& application, bool) {
+    application.Call("a", "b");
+    return application.Call("a", "c") != "500";
+  });
+  auto space = FaultSpace::Create(DefaultAnalysis());
+  CallTable calls;
+  const Exploration exploration = Explore(runner, *space, calls, {.keep_going = true});
+  FailureOracle oracle(runner, calls, 10);
+  const auto bugs = *FindBugs(exploration, calls, {}, oracle);
+  const ServiceMap map = MapServices(exploration, bugs, *space, calls);
+  ASSERT_EQ(map.edges.size(), 2u);
+  EXPECT_GT(map.edges[0].failed, 0u);
+  EXPECT_FALSE(map.edges[0].has_bug);
+  EXPECT_TRUE(map.edges[1].has_bug);
+  EXPECT_TRUE(MapServices(exploration, {}, *space, calls).edges[0].has_bug) << "nobody knows";
+}
+
 }  // namespace
 }  // namespace filibuster
