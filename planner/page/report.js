@@ -111,25 +111,29 @@ function diagram(events, status, failed) {
     for (const name of [step.from, step.to]) if (!names.includes(name)) names.push(name);
   }
   const longest = Math.max(...steps.map((step) => step.label.length));
-  const column = innerWidth < 640 ? 150 : Math.min(270, Math.max(160, longest * 7 + 24));
-  const first = 125, row = 38, left = 64, boxes = 44;
+  // As wide as the labels need, and narrower if all fit the page then.
+  const wanted = Math.min(270, Math.max(160, longest * 7 + 24));
+  const column = innerWidth < 640 ? 150
+    : Math.max(160, Math.min(wanted, (Math.min(innerWidth, 1200) - 240) / (names.length - 1)));
+  const box = Math.min(column - 12, 18 + 7.4 * Math.max(...names.map((name) => name.length)));
+  const first = 58 + box / 2 + 10, row = 38, left = 64, boxes = 44;
   // Nobody sees what passes between the functional test and the first service: that needs no room.
   const place = (name) => {
     const index = names.indexOf(name);
     return left + (index === 0 ? 0 : first + (index - 1) * column);
   };
-  const width = place(names.at(-1)) + left;
+  const width = place(names.at(-1)) + Math.max(left, box / 2 + 6);
   const height = boxes + (steps.length + 1) * row + 34;
   const said = steps.map((step) => `${step.from} to ${step.to}: ${step.label}` +
                          (step.kind === "lost" ? " (does not arrive)" : "")).join("; ");
   const picture = svg("svg", {width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
                               "aria-label": `Sequence diagram. ${said}; ${test}: ${status}`});
   for (const name of names) {
-    const x = place(name);
-    const box = svg("g", {class: "who"},
+    const x = place(name), room = name === test ? 116 : box;
+    picture.append(svg("g", {class: "who"},
       svg("line", {class: "life", x1: x, y1: boxes - 8, x2: x, y2: height - 30}),
-      svg("rect", {x: x - 58, y: 8, width: 116, height: 28, rx: 7}), label(name, x, 26, 108));
-    picture.append(box);
+      svg("rect", {x: x - room / 2, y: 8, width: room, height: 28, rx: 7}),
+      label(name, x, 26, room - 14)));
   }
   steps.forEach((step, i) => picture.append(drawStep(step, place, column, boxes + (i + 1) * row)));
   picture.append(svg("text", {x: 8, y: height - 12, class: failed ? "bad" : ""},
@@ -290,6 +294,11 @@ if (skipped) {
 for (const place of document.querySelectorAll("[data-bug]")) {
   const {calls, status} = data.bugs[place.dataset.bug];
   place.append(diagram(calls, status, true));
+}
+
+// A wide map shrinks to what is there, as long as it can be read; 96 of our pixels are 72 of its.
+for (const map of document.querySelectorAll(".map svg")) {
+  map.style.minWidth = `${map.viewBox.baseVal.width * (96 / 72) * 0.65}px`;
 }
 
 for (const button of document.querySelectorAll(".copy")) {
