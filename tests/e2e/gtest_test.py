@@ -142,6 +142,37 @@ class GtestTest(harness.E2ETest):
         self.assertEqual([len(names) for names in ran], [1, 1])
         self.assertNotEqual(*ran)
 
+    def test_services_that_run_already_are_used(self):
+        application = self.tutorial(foo="foo_fixed")
+        port = self.port()
+        services = ["--application", application, "--state-dir", self.dir / "state"]
+        self.run_tool("filibuster-services", "start", *services, "--filibuster-url",
+                      "http://127.0.0.1:%d" % port, expect=0)
+        self.addCleanup(self.run_tool, "filibuster-services", "stop", *services)
+        output = self.run_tool("gtest_cases", "--gtest_filter=FooBarBaz.SaysFooBarBaz",
+                               "--filibuster_port=%d" % port, expect=0).output
+        self.assertIn("[FILIBUSTER] 10 executions", output)
+
+    def test_a_service_that_dies_is_a_failure_and_is_started_again(self):
+        dying = self.script("dying_bar", """#!/usr/bin/env python3
+import http.server, os
+class Bar(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/bar/baz":
+            os.abort()
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *_): pass
+class Server(http.server.HTTPServer):
+    allow_reuse_address = True
+Server(("127.0.0.1", int(os.environ["BAR_PORT"])), Bar).serve_forever()
+""")
+        application = self.tutorial(bar=[str(dying)])
+        output = self.run_tool("gtest_cases", "--gtest_filter=FooBarBaz.SaysFooBarBaz",
+                               "--filibuster_application=%s" % application, expect=1).output
+        self.assertIn("service bar died: signal 6 (SIGABRT, Aborted)", output)
+        self.assertIn("It fails without faults; none was injected.", output)
+
     def test_a_flag_that_is_not_known_is_an_error(self):
         output = self.run_tests("FooBarBaz.SaysFooBarBaz", "--filibuster_retries=3", expect=1)
         self.assertIn("--filibuster_retries=3: no such flag", output)

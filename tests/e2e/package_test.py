@@ -1,5 +1,7 @@
 """What is installed serves a project outside the tree: programs, find_package, pkg-config."""
 
+import ast
+import json
 import os
 import pathlib
 import re
@@ -166,6 +168,22 @@ class PackageTest(harness.E2ETest):
         bash = share / "bash-completion/completions/filibuster-services"
         self.assertEqual(self.complete(bash, "filibuster-services", "st"),
                          ["start", "stop", "status"])
+
+    def test_the_recipes_for_conan_and_vcpkg_are_of_this_version_and_name_files_that_are_there(self):
+        version = re.search(r"project\(filibuster VERSION (\S+)",
+                            (SOURCE / "CMakeLists.txt").read_text())[1]
+        recipe = SOURCE / "packaging/conan/conanfile.py"
+        fields = {node.targets[0].id: node.value
+                  for node in ast.walk(ast.parse(recipe.read_text()))
+                  if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)}
+        self.assertEqual(ast.literal_eval(fields["version"]), version)
+        port = SOURCE / "packaging/vcpkg/filibuster"
+        self.assertEqual(json.loads((port / "vcpkg.json").read_text())["version"], version)
+        portfile = (port / "portfile.cmake").read_text()
+        source = port / re.search(r"CMAKE_CURRENT_LIST_DIR}/([./]+)", portfile)[1]
+        self.assertTrue((source / "LICENSE").exists())
+        config = re.search(r"CONFIG_PATH (\S+)\)", portfile)[1]
+        self.assertTrue((PREFIX / config / "filibuster-config.cmake").exists())
 
     def complete(self, script, tool, *words):
         """What bash offers for the last word."""
