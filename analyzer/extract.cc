@@ -5,11 +5,14 @@
 #include <clang/Basic/Version.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendActions.h>
+#include <clang/Lex/Pragma.h>
+#include <clang/Lex/Preprocessor.h>
 #include <clang/Tooling/ArgumentsAdjusters.h>
 #include <clang/Tooling/JSONCompilationDatabase.h>
 #include <clang/Tooling/Tooling.h>
 #include <llvm/Option/ArgList.h>
 #include <llvm/Option/OptTable.h>
+#include <llvm/Support/Path.h>
 #include <llvm/Support/VirtualFileSystem.h>
 #include <llvm/Support/xxhash.h>
 
@@ -52,6 +55,39 @@ class FirstError : public clang::DiagnosticConsumer {
   Places corrected;  // where clang went on with what it took for meant
 };
 
+// The file that includes what several files begin with, and the directive in it in whose place the
+// rest of one of them comes. The file is in no directory.
+constexpr char kIncludesFile[] = "filibuster-leading-includes";
+constexpr char kRestOfFile[] = "filibuster_rest_of_file";
+
+class RestOfFile : public clang::PragmaHandler {
+ public:
+  RestOfFile(FirstError& error, const std::function<const std::string&()>& next)
+      : PragmaHandler(kRestOfFile), error_(error), next_(next) {}
+
+  void HandlePragma(clang::Preprocessor& preprocessor, clang::PragmaIntroducer introducer,
+                    clang::Token&) override {
+    if (!error_.message.empty()) return;
+    preprocessor.DiscardUntilEndOfDirective();
+    const std::string& path = next_();
+    const auto file = preprocessor.getFileManager().getOptionalFileRef(path);
+    if (!file) {
+      error_.message = "cannot be read";
+      return;
+    }
+    clang::SourceManager& sources = preprocessor.getSourceManager();
+    const clang::FileID id =
+        sources.createFileID(*file, introducer.Loc, clang::SrcMgr::CharacteristicKind::C_User);
+    sources.setMainFileID(id);
+    preprocessor.markIncluded(*file);  // of what includes others, clang wants to know it
+    preprocessor.EnterSourceFile(id, nullptr, introducer.Loc);
+  }
+
+ private:
+  FirstError& error_;
+  const std::function<const std::string&()>& next_;
+};
+
 class Consumer : public clang::ASTConsumer {
  public:
   Consumer(clang::CompilerInstance& compiler, const LoweringScope& scope, FileFacts& facts,
@@ -74,7 +110,7 @@ class Consumer : public clang::ASTConsumer {
     for (auto file = sources.fileinfo_begin(); file != sources.fileinfo_end(); ++file) {
       const auto buffer = sources.getMemoryBufferForFileOrNone(file->first);
       llvm::StringRef path = file->first.getFileEntry().tryGetRealPathName();
-      if (!buffer || path.empty()) continue;
+      if (!buffer || path.empty() || llvm::sys::path::stem(path) == kIncludesFile) continue;
       facts_.dependencies.push_back({path.str(), HashOf(buffer->getBuffer())});
     }
     std::ranges::sort(facts_.dependencies, {}, &Dependency::path);
@@ -88,21 +124,30 @@ class Consumer : public clang::ASTConsumer {
 
 class Action : public clang::ASTFrontendAction {
  public:
-  Action(const LoweringScope& scope, FileFacts& facts, const Places& corrected)
-      : scope_(scope), facts_(facts), corrected_(corrected) {}
+  // `next`: the path of the file that comes in the place of the pragma; nobody is asked without it.
+  Action(const LoweringScope& scope, FileFacts& facts, FirstError& error,
+         const std::function<const std::string&()>& next)
+      : scope_(scope), facts_(facts), error_(error), next_(next) {}
+
+  bool BeginSourceFileAction(clang::CompilerInstance& compiler) override {
+    // The preprocessor owns its handlers.
+    if (next_) compiler.getPreprocessor().AddPragmaHandler(new RestOfFile(error_, next_));
+    return true;
+  }
 
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& compiler,
                                                         llvm::StringRef) override {
     compiler.getFrontendOpts().SkipFunctionBodies = true;
     // A header that is missing must not end the analysis of what is there.
     compiler.getDiagnostics().setFatalsAsError(true);
-    return std::make_unique<Consumer>(compiler, scope_, facts_, corrected_);
+    return std::make_unique<Consumer>(compiler, scope_, facts_, error_.corrected);
   }
 
  private:
   const LoweringScope& scope_;
   FileFacts& facts_;
-  const Places& corrected_;
+  FirstError& error_;
+  const std::function<const std::string&()>& next_;
 };
 
 // Another compiler's options that clang does not know are errors to clang's driver.
@@ -152,7 +197,35 @@ std::string Normal(const std::filesystem::path& path) {
   return (error ? path.lexically_normal() : canonical).string();
 }
 
+// `next`: as of Action. `command` may be another one by the time the facts are complete.
+void Run(const CompileCommand& command, llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> sources,
+         const LoweringScope& scope, const std::function<const std::string&()>& next,
+         FirstError& error, FileFacts& facts) {
+  // A file system of its own: working directories differ, and files may run in parallel.
+  auto files = llvm::makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions(), sources);
+  files->getVirtualFileSystem().setCurrentWorkingDirectory(command.directory);
+  clang::tooling::ToolInvocation invocation(
+      ForClang(command), std::make_unique<Action>(scope, facts, error, next), files.get());
+  invocation.setDiagnosticConsumer(&error);
+  invocation.run();
+  if (error.message.empty()) return;
+  facts.parse_error = error.message;
+  facts.is_lost = facts.dependencies.empty();
+  const std::string file = error.file.empty()
+                               ? command.file
+                               : Normal(std::filesystem::path(command.directory) / error.file);
+  const auto known = std::ranges::find(facts.files, file);
+  facts.parse_error_position = {static_cast<int>(known - facts.files.begin()), error.line,
+                                error.column};
+  if (known == facts.files.end()) facts.files.push_back(file);
+}
+
 }  // namespace
+
+bool NamesSource(const CompileCommand& command, const std::string& argument) {
+  const std::filesystem::path path = std::filesystem::path(command.directory) / argument;
+  return path.lexically_normal() == command.file;
+}
 
 std::expected<CompileCommands, Error> CompileCommands::Read(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -183,26 +256,39 @@ std::optional<CompileCommand> CompileCommands::Find(const std::string& file) con
 FileFacts ExtractFile(const CompileCommand& command, const ExtractScope& scope) {
   FileFacts facts{.path = command.file};
   const LoweringScope lowering{scope.directory, scope.library_namespaces};
-  // A file system of its own: working directories differ, and files may run in parallel.
-  auto files = llvm::makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions(),
-                                                             llvm::vfs::createPhysicalFileSystem());
-  files->getVirtualFileSystem().setCurrentWorkingDirectory(command.directory);
   FirstError error;
-  clang::tooling::ToolInvocation invocation(
-      ForClang(command), std::make_unique<Action>(lowering, facts, error.corrected), files.get());
-  invocation.setDiagnosticConsumer(&error);
-  invocation.run();
-  if (!error.message.empty()) {
-    facts.parse_error = error.message;
-    facts.is_lost = facts.dependencies.empty();
-    const std::string file = error.file.empty()
-                                 ? command.file
-                                 : Normal(std::filesystem::path(command.directory) / error.file);
-    const auto known = std::ranges::find(facts.files, file);
-    facts.parse_error_position = {static_cast<int>(known - facts.files.begin()), error.line,
-                                  error.column};
-    if (known == facts.files.end()) facts.files.push_back(file);
+  Run(command, llvm::vfs::createPhysicalFileSystem(), lowering, {}, error, facts);
+  return facts;
+}
+
+FileFacts ExtractAfter(const std::vector<std::string>& includes, const CompileCommand& like,
+                       const std::function<const ExtractJob&()>& next) {
+  const std::filesystem::path file(like.file);
+  CompileCommand command = like;
+  command.file = file.parent_path() / (kIncludesFile + file.extension().string());
+  for (std::string& argument : command.arguments) {
+    if (NamesSource(like, argument)) argument = command.file;
   }
+  std::string source;
+  for (const std::string& include : includes) source += include + "\n";
+  source += std::string("#pragma ") + kRestOfFile + "\n";
+  auto memory = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
+  memory->addFile(command.file, 0, llvm::MemoryBuffer::getMemBuffer(source));
+  auto files = llvm::makeIntrusiveRefCnt<llvm::vfs::OverlayFileSystem>(
+      llvm::vfs::createPhysicalFileSystem());
+  files->pushOverlay(memory);
+
+  FileFacts facts{.path = command.file};
+  LoweringScope lowering;
+  FirstError error;
+  const std::function<const std::string&()> begin = [&]() -> const std::string& {
+    const ExtractJob& job = next();
+    command = job.command;
+    facts.path = command.file;
+    lowering = {job.scope.directory, job.scope.library_namespaces};
+    return command.file;
+  };
+  Run(command, files, lowering, begin, error, facts);
   return facts;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ struct CompileCommand {
   std::string directory;               // that relative arguments are relative to
   std::vector<std::string> arguments;  // the compiler's name first
 };
+
+// Whether an argument is the name of the source.
+bool NamesSource(const CompileCommand& command, const std::string& argument);
 
 // A compile_commands.json.
 class CompileCommands {
@@ -41,6 +45,17 @@ struct ExtractScope {
 
 // Never fails: what could not be read is in the facts' parse_error.
 FileFacts ExtractFile(const CompileCommand& command, const ExtractScope& scope);
+
+struct ExtractJob {
+  CompileCommand command;
+  ExtractScope scope;
+};
+
+// Parses `includes`, as of a file that is compiled like `like`; then asks for the file to go on
+// with, of which the facts are. `next` may return in as many processes as there are files that
+// begin so. It is not asked if the includes do not parse.
+FileFacts ExtractAfter(const std::vector<std::string>& includes, const CompileCommand& like,
+                       const std::function<const ExtractJob&()>& next);
 
 std::string LlvmVersion();  // "19.1.7"
 

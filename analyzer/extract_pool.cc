@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "analyzer/facts_io.h"
+#include "analyzer/leading_includes.h"
 
 namespace filibuster {
 namespace {
@@ -32,7 +33,7 @@ void WriteAll(int fd, std::string_view bytes) {
   }
 }
 
-// What only a process that parses one file needs.
+// What only a process that parses needs.
 void BecomeWorker(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);
@@ -50,83 +51,139 @@ void BecomeWorker(pid_t parent) {
 }  // namespace
 
 ExtractPool::ExtractPool(const ExtractSettings& settings,
-                         std::vector<std::string> library_namespaces, Extractor extractor)
+                         std::vector<std::string> library_namespaces, Extractors extractors)
     : jobs_(settings.jobs > 0 ? static_cast<std::size_t>(settings.jobs)
                               : std::max(1U, std::thread::hardware_concurrency())),
       file_timeout_(settings.file_timeout),
       library_namespaces_(std::move(library_namespaces)),
-      extractor_(extractor) {
+      extractors_(extractors) {
   if (settings.cache_directory) cache_.emplace(*settings.cache_directory);
 }
 
 ExtractPool::~ExtractPool() {
-  for (const Worker& worker : workers_) End(worker);
+  for (Worker& worker : workers_) End(worker);
 }
 
-void ExtractPool::End(const Worker& worker) {
+void ExtractPool::End(Worker& worker) {
   ::kill(worker.process, SIGKILL);
   ::waitpid(worker.process, nullptr, 0);
-  ::close(worker.results);
+  for (const int results : worker.results) ::close(results);
 }
 
 void ExtractPool::Request(CompileCommand command, std::string directory) {
   const auto [it, is_new] = files_.emplace(command.file, std::nullopt);
   if (!is_new) return;
-  Job job{std::move(command), {std::move(directory), library_namespaces_}};
+  ExtractJob job{std::move(command), {std::move(directory), library_namespaces_}};
   if (cache_) it->second = cache_->Find(job.command, job.scope);
-  if (it->second) return;
-  waiting_.push_back(std::move(job));
-  StartWorkers();
+  if (!it->second) requested_.push_back(std::move(job));
 }
 
 const FileFacts& ExtractPool::Get(const std::string& file) {
   const std::optional<FileFacts>& facts = files_.at(file);
+  if (!facts) MakeBatches();
   while (!facts) WaitForSome();
   return *facts;
 }
 
+void ExtractPool::MakeBatches() {
+  std::vector<CompileCommand> commands;
+  for (const ExtractJob& job : requested_) commands.push_back(job.command);
+  for (const IncludeGroup& group : GroupByIncludes(commands)) {
+    // Of two files at least, and as many as can be extracted at a time. Each file has a pipe, of
+    // which there are not any number.
+    constexpr std::size_t kMaxFiles = 16;
+    const std::size_t files = group.files.size();
+    const std::size_t batches =
+        std::max(std::clamp<std::size_t>(files / 2, 1, jobs_), (files + kMaxFiles - 1) / kMaxFiles);
+    for (std::size_t i = 0; i < batches; ++i) {
+      Batch batch{.includes = group.includes};
+      for (std::size_t j = i; j < files; j += batches) {
+        batch.jobs.push_back(std::move(requested_[group.files[j]]));
+      }
+      waiting_.push_back(std::move(batch));
+    }
+  }
+  requested_.clear();
+  StartWorkers();
+}
+
 void ExtractPool::StartWorkers() {
   while (workers_.size() < jobs_ && !waiting_.empty()) {
-    Job job = std::move(waiting_.front());
+    Batch batch = std::move(waiting_.front());
     waiting_.pop_front();
-    Start(std::move(job));
+    // When others have ended there may be enough of what lacks.
+    if (!Start(std::move(batch)) && !workers_.empty()) return;
   }
 }
 
-void ExtractPool::Start(Job job) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
-    files_.at(job.command.file) = Lost(job.command.file, std::strerror(errno));
-    return;
+// Of several files that have the includes in common each is parsed by a copy of this process.
+void ExtractPool::RunWorker(const Batch& batch, std::span<const int> results) const {
+  std::size_t mine = 0;
+  const auto next = [&]() -> const ExtractJob& {
+    const pid_t parent = ::getpid();
+    for (mine = 0; mine < batch.jobs.size(); ++mine) {
+      const pid_t process = ::fork();
+      if (process == 0) {
+        BecomeWorker(parent);
+        return batch.jobs[mine];
+      }
+      ::close(results[mine]);
+      while (process > 0 && ::waitpid(process, nullptr, 0) < 0 && errno == EINTR) {
+      }
+    }
+    ::_exit(0);
+  };
+  FileFacts facts;
+  if (batch.includes.empty()) {
+    facts = extractors_.one(batch.jobs.front().command, batch.jobs.front().scope);
+  } else {
+    facts = extractors_.after(batch.includes, batch.jobs.front().command, next);
+  }
+  WriteAll(results[mine], FactsToBytes(facts));
+  ::_exit(0);
+}
+
+bool ExtractPool::Start(Batch batch) {
+  Worker worker{.shares_includes = !batch.includes.empty()};
+  std::vector<int> results;
+  for (const ExtractJob& job : batch.jobs) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) break;
+    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    worker.jobs.push_back(job);
+    worker.results.push_back(ends[0]);
+    results.push_back(ends[1]);
   }
   const pid_t parent = ::getpid();
   // This process has one thread, so that its copy may do anything.
-  const pid_t process = ::fork();
-  if (process == 0) {
+  worker.process = results.size() == batch.jobs.size() ? ::fork() : -1;
+  if (worker.process == 0) {
     BecomeWorker(parent);
-    WriteAll(ends[1], FactsToBytes(extractor_(job.command, job.scope)));
-    ::_exit(0);
+    RunWorker(batch, results);
   }
   const int error = errno;
-  ::close(ends[1]);
-  if (process < 0) {
-    ::close(ends[0]);
-    files_.at(job.command.file) = Lost(job.command.file, std::strerror(error));
-    return;
+  for (const int end : results) ::close(end);
+  if (worker.process > 0) {
+    worker.deadline = Clock::now() + file_timeout_;
+    workers_.push_back(std::move(worker));
+    return true;
   }
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  workers_.push_back({.job = std::move(job),
-                      .process = process,
-                      .results = ends[0],
-                      .deadline = Clock::now() + file_timeout_,
-                      .bytes = {}});
+  for (const int end : worker.results) ::close(end);
+  for (ExtractJob& job : batch.jobs) {
+    if (worker.shares_includes || !workers_.empty()) {
+      ExtractAlone(std::move(job));
+    } else {
+      files_.at(job.command.file) = Lost(job.command.file, std::strerror(error));
+    }
+  }
+  return false;
 }
 
 void ExtractPool::WaitForSome() {
   std::vector<pollfd> polled;
   Clock::time_point first = Clock::time_point::max();
   for (const Worker& worker : workers_) {
-    polled.push_back({.fd = worker.results, .events = POLLIN, .revents = 0});
+    polled.push_back({.fd = worker.results.front(), .events = POLLIN, .revents = 0});
     first = std::min(first, worker.deadline);
   }
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(first - Clock::now()).count();
@@ -139,7 +196,7 @@ void ExtractPool::WaitForSome() {
     const bool in_time = now < worker.deadline;
     if (is_at_work && in_time) return false;
     Finish(worker, !is_at_work);
-    return true;
+    return worker.jobs.empty();
   });
   StartWorkers();
 }
@@ -148,7 +205,7 @@ bool ExtractPool::Read(Worker& worker) const {
   constexpr std::size_t kChunk = std::size_t{1} << 16;
   std::string chunk(kChunk, '\0');
   while (true) {
-    const ssize_t size = ::read(worker.results, chunk.data(), chunk.size());
+    const ssize_t size = ::read(worker.results.front(), chunk.data(), chunk.size());
     if (size == 0) return false;
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return errno == EAGAIN;
@@ -157,26 +214,48 @@ bool ExtractPool::Read(Worker& worker) const {
 }
 
 void ExtractPool::Finish(Worker& worker, bool in_time) {
-  const std::string& file = worker.job.command.file;
-  std::optional<FileFacts>& facts = files_.at(file);
+  ExtractJob job = std::move(worker.jobs.front());
+  const bool is_alone = !worker.shares_includes;
+  std::optional<FileFacts>& facts = files_.at(job.command.file);
   if (!in_time) {
     End(worker);
     const auto seconds = std::chrono::duration<double>(file_timeout_).count();
-    facts = Lost(file, fmt::format("not read in {} s (--file-timeout)", seconds));
+    facts = Lost(job.command.file, fmt::format("not read in {} s (--file-timeout)", seconds));
+    worker.jobs.pop_front();
+    for (ExtractJob& other : worker.jobs) ExtractAlone(std::move(other));
+    worker.jobs.clear();
     return;
   }
-  int status = 0;
-  while (::waitpid(worker.process, &status, 0) < 0 && errno == EINTR) {
-  }
-  ::close(worker.results);
   facts = FactsFromBytes(worker.bytes);
-  if (facts) {
-    if (cache_) cache_->Store(worker.job.command, worker.job.scope, *facts);
+  ::close(worker.results.front());
+  worker.results.pop_front();
+  worker.jobs.pop_front();
+  worker.bytes.clear();
+  worker.deadline = Clock::now() + file_timeout_;
+  int status = 0;
+  if (worker.jobs.empty()) {
+    while (::waitpid(worker.process, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+  // What is wrong with a file is told of it alone.
+  if (!is_alone && (!facts || !facts->parse_error.empty())) {
+    facts.reset();
+    ExtractAlone(std::move(job));
     return;
   }
-  facts = Lost(file, WIFSIGNALED(status)
-                         ? fmt::format("clang crashed: {}", ::strsignal(WTERMSIG(status)))
-                         : std::string("clang ended without a result"));
+  if (facts) {
+    if (cache_) cache_->Store(job.command, job.scope, *facts);
+    return;
+  }
+  facts = Lost(job.command.file,
+               WIFSIGNALED(status) ? fmt::format("clang crashed: {}", ::strsignal(WTERMSIG(status)))
+                                   : std::string("clang ended without a result"));
+}
+
+void ExtractPool::ExtractAlone(ExtractJob job) {
+  Batch batch;
+  batch.jobs.push_back(std::move(job));
+  waiting_.push_front(std::move(batch));
 }
 
 }  // namespace filibuster

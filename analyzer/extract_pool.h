@@ -1,5 +1,6 @@
 // Extracts several files at a time, each in a process of its own: a crash inside Clang, or a file
-// that takes for ever, costs that file only.
+// that takes for ever, costs that file only. Includes that several files begin with are parsed by
+// one process, of which those that parse the files are copies.
 #pragma once
 
 #include <sys/types.h>
@@ -7,8 +8,10 @@
 #include <chrono>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,49 +26,63 @@ struct ExtractSettings {
   std::optional<std::filesystem::path> cache_directory;
 };
 
+// As ExtractFile and ExtractAfter; tests have others.
+struct Extractors {
+  FileFacts (*one)(const CompileCommand& command, const ExtractScope& scope) = ExtractFile;
+  FileFacts (*after)(const std::vector<std::string>& includes, const CompileCommand& like,
+                     const std::function<const ExtractJob&()>& next) = ExtractAfter;
+};
+
 class ExtractPool {
  public:
-  using Extractor = FileFacts (*)(const CompileCommand& command, const ExtractScope& scope);
-
   ExtractPool(const ExtractSettings& settings, std::vector<std::string> library_namespaces,
-              Extractor extractor = ExtractFile);
+              Extractors extractors = {});
   ~ExtractPool();
   ExtractPool(const ExtractPool&) = delete;
   ExtractPool& operator=(const ExtractPool&) = delete;
 
-  // Begins to extract a file, once.
+  // A file is extracted once, and not before somebody waits for one: files that begin with the same
+  // includes are to be known by then.
   void Request(CompileCommand command, std::string directory);
   // Waits for a file that was requested. The facts live as long as the pool.
   const FileFacts& Get(const std::string& file);
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Job {
-    CompileCommand command;
-    ExtractScope scope;
+  // Files that one process extracts, one after the other.
+  struct Batch {
+    std::vector<std::string> includes;  // that it parses once for all of them
+    std::vector<ExtractJob> jobs;
   };
   struct Worker {
-    Job job;
+    bool shares_includes = false;
     pid_t process = -1;
-    int results = -1;  // a pipe that the process writes its facts to
-    Clock::time_point deadline;
-    std::string bytes;
+    std::deque<ExtractJob> jobs;  // in turn
+    std::deque<int> results;      // pipes that the facts of each come through
+    Clock::time_point deadline;   // of the first
+    std::string bytes;            // likewise
   };
 
+  void MakeBatches();
   void StartWorkers();
-  void Start(Job job);
+  // Whether it could; what could not be started waits, or is lost if there is nothing to wait for.
+  bool Start(Batch batch);
+  [[noreturn]] void RunWorker(const Batch& batch, std::span<const int> results) const;
   void WaitForSome();
   // Whether there is more to come.
   bool Read(Worker& worker) const;
+  // What its first file is waited for no longer.
   void Finish(Worker& worker, bool in_time);
-  static void End(const Worker& worker);
+  void ExtractAlone(ExtractJob job);
+  static void End(Worker& worker);
 
   std::size_t jobs_;
   std::chrono::milliseconds file_timeout_;
   std::vector<std::string> library_namespaces_;
-  Extractor extractor_;
+  Extractors extractors_;
   std::optional<FactsCache> cache_;
-  std::deque<Job> waiting_;
+  std::vector<ExtractJob> requested_;
+  std::deque<Batch> waiting_;
   std::vector<Worker> workers_;
   std::map<std::string, std::optional<FileFacts>> files_;
 };

@@ -63,10 +63,15 @@ FileFacts Pretend(const CompileCommand& command, const ExtractScope&) {
   return {.path = command.file, .files = {std::string(200'000, 'x')}};
 }
 
+FileFacts Crash(const CompileCommand&, const ExtractScope&) {
+  std::raise(SIGSEGV);
+  return {};
+}
+
 CompileCommand Command(const std::string& file) { return {.file = file, .directory = "/"}; }
 
 TEST(ExtractPoolTest, EveryFileIsReadHoweverManyThereAre) {
-  ExtractPool pool({.jobs = 3}, {}, Pretend);
+  ExtractPool pool({.jobs = 3}, {}, {.one = Pretend});
   constexpr int kFiles = 20;
   for (int i = 0; i < kFiles; ++i) pool.Request(Command("/" + std::to_string(i)), "/");
   for (int i = kFiles - 1; i >= 0; --i) {
@@ -75,7 +80,7 @@ TEST(ExtractPoolTest, EveryFileIsReadHoweverManyThereAre) {
 }
 
 TEST(ExtractPoolTest, ACrashCostsOneFile) {
-  ExtractPool pool({.jobs = 1}, {}, Pretend);
+  ExtractPool pool({.jobs = 1}, {}, {.one = Pretend});
   for (const char* file : {"/crash", "/end", "/good"}) pool.Request(Command(file), "/");
   EXPECT_EQ(pool.Get("/crash").parse_error, "clang crashed: Aborted");
   EXPECT_TRUE(pool.Get("/crash").is_lost);
@@ -84,15 +89,17 @@ TEST(ExtractPoolTest, ACrashCostsOneFile) {
 }
 
 TEST(ExtractPoolTest, AFileThatTakesForEverIsGivenUp) {
-  ExtractPool pool({.jobs = 1, .file_timeout = std::chrono::milliseconds(200)}, {}, Pretend);
+  ExtractPool pool({.jobs = 1, .file_timeout = std::chrono::milliseconds(200)}, {},
+                   {.one = Pretend});
   for (const char* file : {"/hang", "/good"}) pool.Request(Command(file), "/");
   EXPECT_EQ(pool.Get("/hang").parse_error, "not read in 0.2 s (--file-timeout)");
   EXPECT_EQ(pool.Get("/good").parse_error, "");
 }
 
 TEST(ExtractPoolTest, WhatIsNotWaitedForEndsWithThePool) {
-  ExtractPool pool({.jobs = 1}, {}, Pretend);
-  pool.Request(Command("/hang"), "/");
+  ExtractPool pool({.jobs = 2}, {}, {.one = Pretend});
+  for (const char* file : {"/hang", "/good"}) pool.Request(Command(file), "/");
+  pool.Get("/good");
 }
 
 class FactsCacheTest : public testing::Test {
@@ -201,10 +208,7 @@ TEST_F(FactsCacheTest, ThePoolKeepsAndUsesIt) {
   first.Request(SourceCommand(), root_);
   const FileFacts& facts = first.Get(SourceCommand().file);
   // Whoever parses now would crash.
-  ExtractPool second(settings, {"library"}, [](const CompileCommand&, const ExtractScope&) {
-    std::raise(SIGSEGV);
-    return FileFacts();
-  });
+  ExtractPool second(settings, {"library"}, {.one = Crash});
   second.Request(SourceCommand(), root_);
   EXPECT_TRUE(second.Get(SourceCommand().file) == facts);
 }
