@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -78,10 +79,12 @@ class TestExploration {
     std::map<int, TestExecution> told;
     const Exploration exploration =
         filibuster::Explore(runner_, space_, calls_, explore_,
-                            {.finished = [&](const Step& step, const TestExecution& execution) {
-                              if (!std::holds_alternative<Passed>(execution.verdict))
-                                told[step.number] = execution;
-                            }});
+                            {.started = [this](const Step& step) { Announce(step.faults); },
+                             .finished =
+                                 [&](const Step& step, const TestExecution& execution) {
+                                   if (!std::holds_alternative<Passed>(execution.verdict))
+                                     told[step.number] = execution;
+                                 }});
     const auto elapsed = std::chrono::steady_clock::now() - started;
     if (was_skipped_) return Skipped();
     for (const TestExecution& execution : runner_.FailedLater(calls_)) TellFailed(execution);
@@ -134,6 +137,7 @@ class TestExploration {
       }
       FaultSet faults = execution.faults;
       faults.push_back(*fault);
+      Announce(faults);
       auto run = runner_.Run(faults, calls_);
       if (!run) return Fail(run.error().message);
       execution = *std::move(run);
@@ -150,7 +154,12 @@ class TestExploration {
   }
 
  private:
+  // In GoogleTest's manner, once the body is run: of a set that is skipped nothing is said.
+  void Announce(const FaultSet& faults) { announced_ = FaultSetWords(calls_, faults); }
+
   std::expected<TestRun, Error> RunBody(const std::function<detail::BodyResult()>& body) {
+    if (!announced_.empty()) fmt::print("[ FAULTS   ] {}\n", std::exchange(announced_, {}));
+    std::fflush(stdout);
     const auto started = std::chrono::steady_clock::now();
     detail::BodyResult result = body();
     ++runs_;
@@ -250,6 +259,7 @@ class TestExploration {
   CallTable calls_;
   ProcessRunner runner_;
   detail::ExploredTest result_;
+  std::string announced_;  // what the next run of the body is under
   bool was_skipped_ = false;
   int runs_ = 0;
 };

@@ -25,6 +25,8 @@ class GtestTest(harness.E2ETest):
         output = self.run_tests("FooBarBaz.SaysFooBarBaz", expect=1)
         self.assertIn("Under the faults: foo → bar: connection error", output)
         self.assertIn("foo answered 500", output)
+        self.assertIn("[ FAULTS   ] no fault\n", output)
+        self.assertIn("[ FAULTS   ] foo → bar: connection error\n", output)
         self.assertRegex(output, r"gtest_cases\.cc:\d+: Failure")
         self.assertIn("1 FAILED TEST", output)
         picked = self.replay_filter(output)
@@ -44,6 +46,7 @@ class GtestTest(harness.E2ETest):
                                 foo="foo_fixed", expect=0)
         self.assertIn("[FILIBUSTER] 10 executions, 1 fault sets skipped as nothing new; "
                       "passed: all fault sets", output)
+        self.assertEqual(output.count("[ FAULTS   ] "), 10)
         properties = xml.etree.ElementTree.parse(report).iter("testcase")
         self.assertIn('<property name="filibuster_executions" value="10"/>', report.read_text())
         self.assertEqual([case.get("name") for case in properties], ["SaysFooBarBaz"])
