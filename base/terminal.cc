@@ -50,6 +50,20 @@ std::uint32_t TakeCharacter(std::string_view* text) {
   return character;
 }
 
+std::string Shown(char c) {
+  const bool is_control = (c >= '\0' && c < ' ') || c == '\x7f';
+  return is_control ? fmt::format("\\x{:02x}", c) : std::string(1, c);
+}
+
+// U+0080 to U+009F, which some terminals take for the beginning of a control sequence.
+std::string WithoutC1(std::string text) {
+  for (size_t i = 0; (i = text.find('\xc2', i)) != text.npos && i + 1 < text.size(); ++i) {
+    const auto next = static_cast<unsigned char>(text[i + 1]);
+    if (next >= 0x80 && next <= 0x9f) text.replace(i, 2, fmt::format("\\x{:02x}", next));
+  }
+  return text;
+}
+
 std::mutex mutex;
 std::string status_line;  // as it stands on the terminal
 
@@ -98,15 +112,14 @@ std::string FitColumns(std::string_view text, int columns) {
 
 std::string Printable(std::string_view text) {
   std::string printable;
-  for (const char c : text) {
-    const bool is_control = (c >= '\0' && c < ' ' && c != '\t' && c != '\n') || c == '\x7f';
-    if (is_control) {
-      printable += fmt::format("\\x{:02x}", c);
-    } else {
-      printable += c;
-    }
-  }
-  return printable;
+  for (const char c : text) printable += c == '\n' || c == '\t' ? std::string(1, c) : Shown(c);
+  return WithoutC1(std::move(printable));
+}
+
+std::string PrintableLine(std::string_view text) {
+  std::string printable;
+  for (const char c : text) printable += Shown(c);
+  return WithoutC1(std::move(printable));
 }
 
 void SetStatusLine(std::string text) {

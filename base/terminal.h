@@ -20,6 +20,8 @@ std::string FitColumns(std::string_view text, int columns);
 
 // Control characters but tab and newline as \xNN: what others wrote must not steer the terminal.
 std::string Printable(std::string_view text);
+// These two as well: for one line.
+std::string PrintableLine(std::string_view text);
 
 // The last line of standard error's terminal, of one row at most; empty: none. From any thread.
 void SetStatusLine(std::string text);

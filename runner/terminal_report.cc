@@ -120,8 +120,9 @@ std::string SummaryOfCalls(const Report& report) {
 std::string BugsText(const Report& report) {
   std::string text;
   for (const Bug& bug : report.bugs) {
-    text +=
-        Row("", fmt::format("{}: {}", FaultSetWords(report.calls, bug.counterexample), bug.status));
+    text += Row(
+        "", fmt::format("{}: {}", PrintableLine(FaultSetWords(report.calls, bug.counterexample)),
+                        PrintableLine(bug.status)));
   }
   return text;
 }
@@ -131,16 +132,16 @@ std::string BugsText(const Report& report) {
 std::string FailureText(const CallTable& calls, int number, const TestExecution& execution) {
   std::string text =
       fmt::format("{} test {}: {}\n", Colored(Color::kRed, "FAIL"), number,
-                  Colored(Color::kBold, Printable(FaultSetWords(calls, execution.faults))));
+                  Colored(Color::kBold, PrintableLine(FaultSetWords(calls, execution.faults))));
   for (const CallFault& fault : execution.faults) {
     const Invocation& invocation = calls.call(fault.call).invocation;
     text += Row("call path",
-                Printable(fmt::format("{}, {} at {}:{}", CallPathWords(calls, fault.call),
-                                      FaultName(calls.fault(fault.fault)), invocation.callsite_file,
-                                      invocation.callsite_line)));
+                PrintableLine(fmt::format("{}, {} at {}:{}", CallPathWords(calls, fault.call),
+                                          FaultName(calls.fault(fault.fault)),
+                                          invocation.callsite_file, invocation.callsite_line)));
   }
   text += Row("expected", "exit code 0");
-  text += Row("seen", Printable(SeenText(execution.verdict)));
+  text += Row("seen", PrintableLine(SeenText(execution.verdict)));
   return text + OutputText(execution.output);
 }
 
@@ -153,7 +154,7 @@ std::string SummaryText(const Report& report, std::chrono::duration<double> elap
     text += Row("handlers", fmt::format("{} of {} exercised", taken, report.handlers.size()));
   }
   text += Row("distinct bugs", std::to_string(report.bugs.size()));
-  text += Printable(BugsText(report));
+  text += BugsText(report);
   text += Row("tests run", RunText(exploration));
   text += Row("tests skipped", SkippedText(exploration));
   text += Row("time", fmt::format("{:.2f} s", elapsed.count()));
@@ -181,7 +182,7 @@ void TerminalReport::Now(std::string what) {
 void TerminalReport::Started(const Step& step) {
   progress_.pruned = step.pruned;
   progress_.scheduled = step.remaining + 1;
-  progress_.now = Printable(FaultSetWords(calls_, step.faults));
+  progress_.now = PrintableLine(FaultSetWords(calls_, step.faults));
   line_->Set(progress_);
 }
 
@@ -196,11 +197,13 @@ void TerminalReport::Finished(const Step& step, const TestExecution& execution) 
     WriteToStandardError(text);
   } else if (const auto* undelivered = std::get_if<Undelivered>(&execution.verdict)) {
     for (const std::string& reason : undelivered->reasons) {
-      LogWarning("test {}: a planned fault was not delivered: {}", step.number, Printable(reason));
+      LogWarning("test {}: a planned fault was not delivered: {}", step.number,
+                 PrintableLine(reason));
     }
   }
   for (const std::string& reason : execution.log.bad_requests) {
-    LogWarning("test {}: the control server refused a request: {}", step.number, Printable(reason));
+    LogWarning("test {}: the control server refused a request: {}", step.number,
+               PrintableLine(reason));
   }
   line_->Set(progress_);
 }

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
-#include <map>
 
 #include "base/console.h"
 #include "base/terminal.h"
@@ -41,7 +40,7 @@ struct CommandLine {
   double time_budget = 0;
   bool quiet = false;
   double timeout = 60;
-  filibuster::ColorMode color = filibuster::ColorMode::kAuto;
+  std::string color = "auto";
 };
 
 void AddOptions(CLI::App& app, CommandLine& line) {
@@ -106,11 +105,8 @@ void AddOptions(CLI::App& app, CommandLine& line) {
                "Every call and fault, and what passing tests wrote, also on a terminal")
       ->excludes("--quiet");
   app.add_option("--color", line.color, "auto: on a terminal, unless NO_COLOR is set")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, filibuster::ColorMode>{{"auto", filibuster::ColorMode::kAuto},
-                                                       {"always", filibuster::ColorMode::kAlways},
-                                                       {"never", filibuster::ColorMode::kNever}}))
-      ->option_text("auto|always|never");
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -139,7 +135,10 @@ int main(int argc, char** argv) {
     }
   }
   filibuster::SetQuiet(line.quiet);
-  filibuster::SetColorMode(line.color);
+  if (line.color != "auto") {
+    filibuster::SetColorMode(line.color == "always" ? filibuster::ColorMode::kAlways
+                                                    : filibuster::ColorMode::kNever);
+  }
   options.live = !line.quiet && !options.verbose && filibuster::IsTerminal(STDERR_FILENO);
   if (options.live) filibuster::SetLogStyle(filibuster::LogStyle::kForPeople);
   return filibuster::RunSession(options);

@@ -22,6 +22,8 @@ TEST(TerminalTest, CutsWhatDoesNotFit) {
 
 TEST(TerminalTest, LetsNobodySteerTheTerminal) {
   EXPECT_EQ(Printable("a\x1b[2Jb\r\n\tc"), "a\\x1b[2Jb\\x0d\n\tc");
+  EXPECT_EQ(Printable("a\u009b2J → é"), "a\\x9b2J → é");
+  EXPECT_EQ(PrintableLine("a\n\tb"), "a\\x0a\\x09b");
 }
 
 }  // namespace
