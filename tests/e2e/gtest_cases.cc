@@ -17,7 +17,7 @@ httplib::Result AskFoo() {
 void ExpectWhatFooOwes(const httplib::Result& answer) {
   ASSERT_TRUE(answer) << httplib::to_string(answer.error());
   EXPECT_WITHOUT_FAULT(answer->status == 200 && answer->body == "foo bar baz");
-  EXPECT_UNDER_FAULT(answer->status == 503) << ", foo answered " << answer->status;
+  EXPECT_UNDER_FAULT(answer->status == 503) << "foo answered " << answer->status;
 }
 
 FILIBUSTER_TEST(FooBarBaz, SaysFooBarBaz) { ExpectWhatFooOwes(AskFoo()); }

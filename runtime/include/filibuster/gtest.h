@@ -39,14 +39,14 @@ inline bool WasFaultInjectedOn(const std::string& service, const std::string& me
   GTEST_AMBIGUOUS_ELSE_BLOCKER_            \
   if (!::filibuster::WasFaultInjected()) { \
   } else /* NOLINT(readability/braces) */  \
-    EXPECT_TRUE((__VA_ARGS__)) << "under a fault"
+    EXPECT_TRUE((__VA_ARGS__)) << "[under a fault] "
 
 // Holds if no fault was injected; says nothing of a run with one.
 #define EXPECT_WITHOUT_FAULT(...)         \
   GTEST_AMBIGUOUS_ELSE_BLOCKER_           \
   if (::filibuster::WasFaultInjected()) { \
   } else /* NOLINT(readability/braces) */ \
-    EXPECT_TRUE((__VA_ARGS__)) << "without a fault"
+    EXPECT_TRUE((__VA_ARGS__)) << "[without a fault] "
 
 #define FILIBUSTER_TEST(suite, name, ...) \
   FILIBUSTER_GTEST_(suite, name, ::testing::Test, ::testing::internal::GetTestTypeId(), __VA_ARGS__)
