@@ -1,8 +1,9 @@
 """--report-dir: which files are there when, and what other programs read of them."""
 
+import os
+import shutil
 import signal
 import subprocess
-import os
 import xml.etree.ElementTree as ElementTree
 
 import harness
@@ -94,6 +95,16 @@ class ReportDirTest(harness.E2ETest):
         run = self.filibuster("--application", self.tutorial(), "--report-dir", "out", expect=2)
         self.assertNotIn("Running", run.output)
         self.assertRegex(run.output, r"out: cannot be made: ")
+
+    def test_without_graphviz_the_table_says_it_all(self):
+        (self.dir / "path").mkdir()
+        (self.dir / "path/setpriv").symlink_to(shutil.which("setpriv"))
+        self.filibuster("--application", self.tutorial(), "--report-dir", "out", expect=1,
+                        environment={"PATH": str(self.dir / "path")})
+        page = (self.dir / "out/report.html").read_text()
+        self.assertIn("Graphviz's <code>dot</code> is not installed", page)
+        self.assertNotIn("<svg", page)
+        self.assertIn("bar → baz", page)
 
     def test_sources_elsewhere_are_not_read(self):
         """A service says where its calls are: it must not choose what the report shows."""
