@@ -307,8 +307,11 @@ std::string StartTesting(const std::vector<RegisteredTest>& tests) {
     if (flags->options.application.empty()) port = kDefaultPort;
     if (flags->port >= 0) port = flags->port;
   }
-  auto process = TestProcess::Start(port);
+  // --gtest_repeat: what is instrumented in this process has read FILIBUSTER_URL once and for all.
+  static int first_port = 0;
+  auto process = TestProcess::Start(port == 0 ? first_port : port);
   if (!process) return process.error().message;
+  first_port = (*process)->server().port();
   Process() = *std::move(process);
   return {};
 }
