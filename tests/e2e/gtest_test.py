@@ -181,8 +181,9 @@ Server(("127.0.0.1", int(os.environ["BAR_PORT"])), Bar).serve_forever()
         self.assertIn("--filibuster_retries=3: no such flag", output)
 
     def test_calls_of_the_test_program_fail_too_if_it_is_a_service(self):
-        output = self.run_tests("*", "--gtest_repeat=2", program="gtest_client", foo="foo_fixed",
-                                expect=0)
+        output = self.run_tests("*", "--gtest_repeat=2",
+                                "--gtest_recreate_environments_when_repeating",
+                                program="gtest_client", foo="foo_fixed", expect=0)
         executions = re.findall(r"\[FILIBUSTER\] (\d+) executions", output)
         self.assertEqual(len(executions), 2)
         self.assertEqual(*executions)
