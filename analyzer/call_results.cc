@@ -132,9 +132,18 @@ std::optional<CallResult> Interpreter::ResultIn(const State& state, const Value&
   return std::nullopt;
 }
 
+// Who asks whether the call failed knows its result.
+void Interpreter::Asked(const CallResult& result, ResultPart part, State& state) {
+  if (!state.fault || result.site != state.fault->site) return;
+  const bool decides = part == ResultPart::kOk || part == ResultPart::kFailed ||
+                       part == ResultPart::kError || part == ResultPart::kStatus;
+  if (decides) state.fault->is_pending = false;
+}
+
 Results Interpreter::ReadLibrary(const CallContext& call, const ModelRow& row, State state) {
   const Value object = ObjectOf(call, row, state);
   if (const auto result = ResultIn(state, object)) {
+    Asked(*result, row.part, state);
     if (HasFailed(*result) && row.needs_success) {
       return {{std::move(state), Completion::kEnd, Value::String(kByDereference)}};
     }
@@ -243,6 +252,9 @@ Results Interpreter::CallBack(const ModelRow& row, const Value& callback, const 
   Results results = Invoke(callback, std::move(arguments), std::move(state));
   for (Result& one : results) {
     if (one.completion != Completion::kThrow) continue;
+    if (row.later && one.state.fault) {
+      one.state.fault->blind = "throws to who runs what comes later";
+    }
     one.completion = Completion::kEnd;
     one.value = Value::String(kByThread);
   }

@@ -1,5 +1,6 @@
 // A call of a client library: where it goes, and in which ways it fails.
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "analyzer/interpreter_internal.h"
@@ -11,16 +12,21 @@ namespace {
 
 using Kind = Value::Kind;
 
-// "/shop.Cart/Add" of shop::Cart::Stub::Add and of shop::Cart::Stub::async::Add.
-std::string CalleePath(const std::string& name) {
+// "/shop.Cart/Add" of shop::Cart::Stub::Add and of shop::Cart::Stub::async::Add,
+// and of shop::Cart::Stub::AsyncAdd, whose result comes `later`.
+std::string CalleePath(const std::string& name, bool later) {
   const std::size_t method = name.rfind("::");
   if (method == name.npos) return "/" + name;
+  std::string_view called = std::string_view(name).substr(method + 2);
+  for (const std::string_view prefix : {"Prepare", "Async"}) {
+    if (later && called.starts_with(prefix)) called.remove_prefix(prefix.size());
+  }
   const std::size_t stub = std::min(name.find("::Stub"), name.find("_Stub::"));
   std::string service = name.substr(0, std::min(stub, method));
   for (std::size_t i = service.find("::"); i != service.npos; i = service.find("::", i)) {
     service.replace(i, 2, ".");
   }
-  return "/" + service + "/" + name.substr(method + 2);
+  return "/" + service + "/" + std::string(called);
 }
 
 bool IsNone(const Value& value) { return value.Is(Kind::kNull); }
@@ -71,6 +77,8 @@ Value Interpreter::TargetOf(const CallContext& call, const ModelRow& row,
   if (host.Is(Kind::kUnknown)) return host;
   Values urls;
   for (const Value& one_host : host.Alternatives()) {
+    // No host is called if there is none.
+    if (IsNone(one_host) && host.Is(Kind::kChoice)) continue;
     if (!one_host.Is(Kind::kString)) {
       urls.push_back(one_host.Is(Kind::kUnknown) ? one_host
                                                  : Value::Unknown("a host that is not followed"));
@@ -84,7 +92,7 @@ Value Interpreter::TargetOf(const CallContext& call, const ModelRow& row,
     if (!row.path.empty()) {
       const std::string& name = call.link.callee->name;
       url = Concatenate(
-          url, Value::String(row.path == "callee" ? CalleePath(name)
+          url, Value::String(row.path == "callee" ? CalleePath(name, row.later)
                                                   : "/" + name.substr(name.rfind(':') + 1)));
     } else if (given_path != nullptr || path.Is(Kind::kString) || path.Is(Kind::kChoice)) {
       url = Concatenate(url, path);
@@ -113,7 +121,9 @@ Results Interpreter::MakeClientCall(const CallContext& call, const ModelRow& row
     const Value connection = Setting(call, row, state, kConnectionTimeout);
     if (!IsNone(connection)) timeout = connection;
   }
-  const bool has_timeout = !IsNone(timeout);
+  // Of an object that is not known it is at least known if nobody sets any.
+  const bool is_set = !timeout.Is(Kind::kUnknown) || program_.SetsTimeouts(*call.link.library);
+  const bool has_timeout = !IsNone(timeout) && is_set;
   const std::optional<double> seconds = InSeconds(timeout);
   const bool is_first = !observed.has_timeout;
   observed.timeout_seconds =
@@ -145,6 +155,9 @@ Results Interpreter::MakeClientCall(const CallContext& call, const ModelRow& row
     // A call that fails altogether calls nothing back.
     if (has_callback && is_status) result.state.fault->blind = "hands the response to a function";
     if (ends_later && fault != nullptr) result.state.fault->blind = "ends later";
+    if (row.later && !row.Argument("callback") && fault != nullptr) {
+      result.state.fault->is_pending = true;
+    }
     made.status_fails = status_fails && is_status;
     Append(delivered, Deliver(call, row, std::move(result.state), made));
   }

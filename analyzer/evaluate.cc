@@ -116,7 +116,9 @@ Results Interpreter::Evaluate(const Node& node, State state) {
       return EvaluateUnary(node, std::move(state));
     case Op::kBinary:
       return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
-        Value result = Compute(node.text, Load(next, values[0]), Load(next, values[1]));
+        const Value left = AsUnsigned(Load(next, values[0]), node.number);
+        const Value right = AsUnsigned(Load(next, values[1]), node.number);
+        Value result = Compute(node.text, left, right);
         return One(std::move(next), std::move(result));
       });
     case Op::kAnd:
@@ -163,6 +165,7 @@ Results Interpreter::EvaluateField(const Node& node, State state) {
     const Value object = Load(next, base);
     if (object.Is(Kind::kResult)) {
       const ResultPart* part = program_.FieldPart(node.type);
+      if (part != nullptr) Asked(object.result(), *part, next);
       Value value = part != nullptr ? ReadResult(object.result(), *part)
                                     : Value::Unknown("the field " + node.text);
       return One(std::move(next), value.Taint(object));
@@ -170,11 +173,14 @@ Results Interpreter::EvaluateField(const Node& node, State state) {
     if (base.Is(Kind::kAlias)) {
       return One(std::move(next), Value::Alias(WithField(base.place(), node.text)));
     }
-    Value value = Value::Unknown("the field " + node.text);
-    if (object.Is(Kind::kObject)) {
-      const auto field = object.object().fields.find(node.text);
-      if (field != object.object().fields.end()) value = field->second;
+    Values fields;
+    for (const Value& one : object.Alternatives()) {
+      fields.push_back(Value::Unknown("the field " + node.text));
+      if (!one.Is(Kind::kObject)) continue;
+      const auto field = one.object().fields.find(node.text);
+      if (field != one.object().fields.end()) fields.back() = field->second;
     }
+    Value value = Value::Choice(fields);
     return One(std::move(next), value.Taint(object));
   });
 }
@@ -238,60 +244,6 @@ Results Interpreter::EvaluateAnd(const Node& node, State state) {
         }
         return results;
       }));
-}
-
-// Elements are no places: after one is assigned to, none is known.
-void Interpreter::ForgetElements(const Node& assigned, State& state) {
-  const Node& container = assigned.op == Op::kIndex ? assigned.kids[0] : assigned;
-  if (assigned.op != Op::kIndex || container.op != Op::kLocal) return;
-  const Root root{Depth(), static_cast<int>(container.number)};
-  state.memory.Write({root, {}}, Value::Unknown("a variable whose elements change"));
-}
-
-Results Interpreter::EvaluateAssign(const Node& node, State state) {
-  // The right side first, as the language has it.
-  return Then(EvaluateLoaded(node.kids[1], std::move(state)), [&](State next, Value right) {
-    return Then(Run(node.kids[0], std::move(next)), [&](State after, Value left) {
-      if (!left.Is(Kind::kAlias)) {
-        ForgetElements(node.kids[0], after);
-        return One(std::move(after), std::move(right));
-      }
-      Value value = right;
-      if (!node.text.empty()) value = Compute(node.text, Load(after, left), right);
-      if (node.kids[0].op == Op::kField) {
-        const ResultPart* part = program_.FieldPart(node.kids[0].type);
-        if (part != nullptr && *part == ResultPart::kStatus) {
-          const FunctionRef& function = frames_.back().function;
-          value.origin =
-              facts_.AddOrigin(LocationOf(*function.file, node.position), function.function->name);
-        }
-      }
-      if (const std::string* role = program_.FieldRole(node.kids[0].type);
-          role != nullptr && node.kids[0].op == Op::kField) {
-        SetField(after, left.place(), *role, value);
-      }
-      after.memory.Write(left.place(), std::move(value));
-      return One(std::move(after), std::move(left));
-    });
-  });
-}
-
-Results Interpreter::EvaluateUnary(const Node& node, State state) {
-  return Then(Run(node.kids[0], std::move(state)), [&](State next, Value operand) {
-    const Value old = Load(next, operand);
-    if (node.text == "-" || node.text == "~") {
-      Value value = node.text == "-" ? Compute("-", Value::Int(0), old)
-                                     : Value::Unknown("a computation").Taint(old);
-      return One(std::move(next), std::move(value));
-    }
-    const bool is_plus = node.text.starts_with("++");
-    if (!is_plus && !node.text.starts_with("--")) {
-      return One(std::move(next), Value::Unknown("a computation").Taint(old));
-    }
-    Value changed = Compute(is_plus ? "+" : "-", old, Value::Int(1));
-    if (operand.Is(Kind::kAlias)) next.memory.Write(operand.place(), changed);
-    return One(std::move(next), node.text.ends_with("post") ? old : changed);
-  });
 }
 
 Results Interpreter::EvaluateLambda(const Node& node, State state) {

@@ -63,6 +63,9 @@ struct Callee {
   bool operator==(const Callee&) const = default;
 };
 
+// A variable or parameter of this class is a reference.
+inline constexpr char kReferenceWrapper[] = "std::reference_wrapper";
+
 struct ClassFacts {
   std::string usr;
   std::string name;                // qualified: "common::ConnectionError"

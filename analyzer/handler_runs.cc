@@ -151,6 +151,29 @@ int ThrownAt(const Value& exception) {
   return field == exception.object().fields.end() ? -1 : static_cast<int>(field->second.number());
 }
 
+PathEnd EndOfStart(const LibraryModel* server, bool listens, Result result) {
+  PathEnd end{.kind = PathEnd::Kind::kGoesOn};
+  if (result.completion == Completion::kThrow) {
+    end.kind = PathEnd::Kind::kTerminates;
+    end.is_exception = true;
+    end.by = kByMain;
+    end.origin = ThrownAt(result.value);
+  } else if (result.completion == Completion::kEnd) {
+    end.kind = PathEnd::Kind::kTerminates;
+    end.by = result.value.text();
+  } else if (result.completion == Completion::kAnswer && server != nullptr) {
+    end.kind = PathEnd::Kind::kAnswers;
+    end.status = AnswerOf(*server, result.value);
+    end.origin = end.status.origin;
+  } else if (listens && !result.state.listened) {
+    end.kind = PathEnd::Kind::kTerminates;
+    end.by = kByExit;
+  }
+  end.fault = std::move(result.state.fault);
+  end.executions = std::move(result.state.executions);
+  return end;
+}
+
 PathEnd EndOf(const Program& program, const RegisteredHandler& handler, const Place& response,
               Result result) {
   PathEnd end{.kind = PathEnd::Kind::kAnswers};
@@ -162,6 +185,11 @@ PathEnd EndOf(const Program& program, const RegisteredHandler& handler, const Pl
     return end;
   }
   const LibraryModel& library = *handler.library;
+  if (result.completion == Completion::kAnswer) {
+    end.status = AnswerOf(library, result.value);
+    end.origin = end.status.origin;
+    return end;
+  }
   if (result.completion == Completion::kThrow) {
     const std::optional<Value> status = ThrownStatus(program, library, result.value);
     end.kind = status ? PathEnd::Kind::kAnswers : PathEnd::Kind::kEscapes;

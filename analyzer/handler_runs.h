@@ -29,6 +29,8 @@ std::vector<State> StartsOf(const ServiceFacts& facts, const RegisteredHandler& 
 Values ArgumentsOf(const RegisteredHandler& handler, const Place& response);
 // The origin of an exception, or -1.
 int ThrownAt(const Value& exception);
+// The end of a path from main, in a service that begins to serve or not.
+PathEnd EndOfStart(const LibraryModel* server, bool listens, Result result);
 PathEnd EndOf(const Program& program, const RegisteredHandler& handler, const Place& response,
               Result result);
 

@@ -20,11 +20,14 @@ namespace {
 using Kind = Value::Kind;
 using StepKey = std::pair<const Node*, int>;
 
-// The branches that the fault takes and no path without a fault.
+// The branches that the fault takes and no path without a fault; and those that it decides and
+// that are open without one: what a response says is not known, that there is none is.
 std::vector<const Step*> OwnSteps(const EntryRun& entry, const AssumedFault& fault) {
   std::vector<const Step*> steps;
   for (const Step& step : fault.steps) {
-    if (!entry.normal_branches.contains({step.node, step.branch})) steps.push_back(&step);
+    const StepKey key(step.node, step.branch);
+    const bool is_open = entry.normal_branches.open.contains(key) && !step.from_fault;
+    if (!is_open && !entry.normal_branches.decided.contains(key)) steps.push_back(&step);
   }
   return steps;
 }
@@ -169,6 +172,7 @@ class HandlerFinder {
     };
     if (!entry.is_reached) return unknown("nothing that was seen calls " + entry.name);
     if (!end.fault->blind.empty()) return unknown(end.fault->blind);
+    if (end.fault->is_pending) return unknown("its result comes later, and is taken elsewhere");
     Outcome outcome;
     for (const int call : end.fault->later_calls) {
       if (call == site_) continue;
@@ -201,7 +205,7 @@ class HandlerFinder {
         return outcome;
       }
     }
-    if (end.status.Is(Kind::kInt) || end.status.Is(Kind::kSuccess)) {
+    if (end.status.Is(Kind::kInt) || (end.status.Is(Kind::kSuccess) && end.status.number() == 0)) {
       outcome.kind = is_again ? Outcome::Kind::kRetries : Outcome::Kind::kContinues;
       return outcome;
     }

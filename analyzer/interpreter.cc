@@ -7,9 +7,7 @@
 #include "analyzer/interpreter_internal.h"
 
 namespace filibuster {
-std::set<std::pair<const Node*, int>> Interpreter::TakeNormalBranches() {
-  return std::exchange(normal_branches_, {});
-}
+NormalBranches Interpreter::TakeNormalBranches() { return std::exchange(normal_branches_, {}); }
 
 Results Interpreter::Run(const Node& node, State state) {
   if (++steps_ > kMaxSteps) return {};
@@ -146,7 +144,7 @@ Results Interpreter::RunDeclare(const Node& node, State state) {
 void Interpreter::Decide(State& state, const Node& node, int branch, bool from_fault,
                          Step::Kind kind) {
   if (!state.fault) {
-    normal_branches_.emplace(&node, branch);
+    normal_branches_.decided.emplace(&node, branch);
     return;
   }
   const FunctionRef& function = frames_.back().function;
@@ -159,10 +157,10 @@ void Interpreter::Decide(State& state, const Node& node, int branch, bool from_f
                                 .from_fault = from_fault});
 }
 
-void Interpreter::LeaveOpen(State& state, const Node& node, const Value& condition) {
+void Interpreter::LeaveOpen(State& state, const Position& position, const Value& condition) {
   if (!state.fault) return;
   if (condition.from_fault) state.fault->branch_unknown = true;
-  const SourceLocation location = LocationOf(*frames_.back().function.file, node.position);
+  const SourceLocation location = LocationOf(*frames_.back().function.file, position);
   state.fault->undecided.insert(location.file + ":" + std::to_string(location.line));
 }
 
@@ -196,11 +194,13 @@ Results Interpreter::RunSwitch(const Node& node, State state) {
       labels.push_back(i);
     }
     if (!is_known) labels.push_back(otherwise);
-    if (labels.size() > 1) LeaveOpen(next, node, value);
+    if (labels.size() > 1) LeaveOpen(next, node.position, value);
     Results results;
     for (const std::size_t label : labels) {
       State chosen = next;
-      if (labels.size() == 1 || !chosen.fault) {
+      if (labels.size() > 1 && !chosen.fault) {
+        normal_branches_.open.emplace(&node, static_cast<int>(label));
+      } else if (labels.size() == 1) {
         Decide(chosen, node, static_cast<int>(label), value.from_fault);
       }
       Results going = One(std::move(chosen));
@@ -258,7 +258,7 @@ Results Interpreter::RunCatches(const Node& node, Result thrown) {
     if (for_sure) {
       Decide(state, clause, 1, thrown.value.from_fault, Step::Kind::kCatch);
     } else {
-      LeaveOpen(state, clause, thrown.value);
+      LeaveOpen(state, clause.position, thrown.value);
     }
     if (keeps_catches_) state.last_catch = &clause;
     if (clause.number != kNoVariable) {

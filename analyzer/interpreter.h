@@ -4,6 +4,7 @@
 // Node x State => Results
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -27,7 +28,8 @@ inline constexpr char kThrownValue[] = "$value";
 // A call that is being interpreted; the first is the entry.
 struct Frame {
   FunctionRef function;
-  Position at;  // the call that it is making
+  Position at;                        // the call that it is making
+  std::vector<std::int64_t> numbers;  // the arguments that are numbers
 };
 
 // A call of a function: what is called, and with what. Arguments that are places are aliases; of a
@@ -74,13 +76,16 @@ class Interpreter {
   int Depth() const { return static_cast<int>(frames_.size()) - 1; }
   bool exhausted() const { return steps_ > kMaxSteps; }
   // The branches that paths without a fault took, with the paths so far.
-  std::set<std::pair<const Node*, int>> TakeNormalBranches();
+  NormalBranches TakeNormalBranches();
   const std::set<const FunctionFacts*>& visited() const { return visited_; }
 
  private:
   static constexpr int kMaxSteps = 4'000'000;
   static constexpr std::size_t kMaxDepth = 48;
   static constexpr int kMaxRecursion = 2;
+
+  bool IsTooDeep(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
+                 const State& state) const;
 
   // interpreter.cc: statements
   Results Run(const Node& node, State state);
@@ -103,7 +108,7 @@ class Interpreter {
                  Then then);
   void Decide(State& state, const Node& node, int branch, bool from_fault,
               Step::Kind kind = Step::Kind::kBranch);
-  void LeaveOpen(State& state, const Node& node, const Value& condition);
+  void LeaveOpen(State& state, const Position& position, const Value& condition);
 
   // evaluate.cc: expressions
   Results Evaluate(const Node& node, State state);
@@ -111,9 +116,6 @@ class Interpreter {
   Results EvaluateField(const Node& node, State state);
   Results EvaluateGlobal(const Node& node, State state);
   Results EvaluateAnd(const Node& node, State state);
-  Results EvaluateAssign(const Node& node, State state);
-  void ForgetElements(const Node& assigned, State& state);
-  Results EvaluateUnary(const Node& node, State state);
   Results EvaluateLambda(const Node& node, State state);
   Results EvaluateThrow(const Node& node, State state);
   Results EvaluateUnknown(const Node& node, State state);
@@ -121,6 +123,13 @@ class Interpreter {
   void Narrow(const Node& condition, State& state, bool is_true);
   template <typename Then>
   Results EvaluateAll(std::span<const Node> nodes, State state, Then then);
+
+  // assign.cc
+  Results EvaluateAssign(const Node& node, State state);
+  bool IsMapElement(const Node& node) const;
+  Results AssignElement(const Node& element, State state, const Value& right);
+  void ForgetElements(const Node& assigned, State& state);
+  Results EvaluateUnary(const Node& node, State state);
 
   // invoke.cc: calls
   Results EvaluateCall(const Node& node, State state);
@@ -141,6 +150,7 @@ class Interpreter {
   void SetField(State& state, Place field, const std::string& role, const Value& value) const;
   void SetStatus(const CallContext& call, const ModelRow& row, const Value& object,
                  State& state) const;
+  Results AnswerRequest(const CallContext& call, const ModelRow& row, State state) const;
   Results Listen(const CallContext& call, const ModelRow& row, State state) const;
   void RegisterHandler(const CallContext& call, const ModelRow& row, const State& state);
   std::optional<State> Answer(const Value& function, const Values& arguments,
@@ -165,6 +175,7 @@ class Interpreter {
   Value ExceptionOf(const CallResult& result) const;
   Value ReadResult(const CallResult& result, ResultPart part) const;
   std::optional<CallResult> ResultIn(const State& state, const Value& value) const;
+  static void Asked(const CallResult& result, ResultPart part, State& state);
   Results ReadLibrary(const CallContext& call, const ModelRow& row, State state);
   Results Deliver(const CallContext& call, const ModelRow& row, State state,
                   const CallResult& result);
@@ -186,7 +197,7 @@ class Interpreter {
   const Program& program_;
   ServiceFacts& facts_;
   std::vector<Frame> frames_;
-  std::set<std::pair<const Node*, int>> normal_branches_;
+  NormalBranches normal_branches_;
   std::set<const FunctionFacts*> visited_;
   // By node and the calls that led to it, so that equal paths have equal numbers.
   std::map<std::pair<const Node*, std::vector<Position>>, int> numbers_;

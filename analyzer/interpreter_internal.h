@@ -14,6 +14,13 @@ namespace filibuster {
 // Of a jump that is not followed.
 inline constexpr char kByGoto[] = "jumps by goto";
 
+// One of several functions, such as of those in a map.
+inline bool AreFunctions(const Value& value) {
+  return value.Is(Value::Kind::kChoice) &&
+         std::ranges::all_of(value.elements(),
+                             [](const Value& one) { return one.Is(Value::Kind::kFunction); });
+}
+
 inline Results One(State state, Value value = {}) {
   Results results;
   results.push_back({std::move(state), Completion::kValue, std::move(value)});
@@ -73,10 +80,10 @@ Results Interpreter::Branch(const Node& node, const Node& condition, State state
     return then(std::move(state), is_true);
   }
   if (!state.fault) {
-    normal_branches_.emplace(&node, 0);
-    normal_branches_.emplace(&node, 1);
+    normal_branches_.open.emplace(&node, 0);
+    normal_branches_.open.emplace(&node, 1);
   }
-  LeaveOpen(state, node, value);
+  LeaveOpen(state, node.position, value);
   State other = state;
   Narrow(condition, state, true);
   Narrow(condition, other, false);

@@ -23,12 +23,6 @@ void ForgetChangeable(const CallContext& call, State& state) {
   }
 }
 
-bool IsRecursion(const std::vector<Frame>& frames, const FunctionFacts* function, int allowed) {
-  return std::ranges::count_if(frames, [&](const Frame& frame) {
-           return frame.function.function == function;
-         }) >= allowed;
-}
-
 // What a function of a library throws that does not like what it is given.
 const char* ThrownBy(const Callee& callee) {
   static const std::map<std::string_view, const char*> exceptions = {
@@ -36,7 +30,6 @@ const char* ThrownBy(const Callee& callee) {
       {"std::basic_string::at", "std::out_of_range"},
       {"std::basic_string_view::at", "std::out_of_range"},
       {"std::deque::at", "std::out_of_range"},
-      {"std::get", "std::bad_variant_access"},
       {"nlohmann::basic_json::parse", "nlohmann::detail::parse_error"},
   };
   const auto exception = exceptions.find(callee.name);
@@ -100,6 +93,10 @@ Results Interpreter::CallFunction(const CallContext& call, State state) {
       const Values arguments(call.arguments.begin() + 1, call.arguments.end());
       if (auto answered = Answer(object, arguments, state)) return One(*std::move(answered));
     }
+    if (AreFunctions(object)) {
+      return Invoke(object, Values(call.arguments.begin() + 1, call.arguments.end()),
+                    std::move(state));
+    }
     if (object.Is(Kind::kFunction) &&
         (callee.name.ends_with("operator()") || callee.name.ends_with("(lambda)"))) {
       Closure closure = object.closure();
@@ -137,6 +134,13 @@ Results Interpreter::CallFunction(const CallContext& call, State state) {
 }
 
 Results Interpreter::Invoke(const Value& function, Values arguments, State state) {
+  if (AreFunctions(function)) {
+    const Frame& frame = frames_.back();
+    if (frame.function) LeaveOpen(state, frame.at, function);
+    Results results;
+    for (const Value& one : function.elements()) Append(results, Invoke(one, arguments, state));
+    return Join(std::move(results));
+  }
   if (auto answered = Answer(function, arguments, state)) return One(*std::move(answered));
   if (!function.Is(Kind::kFunction)) {
     Value unknown = Value::Unknown("the result of a function that is not known");
@@ -173,13 +177,34 @@ Results Interpreter::Invoke(const Value& function, Values arguments, State state
   return InvokeFunction(closure.function, std::move(self), std::move(arguments), std::move(state));
 }
 
+// A function that calls itself is followed a few times; if every call fails and an argument counts
+// the attempts, as often as a loop would be.
+bool Interpreter::IsTooDeep(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
+                            const State& state) const {
+  int calls = 0;
+  bool counts = !numbers.empty() && state.fault && state.fault->persists;
+  for (const Frame& frame : frames_) {
+    if (frame.function.function != &function) continue;
+    ++calls;
+    counts = counts && frame.numbers != numbers;
+  }
+  return frames_.size() >= kMaxDepth || calls >= (counts ? kMaxKnownRounds : kMaxRecursion);
+}
+
 Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<Value> self,
                                     Values arguments, State state) {
   const FunctionFacts& facts = *function.function;
   visited_.insert(&facts);
   const int depth = Depth() + 1;
-  if (frames_.size() >= kMaxDepth || IsRecursion(frames_, &facts, kMaxRecursion)) {
+  std::vector<std::int64_t> numbers;
+  for (const Value& argument : arguments) {
+    const Value value = Load(state, argument);
+    if (value.Is(Kind::kInt)) numbers.push_back(value.number());
+  }
+  if (IsTooDeep(facts, numbers, state)) {
     state.memory.DropFrames(depth);
+    // How often it calls itself is not known then.
+    if (state.fault) state.fault->undecided.insert(facts.name);
     return One(std::move(state), Value::Unknown("the result of " + facts.name));
   }
   for (std::size_t i = 0; i < facts.parameters.size(); ++i) {
@@ -191,8 +216,9 @@ Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<V
   }
   if (self) state.memory.Set({depth, kThisVariable}, *self);
   const std::size_t steps_before = state.fault ? state.fault->steps.size() : 0;
+  const std::vector<int> heap_before = state.memory.HeapVariables();
 
-  frames_.push_back({.function = function, .at = facts.position});
+  frames_.push_back({.function = function, .at = facts.position, .numbers = std::move(numbers)});
   Results results = One(std::move(state));
   if (self && self->Is(Kind::kPointer)) {
     for (const Node& init : facts.inits) {
@@ -234,6 +260,13 @@ Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<V
       result.value = Value::Unknown("nothing");
     }
     result.state.memory.DropFrames(depth);
+    Values referring = result.state.handling;
+    referring.push_back(result.value);
+    for (const RegisteredHandler& handler : facts_.handlers) {
+      referring.push_back(handler.handler);
+      referring.push_back(Value::Pointer(handler.server));
+    }
+    result.state.memory.DropUnreachable(heap_before, referring);
   }
   return JoinValues(std::move(results));
 }
@@ -281,7 +314,7 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
 
 Result Interpreter::ThrowPerhaps(const CallContext& call, State& state, const char* exception,
                                  const Value& given) {
-  LeaveOpen(state, call.node, given);
+  LeaveOpen(state, call.node.position, given);
   Value thrown = Value::Of(Object{.type = program_.KeyOf(exception), .fields = {}});
   thrown.Taint(given);
   return {state, Completion::kThrow, std::move(thrown)};

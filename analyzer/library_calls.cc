@@ -118,6 +118,8 @@ Results Interpreter::CallLibrary(const CallContext& call, State state) {
       SetStatus(call, *row, object, state);
       return One(std::move(state), call.first == 1 ? call.arguments[0] : object);
     }
+    case Effect::kAnswer:
+      return AnswerRequest(call, *row, std::move(state));
     case Effect::kItself: {
       const Value* value = call.Argument(row->Argument("value"));
       if (value == nullptr && call.first == 1) value = &call.arguments[0];
@@ -267,6 +269,19 @@ void Interpreter::SetStatus(const CallContext& call, const ModelRow& row, const 
   status = Value::Choice(statuses);
   place->path.push_back(library.status_field);
   state.memory.Write(*place, std::move(status));
+}
+
+// The one who called gets this status: under a fault, all that is to be known.
+Results Interpreter::AnswerRequest(const CallContext& call, const ModelRow& row,
+                                   State state) const {
+  const LibraryModel& library = *call.link.library;
+  if (!state.fault) return One(std::move(state), Value::Int(0));
+  Value status = Value::Int(library.default_status);
+  if (const Value* given = call.Argument(row.Argument("status"))) {
+    status = ReturnedStatus(library, state, *given)
+                 .value_or(Value::Unknown("what it answers with is not seen"));
+  }
+  return {{std::move(state), Completion::kAnswer, std::move(status)}};
 }
 
 Results Interpreter::Listen(const CallContext& call, const ModelRow& row, State state) const {

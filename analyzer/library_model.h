@@ -49,6 +49,7 @@ enum class Effect {
   kHandleErrors,      // registers what is done with answers whose status is an error
   kListen,            // starts to serve
   kSetStatus,         // sets the status of a response
+  kAnswer,            // answers the request with a status, on whichever thread
   kItself,            // gives what it is given
   kAddress,           // gives a pointer to the object
   kCompare,           // an operator over what it is given
@@ -79,6 +80,7 @@ struct ModelRow {
   bool throws_status = false;                     // statuses that are errors too
   bool keeps = false;                             // kCall: the object has the result too
   bool has_statuses = true;                       // kCall: it may be answered with one
+  bool later = false;                             // kCall: its result comes after it returned
   bool clears = false;                            // kConfigure: forgets what was set
   std::string path;                               // kCall: "callee": "/Service/Method"; "method"
   std::vector<std::string> faults;                // kCall: only these

@@ -42,6 +42,7 @@ Effect EffectFromJson(const JsonReader& reader) {
                                    {"itself", Effect::kItself},
                                    {"address", Effect::kAddress},
                                    {"compare", Effect::kCompare},
+                                   {"answer", Effect::kAnswer},
                                    {"invoke", Effect::kInvoke},
                                    {"nothing", Effect::kNothing}});
 }
@@ -193,7 +194,7 @@ ModelRow RowFromJson(const JsonReader& reader) {
                    "parameters", "throws",    "throws_status", "keeps",         "faults",
                    "statuses",   "method",    "path",          "when",          "takes",
                    "returns",    "overrides", "derives_from",  "class_has",     "arity",
-                   "clears",     "gives"});
+                   "clears",     "gives",     "later"});
   ModelRow row{.effect = EffectFromJson(reader.Required("effect")),
                .shape = ShapeFromJson(reader),
                .arguments = RolesFromJson(reader, "arguments"),
@@ -206,6 +207,7 @@ ModelRow RowFromJson(const JsonReader& reader) {
   Set(reader, "needs_success", row.needs_success);
   Set(reader, "throws_status", row.throws_status);
   Set(reader, "keeps", row.keeps);
+  Set(reader, "later", row.later);
   Set(reader, "clears", row.clears);
   Set(reader, "statuses", row.has_statuses);
   Set(reader, "faults", row.faults);

@@ -49,6 +49,23 @@ std::set<std::int64_t> Deciding(const Node& loop) {
   return locals;
 }
 
+// Whether another round would only repeat the last one: nothing has changed in it but how often
+// calls were made.
+bool Repeats(const Results& before, const Results& after) {
+  return std::ranges::all_of(after, [&](const Result& now) {
+    return std::ranges::any_of(before, [&](const Result& then) {
+      const auto& fault = now.state.fault;
+      const auto& old = then.state.fault;
+      const bool same_fault =
+          fault.has_value() == old.has_value() &&
+          (!fault || (fault->site == old->site && fault->fault == old->fault &&
+                      fault->persists == old->persists && fault->blind == old->blind &&
+                      fault->is_pending == old->is_pending));
+      return same_fault && now.state.memory == then.state.memory;
+    });
+  });
+}
+
 }  // namespace
 
 // Whether a path on which every call fails goes round in the loop for ever: one more round leads to
@@ -86,6 +103,7 @@ Results Interpreter::RunLoop(const Node& node, State state) {
   Results going = One(std::move(state));
   for (int round = 0; round < kMaxKnownRounds && !going.empty(); ++round) {
     Results entering;
+    const Results before = going;
     for (Result& result : going) {
       if (node.text == "do" && round == 0) {
         entering.push_back(std::move(result));
@@ -125,6 +143,11 @@ Results Interpreter::RunLoop(const Node& node, State state) {
       }
     }
     going = Join(std::move(going));
+    if (round < kMaxUnknownRounds || !Repeats(before, going)) continue;
+    for (Result& result : going) {
+      if (result.state.fault) result.state.fault->undecided.insert("a loop that repeats");
+    }
+    break;
   }
   // A loop that goes on for ever has no end; of the others the remaining rounds are skipped.
   for (Result& result : going) {
@@ -156,7 +179,7 @@ Results Interpreter::RunForEach(const Node& node, State state) {
       Results after;
       for (Result& result : going) {
         if (!is_known) {
-          LeaveOpen(result.state, node, range);
+          LeaveOpen(result.state, node.position, range);
           ended.push_back(result);
         }
         result.state.memory.Set(variable, is_known ? range.elements()[round]

@@ -163,21 +163,44 @@ Node Lowering::Construct(const clang::CXXConstructExpr& construct) {
   return node;
 }
 
-// A constructor that the compiler makes: the members have the values that they are declared with.
+// A constructor that the compiler makes: the members have the values that they are declared with,
+// or that their own constructors give them.
 Node Lowering::DefaultMembers(const clang::CXXConstructExpr& construct,
                               const clang::CXXRecordDecl& record) {
   Node node = New(Op::kAggregate, construct);
   node.type = AddClass(record);
   for (const clang::FieldDecl* field : record.fields()) {
     const clang::Expr* value = field->getInClassInitializer();
-    if (value == nullptr || value->isValueDependent()) continue;
+    if (value != nullptr && value->isValueDependent()) continue;
     Node init = New(Op::kInit, construct);
     init.text = field->getNameAsString();
     if (field->getType()->isReferenceType()) init.type = "&";
-    init.kids.push_back(Expression(value));
+    if (value != nullptr) {
+      init.kids.push_back(Expression(value));
+    } else if (auto made = DefaultConstruct(construct, field->getType())) {
+      init.kids.push_back(*std::move(made));
+    } else {
+      continue;
+    }
     node.kids.push_back(std::move(init));
   }
   return node;
+}
+
+// An object of a class with a default constructor that somebody has written; of others the members
+// have no values that anybody may ask for.
+std::optional<Node> Lowering::DefaultConstruct(const clang::Expr& from, clang::QualType type) {
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  if (record == nullptr || !record->hasDefinition()) return std::nullopt;
+  for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
+    if (!constructor->isDefaultConstructor() || !constructor->isUserProvided()) continue;
+    if (constructor->getNumParams() > 0 || constructor->isDeleted()) continue;
+    Node node = New(Op::kConstruct, from);
+    node.number = AddCallee(*constructor);
+    node.type = AddClass(*record);
+    return node;
+  }
+  return std::nullopt;
 }
 
 Node Lowering::Lambda(const clang::LambdaExpr& lambda) {

@@ -324,6 +324,10 @@ Node Lowering::Binary(const clang::BinaryOperator& binary) {
   Node node = New(op, binary);
   node.text = op == Op::kBinary || op == Op::kAssign ? text : "";
   node.kids = {Expression(binary.getLHS()), Expression(binary.getRHS())};
+  const clang::QualType compared = binary.getLHS()->getType();
+  if (binary.isRelationalOp() && compared->isUnsignedIntegerType()) {
+    node.number = static_cast<std::int64_t>(context_.getTypeSize(compared));
+  }
   return node;
 }
 

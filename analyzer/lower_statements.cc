@@ -1,4 +1,5 @@
 #include <clang/AST/Stmt.h>
+#include <clang/AST/StmtOpenMP.h>
 
 #include "analyzer/lowering.h"
 
@@ -98,8 +99,15 @@ Node Lowering::Statement(const clang::Stmt* statement) {
       return block;
     }
     default:
-      return Unknown(*statement, statement->getStmtClassName());
+      break;
   }
+  // What `#pragma omp` stands before runs, on however many threads.
+  const auto* directive = llvm::dyn_cast<clang::OMPExecutableDirective>(statement);
+  if (directive != nullptr && directive->hasAssociatedStmt() &&
+      !directive->isStandaloneDirective()) {
+    return Statement(directive->getInnermostCapturedStmt()->getCapturedStmt());
+  }
+  return Unknown(*statement, statement->getStmtClassName());
 }
 
 Node Lowering::Block(const clang::Stmt& statement) {
@@ -125,7 +133,8 @@ Node Lowering::DeclareVariable(const clang::VarDecl& variable) {
             .position = PositionOf(variable.getLocation()),
             .number = Variable(&variable),
             .text = variable.getNameAsString()};
-  if (variable.getType()->isReferenceType()) node.type = "&";
+  const bool is_wrapper = ClassName(variable.getType()) == kReferenceWrapper;
+  if (variable.getType()->isReferenceType() || is_wrapper) node.type = "&";
   if (variable.getInit() != nullptr) node.kids.push_back(Expression(variable.getInit()));
   const clang::CXXRecordDecl* record = variable.getType()->getAsCXXRecordDecl();
   const clang::CXXDestructorDecl* destructor =

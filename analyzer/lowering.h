@@ -87,6 +87,7 @@ class Lowering {
   Node OperatorCall(const clang::CXXOperatorCallExpr& call, const clang::FunctionDecl& callee);
   Node Construct(const clang::CXXConstructExpr& construct);
   Node DefaultMembers(const clang::CXXConstructExpr& construct, const clang::CXXRecordDecl& record);
+  std::optional<Node> DefaultConstruct(const clang::Expr& from, clang::QualType type);
   Node InitList(const clang::InitListExpr& list);
   Node Lambda(const clang::LambdaExpr& lambda);
   Node Reference(const clang::DeclRefExpr& reference);

@@ -42,7 +42,8 @@ enum class Op : std::uint8_t {
   kList,         // kids: elements
   kNot,          // kid
   kUnary,        // text: operator; kid
-  kBinary,       // text: operator; kids: left, right
+  kBinary,       // text: operator; kids: left, right; number: of a comparison of unsigned numbers
+                 // their bits, else 0
   kAnd,          // kids
   kOr,           // kids
   kConditional,  // kids: condition, then, else

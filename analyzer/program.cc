@@ -39,14 +39,41 @@ bool IsIn(const std::string& name, const std::string& space) {
          name.compare(space.size(), 2, "::") == 0;
 }
 
+bool IsTimeout(const std::string& role) { return role.find("timeout") != std::string::npos; }
+
+bool HasTimeout(const std::map<std::string, int>& roles) {
+  return std::ranges::any_of(roles, [](const auto& role) { return IsTimeout(role.first); });
+}
+
+// The model says how a timeout is set.
+bool KnowsTimeouts(const LibraryModel& model) {
+  const auto row_has = [](const ModelRow& row) { return HasTimeout(row.arguments); };
+  return std::ranges::any_of(
+             model.functions,
+             [&](const auto& named) { return std::ranges::any_of(named.second, row_has); }) ||
+         std::ranges::any_of(model.patterns,
+                             [&](const auto& named) { return row_has(named.second); }) ||
+         std::ranges::any_of(model.settings,
+                             [](const auto& setting) { return IsTimeout(setting.second); });
+}
+
 }  // namespace
 
 Program::Program(std::vector<const FileFacts*> files, std::span<const LibraryModel> models)
     : files_(std::move(files)), models_(models) {
   for (const FileFacts* file : files_) AddFile(*file);
+  for (const LibraryModel& model : models_) {
+    if (!KnowsTimeouts(model)) sets_timeouts_.insert(&model);
+  }
   for (const FileFacts* file : files_) {
     std::vector<LinkedCallee>& linked = callees_[file];
-    for (const Callee& callee : file->callees) linked.push_back(Link(*file, callee));
+    for (const Callee& callee : file->callees) {
+      linked.push_back(Link(*file, callee));
+      const LinkedCallee& link = linked.back();
+      const bool sets = std::ranges::any_of(
+          link.rows, [](const ModelRow* row) { return HasTimeout(row->arguments); });
+      if (sets) sets_timeouts_.insert(link.library);
+    }
   }
 }
 
@@ -167,6 +194,13 @@ void Program::CollectAssignments(const Node& node) {
   if (is_changed(node) && !node.kids.empty() && node.kids[0].op == Op::kGlobal) {
     assigned_.insert(node.kids[0].text);
   }
+  if (node.op == Op::kAssign && node.kids[0].op == Op::kField) {
+    for (const LibraryModel& model : models_) {
+      const auto setting = model.settings.find(node.kids[0].type);
+      const bool is_timeout = setting != model.settings.end() && IsTimeout(setting->second);
+      if (is_timeout) sets_timeouts_.insert(&model);
+    }
+  }
   for (const Node& kid : node.kids) CollectAssignments(kid);
 }
 
@@ -179,6 +213,19 @@ bool Program::Uses(const LibraryModel& library) const {
     return std::ranges::any_of(linked.second,
                                [&](const LinkedCallee& link) { return link.library == &library; });
   });
+}
+
+bool Program::IsOfLibrary(const FunctionRef& function) const {
+  const FunctionFacts& facts = *function.function;
+  Callee callee{.usr = facts.usr,
+                .name = facts.name,
+                .return_type = facts.return_type,
+                .class_usr = facts.class_usr,
+                .override_names = facts.override_names};
+  for (const Parameter& parameter : facts.parameters) {
+    callee.parameter_types.push_back(parameter.type);
+  }
+  return !Link(*function.file, callee).rows.empty();
 }
 
 FunctionRef Program::FindFunction(const FileFacts& from, const std::string& usr) const {

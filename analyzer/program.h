@@ -36,7 +36,11 @@ class Program {
 
   // Some code of the service calls the library.
   bool Uses(const LibraryModel& library) const;
+  // Some code of the service sets a timeout of the library's.
+  bool SetsTimeouts(const LibraryModel& library) const { return sets_timeouts_.contains(&library); }
   const LinkedCallee& CalleeOf(const FileFacts& file, std::int64_t index) const;
+  // It is generated for a library: what calling it does is known from a model.
+  bool IsOfLibrary(const FunctionRef& function) const;
   FunctionRef FindFunction(const FileFacts& from, const std::string& usr) const;
   // What a virtual call of `method` does for an object of class `type`.
   FunctionRef Override(const std::string& type, const std::string& method) const;
@@ -94,6 +98,7 @@ class Program {
   std::unordered_map<std::string, std::string> keys_;  // of classes, by name
   std::unordered_map<std::string, GlobalRef> globals_;
   std::unordered_set<std::string> assigned_;
+  std::unordered_set<const LibraryModel*> sets_timeouts_;
 };
 
 }  // namespace filibuster

@@ -78,7 +78,9 @@ class ServiceRunner {
     for (const FileFacts* file : program_.files()) {
       for (const FunctionFacts& function : file->functions) {
         const FunctionRef ref{file, &function};
-        if (IsOwn(ref) && seen.insert(function.usr).second) functions.push_back(ref);
+        // A folder may have several programs.
+        const bool is_new = seen.insert(function.usr).second || function.name == "main";
+        if (IsOwn(ref) && is_new && !program_.IsOfLibrary(ref)) functions.push_back(ref);
       }
     }
     return functions;
@@ -110,22 +112,9 @@ class ServiceRunner {
     EntryRun entry{.name = start.function->name,
                    .normal_branches = interpreter_.TakeNormalBranches()};
     for (Result& result : results) {
-      PathEnd end{.kind = PathEnd::Kind::kGoesOn};
-      if (result.completion == Completion::kThrow) {
-        end.kind = PathEnd::Kind::kTerminates;
-        end.is_exception = true;
-        end.by = kByMain;
-        end.origin = ThrownAt(result.value);
-      } else if (result.completion == Completion::kEnd) {
-        end.kind = PathEnd::Kind::kTerminates;
-        end.by = result.value.text();
-      } else if (listens && !result.state.listened) {
-        end.kind = PathEnd::Kind::kTerminates;
-        end.by = kByExit;
-      }
-      end.fault = std::move(result.state.fault);
-      end.executions = std::move(result.state.executions);
-      AddEnd(entry, std::move(end));
+      // Requests that main itself takes from a queue are answered on the way.
+      if (result.completion == Completion::kAnswer) entry.library = ServerLibrary();
+      AddEnd(entry, EndOfStart(ServerLibrary(), listens, std::move(result)));
     }
     run_.entries.push_back(std::move(entry));
   }
@@ -299,6 +288,10 @@ class ServiceRunner {
     return found;
   }
 
+  static void DropStepsAfter(std::size_t count, AssumedFault& fault) {
+    if (fault.steps.size() > count) fault.steps.resize(count);
+  }
+
   // What the server does after the handler: exceptions become answers, errors may be rewritten.
   Results Finish(const RegisteredHandler& handler, const Place& response, Result result) {
     Results results;
@@ -320,10 +313,14 @@ class ServiceRunner {
       return {std::move(result)};
     }
     const Value value = result.value;
+    const std::size_t steps = result.state.fault ? result.state.fault->steps.size() : 0;
     const Values arguments = {Value::Unknown("the request"), Value::Alias(response)};
     Results results = interpreter_.Invoke(rewriting->handler, arguments, std::move(result.state));
     for (Result& rewritten : results) {
-      if (rewritten.completion == Completion::kValue) rewritten.value = value;
+      if (rewritten.completion != Completion::kValue) continue;
+      rewritten.value = value;
+      // It looks at every error, whoever made it: it takes no fault.
+      if (rewritten.state.fault) DropStepsAfter(steps, *rewritten.state.fault);
     }
     return results;
   }
@@ -353,10 +350,8 @@ class ServiceRunner {
         interpreter_.Invoke(mapping->handler, std::move(arguments), std::move(result.state));
     interpreter_.KeepCatches(false);
     for (Result& mapped : results) {
-      if (mapped.state.fault && mapped.state.fault->steps.size() > steps) {
-        // How the server finds the status is no branch that the fault takes.
-        mapped.state.fault->steps.resize(steps);
-      }
+      // How the server finds the status is no branch that the fault takes.
+      if (mapped.state.fault) DropStepsAfter(steps, *mapped.state.fault);
       if (mapped.completion != Completion::kValue) continue;
       // A clause for everything says nothing of this exception: it escaped.
       const Node* clause = mapped.state.last_catch;

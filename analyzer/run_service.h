@@ -39,7 +39,7 @@ struct EntryRun {
   std::string name;
   bool is_reached = true;                 // false: nothing seen leads to it
   const LibraryModel* library = nullptr;  // that hands it requests, and answers
-  std::set<std::pair<const Node*, int>> normal_branches;
+  NormalBranches normal_branches;
   std::vector<PathEnd> ends;
 };
 

@@ -42,7 +42,9 @@ std::size_t ServiceFacts::Observe(const std::vector<ChainLink>& chain, const Lib
     if (known.location != call.location || known.via != call.via || known.method != method) {
       continue;
     }
-    if (known.url == url) return i;
+    // Why neither is known makes no difference.
+    const bool are_unknown = known.url.Is(Value::Kind::kUnknown) && url.Is(Value::Kind::kUnknown);
+    if (known.url == url || are_unknown) return i;
     if (++others < kMaxTargets) continue;
     known.url = Value::Choice({known.url, url});
     return i;

@@ -36,6 +36,27 @@ Value Second(const Value& pair) {
   return value.Taint(pair);
 }
 
+// It is not known any more what is in the container. What is put there may be called.
+Results LoseElements(const Standard& standard) {
+  Value lost = Value::Unknown("a container whose elements change").Taint(standard.Self());
+  Values functions;
+  for (std::size_t i = 0; i < standard.size(); ++i) {
+    const Value added = standard.Argument(i);
+    lost.Taint(added);
+    if (added.Is(Kind::kFunction)) functions.push_back(added);
+  }
+  standard.SetSelf(lost);
+  Results results;
+  for (const Value& function : functions) {
+    Append(results, standard.interpreter.Invoke(function, {}, standard.state));
+  }
+  Append(results, standard.Give(lost));
+  for (Result& result : results) {
+    if (result.completion == Completion::kValue) result.value = lost;
+  }
+  return Join(std::move(results));
+}
+
 }  // namespace
 
 Results MakeContainer(const Standard& standard) {
@@ -61,6 +82,59 @@ Results MapAt(const Standard& standard) {
   for (const Value& pair : found.values) seconds.push_back(Second(pair));
   if (!seconds.empty()) Append(results, standard.Give(Value::Choice(seconds)));
   return results;
+}
+
+// operator[]: what is read of it may be changed; the functions of a table are not.
+Results MapElement(const Standard& standard) {
+  const Value map = standard.Self();
+  const Found found = Find(map, standard.Argument(0));
+  Values seconds;
+  bool are_functions = true;
+  for (const Value& pair : found.values) {
+    seconds.push_back(Second(pair));
+    are_functions = are_functions && seconds.back().Is(Kind::kFunction);
+  }
+  if (!are_functions || seconds.empty()) {
+    standard.SetSelf(Value::Unknown("a container whose elements may change").Taint(map));
+  }
+  if (found.may_miss) seconds.push_back(Value::Unknown("a new element"));
+  return standard.Give(Value::Choice(seconds).Taint(map));
+}
+
+// (key, function) or a pair of them; after others it is not known what is in it.
+Results MapInsert(const Standard& standard) {
+  const Value map = standard.Self();
+  Value pair = standard.size() > 0 ? standard.Argument(0) : Value();
+  if (standard.size() == 2) {
+    pair = Value::Of(Fields({{"first", pair}, {"second", standard.Argument(1)}}));
+  }
+  const Value* key = Field(pair, "first");
+  const Value* function = Field(pair, "second");
+  const bool is_followed =
+      map.Is(Kind::kList) && key != nullptr && function != nullptr && function->Is(Kind::kFunction);
+  if (!is_followed) return LoseElements(standard);
+  standard.SetSelf(Value::List(WithElement(map.elements(), *key, *function)));
+  return standard.GiveFromAll(Value::Unknown("an iterator"));
+}
+
+// Of functions only: how often a loop adds others is not known. A thread begins.
+Results PushBack(const Standard& standard) {
+  const std::string& type = standard.call.link.callee->class_usr;
+  if (type.find("@N@std@S@thread#") != type.npos || type.find("@N@std@S@jthread#") != type.npos) {
+    const Value added = standard.size() > 0 ? standard.Argument(0) : Value();
+    if (added.Is(Kind::kFunction)) return RunThread(standard);
+  }
+  const Value list = standard.Self();
+  const bool has_functions = type.find("@N@std@S@function>") != type.npos;
+  // One without elements is a list or an empty text.
+  const bool is_empty = list.IsCompleteString() && list.text().empty();
+  const Value added = standard.size() == 1 ? standard.Argument(0) : Value();
+  const bool is_followed = has_functions && (is_empty || list.Is(Kind::kList));
+  if (!is_followed || !added.Is(Kind::kFunction)) return LoseElements(standard);
+  Values elements = is_empty ? Values() : list.elements();
+  elements.push_back(added);
+  standard.SetSelf(Value::List(std::move(elements)));
+  return standard.GiveFromAll(Value::Unknown("an element"));
 }
 
 // An iterator is the pair, held; the end is null.
@@ -127,3 +201,17 @@ Results ElementAt(const Standard& standard) {
 }
 
 }  // namespace filibuster::standard
+
+namespace filibuster {
+
+Values WithElement(Values pairs, const Value& key, const Value& element) {
+  const auto is_meant = [&](const Value& pair) {
+    const Value* first = standard::Field(pair, "first");
+    return first != nullptr && AsCondition(Compute("==", key, *first)) == Truth::kTrue;
+  };
+  std::erase_if(pairs, is_meant);
+  pairs.push_back(Value::Of(standard::Fields({{"first", key}, {"second", element}})));
+  return pairs;
+}
+
+}  // namespace filibuster

@@ -42,7 +42,14 @@ Results BindArguments(const Standard& standard, bool all_placeholders) {
   if (!function.Is(Kind::kFunction)) return standard.GiveFromAll(Value::Unknown("a function"));
   Closure closure = function.closure();
   Values bound;
+  const std::vector<std::string>& types = standard.call.link.callee->parameter_types;
   for (std::size_t i = 1; i < standard.size(); ++i) {
+    const Value& given = standard.call.arguments[standard.call.first + i];
+    // std::ref(x) is bound as x itself, everything else as a copy.
+    if (i < types.size() && types[i] == kReferenceWrapper && given.Is(Kind::kAlias)) {
+      bound.push_back(Value::Alias(standard.state.memory.Resolve(given.place())));
+      continue;
+    }
     const Value value = standard.Argument(i);
     const int number = PlaceholderNumber(value);
     bound.push_back(number > 0 ? Value::Int(number, kPlaceholder) : value);

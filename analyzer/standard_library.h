@@ -19,6 +19,9 @@ std::optional<Results> CallStandard(Interpreter& interpreter, const CallContext&
 std::optional<Results> ConstructStandard(Interpreter& interpreter, const CallContext& call,
                                          State& state);
 
+// Of a map as a list of pairs: with this element, in the place of the one it had.
+Values WithElement(Values pairs, const Value& key, const Value& element);
+
 // A std::chrono::duration of count * numerator / denominator seconds, and back.
 Value MakeDuration(std::int64_t count, std::int64_t numerator, std::int64_t denominator);
 std::optional<double> InSeconds(const Value& duration);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "analyzer/standard_library_internal.h"
 
 namespace filibuster::standard {
@@ -17,6 +19,14 @@ void Leave(const Standard& standard, const Value& object, State& state, const ch
   Object changed = whole.Is(Kind::kObject) ? whole.object() : Object();
   changed.fields.insert_or_assign(field, standard.interpreter.Load(state, value));
   state.memory.Write(place, Value::Of(std::move(changed)).Taint(value));
+}
+
+// Whether something that the fault left behind decided a branch since.
+bool IsDecidedByFault(const State& state, std::size_t steps) {
+  if (!state.fault) return false;
+  const std::vector<Step>& all = state.fault->steps;
+  const auto first = all.begin() + static_cast<std::ptrdiff_t>(std::min(steps, all.size()));
+  return std::any_of(first, all.end(), [](const Step& step) { return step.from_fault; });
 }
 
 // Its end is left in the task, where its future finds it.
@@ -83,7 +93,19 @@ Results GetFuture(const Standard& standard) {
 
 Results RunThread(const Standard& standard) {
   if (standard.size() == 0) return standard.Give({});
+  const State before = standard.state;
+  const std::size_t steps = before.fault ? before.fault->steps.size() : 0;
   Results results = RunAsync(standard);
+  // A thread that ends the process in any case, or never ends, does so while others go on.
+  std::erase_if(results, [&](const Result& result) {
+    return result.completion == Completion::kEnd && result.value.text() == kByExit &&
+           !IsDecidedByFault(result.state, steps);
+  });
+  const bool goes_on = std::ranges::any_of(results, [&](const Result& result) {
+    return result.completion == Completion::kValue &&
+           result.state.fault.has_value() == before.fault.has_value();
+  });
+  if (!goes_on) results.push_back({before, Completion::kValue, Value::Of(Object())});
   for (Result& result : results) {
     const Value* exception = Field(result.value, kException);
     if (result.completion != Completion::kValue || exception == nullptr) continue;

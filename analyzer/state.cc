@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <climits>
+#include <iterator>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace filibuster {
 namespace {
 
 constexpr std::size_t kMaxPaths = 24;
+constexpr std::size_t kMaxPersisting = 6;  // they only tell how often a call is made
 constexpr int kMaxAliases = 16;
 
 // The value of the rest of the path within `value`. An alias on the way ends the walk: nullptr.
@@ -33,6 +37,29 @@ Value WithPath(const Value& value, const std::vector<std::string>& path, std::si
   return Value::Of(std::move(object)).Taint(value);
 }
 
+// The values that a value is made of; the place that it refers to, if it does.
+const Place* AddParts(const Value& value, std::vector<const Value*>& parts) {
+  switch (value.kind()) {
+    case Value::Kind::kPointer:
+    case Value::Kind::kAlias:
+      return &value.place();
+    case Value::Kind::kObject:
+      for (const auto& [name, field] : value.object().fields) parts.push_back(&field);
+      break;
+    case Value::Kind::kFunction:
+      for (const auto& [variable, captured] : value.closure().captures) parts.push_back(&captured);
+      for (const Value& bound : value.closure().bound) parts.push_back(&bound);
+      break;
+    case Value::Kind::kList:
+    case Value::Kind::kChoice:
+      for (const Value& element : value.elements()) parts.push_back(&element);
+      break;
+    default:
+      break;
+  }
+  return nullptr;
+}
+
 // Two paths under the same fault as one.
 void Widen(State& into, const State& other) {
   Memory memory;
@@ -49,7 +76,9 @@ void Widen(State& into, const State& other) {
   into.memory = std::move(memory);
   into.listened = into.listened || other.listened;
   for (const auto& [site, count] : other.executions) {
-    into.executions[site] = std::max(into.executions[site], count);
+    int& most = into.executions[site];
+    if (most != count && into.fault) into.fault->undecided.insert("paths that are not told apart");
+    most = std::max(most, count);
   }
   if (!into.fault) return;
   AssumedFault& fault = *into.fault;
@@ -60,14 +89,29 @@ void Widen(State& into, const State& other) {
   }
   fault.branch_unknown = fault.branch_unknown || other.fault->branch_unknown;
   fault.widened = fault.widened || other.fault->widened;
+  fault.is_pending = fault.is_pending || other.fault->is_pending;
   if (fault.blind.empty()) fault.blind = other.fault->blind;
   fault.undecided.insert(other.fault->undecided.begin(), other.fault->undecided.end());
 }
 
-bool SameFault(const State& a, const State& b) {
-  if (!a.fault || !b.fault) return a.fault.has_value() == b.fault.has_value();
-  return a.fault->site == b.fault->site && a.fault->fault == b.fault->fault &&
-         a.fault->persists == b.fault->persists;
+// Paths that end in the same way under the same fault: only they can be the same, or become one.
+struct Group {
+  Completion completion = Completion::kValue;
+  int site = -1;
+  int fault = -1;
+  bool persists = false;
+
+  auto operator<=>(const Group&) const = default;
+};
+
+Group GroupOf(const Result& result) {
+  Group group{.completion = result.completion};
+  if (const auto& fault = result.state.fault) {
+    group.site = fault->site;
+    group.fault = fault->fault;
+    group.persists = fault->persists;
+  }
+  return group;
 }
 
 }  // namespace
@@ -96,6 +140,36 @@ void Memory::DropFrames(int depth) {
   const Root root = first->first;
   std::map<Root, Value>& values = Mutable();
   values.erase(values.find(root), values.end());
+}
+
+std::vector<int> Memory::HeapVariables() const {
+  std::vector<int> variables;
+  const Root first{.frame = Root::kHeap, .variable = INT_MIN};
+  for (auto it = values_->lower_bound(first); it != values_->end(); ++it) {
+    if (it->first.frame != Root::kHeap) break;
+    variables.push_back(it->first.variable);
+  }
+  return variables;
+}
+
+void Memory::DropUnreachable(const std::vector<int>& old, const std::vector<Value>& referring) {
+  std::vector<int> added;
+  std::ranges::set_difference(HeapVariables(), old, std::back_inserter(added));
+  if (added.empty()) return;
+  std::set<int> unreached(added.begin(), added.end());
+  std::vector<const Value*> open;
+  for (const Value& value : referring) open.push_back(&value);
+  for (const auto& [root, value] : *values_) {
+    if (root.frame != Root::kHeap || !unreached.contains(root.variable)) open.push_back(&value);
+  }
+  while (!open.empty() && !unreached.empty()) {
+    const Value& value = *open.back();
+    open.pop_back();
+    const Place* place = AddParts(value, open);
+    if (place == nullptr || place->root.frame != Root::kHeap) continue;
+    if (unreached.erase(place->root.variable) > 0) open.push_back(Find(place->root));
+  }
+  for (const int variable : unreached) Erase({Root::kHeap, variable});
 }
 
 Place Memory::Resolve(Place place) const {
@@ -137,43 +211,49 @@ bool Memory::operator==(const Memory& other) const {
 }
 
 Results Join(Results results) {
+  if (results.size() <= 1) return results;
   Results joined;
+  std::map<Group, std::vector<std::size_t>> groups;  // indexes of `joined`
   for (Result& result : results) {
-    if (std::ranges::find(joined, result) == joined.end()) joined.push_back(std::move(result));
+    std::vector<std::size_t>& group = groups[GroupOf(result)];
+    const bool is_known =
+        std::ranges::any_of(group, [&](std::size_t index) { return joined[index] == result; });
+    if (is_known) continue;
+    group.push_back(joined.size());
+    joined.push_back(std::move(result));
   }
   if (joined.size() <= kMaxPaths) return joined;
   Results widened;
-  std::vector<std::size_t> counts;
+  for (auto& [group, indexes] : groups) indexes.clear();
   for (Result& result : joined) {
-    std::size_t same = 0;
-    Result* last = nullptr;
-    for (Result& kept : widened) {
-      if (kept.completion == result.completion && SameFault(kept.state, result.state)) {
-        ++same;
-        last = &kept;
-      }
-    }
-    if (same < kMaxPaths || result.completion == Completion::kThrow) {
+    std::vector<std::size_t>& group = groups[GroupOf(result)];  // now of `widened`
+    const std::size_t most = GroupOf(result).persists ? kMaxPersisting : kMaxPaths;
+    if (group.size() < most || result.completion == Completion::kThrow) {
+      group.push_back(widened.size());
       widened.push_back(std::move(result));
       continue;
     }
-    Widen(last->state, result.state);
-    last->value = Value::Choice({last->value, result.value});
+    Result& last = widened[group.back()];
+    Widen(last.state, result.state);
+    last.value = Value::Choice({last.value, result.value});
   }
   return widened;
 }
 
 Results JoinValues(Results results) {
+  if (results.size() <= 1) return results;
   Results joined;
+  std::map<Group, std::vector<std::size_t>> groups;
   for (Result& result : results) {
-    const auto same = std::ranges::find_if(joined, [&](const Result& kept) {
-      return kept.completion == result.completion && kept.completion == Completion::kValue &&
-             kept.state == result.state;
+    std::vector<std::size_t>& group = groups[GroupOf(result)];
+    const auto same = std::ranges::find_if(group, [&](std::size_t index) {
+      return result.completion == Completion::kValue && joined[index].state == result.state;
     });
-    if (same == joined.end()) {
+    if (same == group.end()) {
+      group.push_back(joined.size());
       joined.push_back(std::move(result));
     } else {
-      same->value = Value::Choice({same->value, result.value});
+      joined[*same].value = Value::Choice({joined[*same].value, result.value});
     }
   }
   return Join(std::move(joined));

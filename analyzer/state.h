@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyzer/facts.h"
@@ -24,6 +25,10 @@ class Memory {
   // The variables of calls at `depth` or deeper are gone.
   void DropFrames(int depth);
   const std::map<Root, Value>& values() const { return *values_; }
+
+  // What is on the heap; and of that, other than `old`, only what something else refers to stays.
+  std::vector<int> HeapVariables() const;
+  void DropUnreachable(const std::vector<int>& old, const std::vector<Value>& referring);
 
   // Follows aliases that variables and fields hold, to where a value really is.
   Place Resolve(Place place) const;
@@ -52,6 +57,13 @@ struct Step {
   bool operator==(const Step&) const = default;
 };
 
+// Branches that paths without a fault take: those that their values decide, and those of conditions
+// that are not known. By node and branch, as in a step.
+struct NormalBranches {
+  std::set<std::pair<const Node*, int>> decided;
+  std::set<std::pair<const Node*, int>> open;
+};
+
 // The fault that is assumed, and what happened since.
 struct AssumedFault {
   int site = 0;
@@ -61,6 +73,7 @@ struct AssumedFault {
   bool branch_unknown = false;   // it decides a branch in a way that is not known
   bool persists = false;         // calls after the first fail in the same way, as far as they can
   bool recovered = false;        // a later call succeeded that could have failed likewise
+  bool is_pending = false;       // nobody has asked yet for the result that comes later
   bool widened = false;          // paths were put together: the steps are not all
   std::string blind;             // why what happens is not all seen, or empty
   std::set<std::string> undecided;  // the conditions that were not known, where they are
@@ -68,21 +81,23 @@ struct AssumedFault {
   bool operator==(const AssumedFault&) const = default;
 };
 
+// What tells two states apart most often comes first: they are compared in this order.
 struct State {
-  Memory memory;
   std::optional<AssumedFault> fault;
   std::vector<Value> handling;       // the exceptions of the catch clauses that we are in
   std::map<int, int> executions;     // how often each call site made its call
   bool listened = false;             // a server was started
   const Node* last_catch = nullptr;  // kept while an exception handler of a server is followed
+  Memory memory;
 
   bool operator==(const State&) const = default;
 };
 
-enum class Completion { kValue, kReturn, kThrow, kBreak, kContinue, kGoto, kEnd };
+enum class Completion { kValue, kReturn, kThrow, kBreak, kContinue, kGoto, kAnswer, kEnd };
 
 // One way in which a node can end. kThrow: `value` is the exception; kGoto: its text is the label;
-// kEnd: the process ends, and the value's text says by what, one of these.
+// kAnswer: the request is answered, and what comes then is not followed: the status; kEnd: the
+// process ends, and the value's text says by what, one of these.
 inline constexpr char kByDereference[] = "dereference";  // of what a failed call left
 inline constexpr char kByNoexcept[] = "noexcept";        // an exception leaves such a function
 inline constexpr char kByThread[] = "thread";            // … or a thread

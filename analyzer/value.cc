@@ -7,6 +7,7 @@ namespace filibuster {
 namespace {
 
 constexpr std::size_t kMaxAlternatives = 8;
+constexpr std::size_t kMaxFunctions = 32;  // a table of handlers has more
 
 using Kind = Value::Kind;
 
@@ -45,10 +46,12 @@ Truth Equal(const Value& left, const Value& right) {
   return Truth::kUnknown;
 }
 
-// `status op number`, for a status that is one of 200 to 299.
+// The statuses of success.
+constexpr std::int64_t kFirst = 200;
+constexpr std::int64_t kLast = 299;
+
+// `status op number`, for a status that is one of these.
 Truth CompareSuccess(const std::string& op, std::int64_t number) {
-  constexpr std::int64_t kFirst = 200;
-  constexpr std::int64_t kLast = 299;
   const auto decide = [](bool always, bool never) {
     return always ? Truth::kTrue : never ? Truth::kFalse : Truth::kUnknown;
   };
@@ -93,11 +96,17 @@ std::string Mirrored(const std::string& op) {
 Value ComputeOne(const std::string& op, const Value& left, const Value& right) {
   if (op == ",") return right;
   if (left.Is(Kind::kSuccess) && right.Is(Kind::kInt)) {
-    if (op == "/" && right.number() == 100) return Value::Int(2);
-    return Bool(CompareSuccess(op, right.number()));
+    if (op == "/" && right.number() == 100 && left.number() == 0) return Value::Int(2);
+    if (op == "-" || op == "+") {
+      const auto offset = Arithmetic(op, left.number(), right.number());
+      return Value::Success(*offset);
+    }
+    const auto number = Arithmetic("-", right.number(), left.number());
+    return Bool(CompareSuccess(op, *number));
   }
   if (left.Is(Kind::kInt) && right.Is(Kind::kSuccess)) {
-    return Bool(CompareSuccess(Mirrored(op), left.number()));
+    const auto number = Arithmetic("-", left.number(), right.number());
+    return Bool(CompareSuccess(Mirrored(op), *number));
   }
   if (op == "==") return Bool(Equal(left, right));
   if (op == "!=") return Bool(Not(Equal(left, right)));
@@ -131,9 +140,10 @@ Value Value::Int(std::int64_t number, std::string enumerator) {
   return value;
 }
 
-Value Value::Success() {
+Value Value::Success(std::int64_t offset) {
   Value value;
   value.kind_ = Kind::kSuccess;
+  value.number_ = offset;
   return value;
 }
 
@@ -202,7 +212,9 @@ Value Value::Choice(const Values& values) {
     }
   }
   if (alternatives.size() == 1) return alternatives.front();
-  if (alternatives.size() > kMaxAlternatives) {
+  const bool are_functions = std::ranges::all_of(
+      alternatives, [](const Value& value) { return value.Is(Kind::kFunction); });
+  if (alternatives.size() > (are_functions ? kMaxFunctions : kMaxAlternatives)) {
     Value value = Unknown("one of many values");
     for (const Value& alternative : alternatives) value.Taint(alternative);
     return value;
@@ -225,10 +237,11 @@ Value& Value::Taint(const Value& other) {
   return *this;
 }
 
+// Why something is not known makes no difference: paths that differ in it only are one.
 bool Value::operator==(const Value& other) const {
   if (kind_ != other.kind_ || from_fault != other.from_fault || from_body != other.from_body ||
       is_passed_on != other.is_passed_on || origin != other.origin || number_ != other.number_ ||
-      text_ != other.text_ || data_.index() != other.data_.index()) {
+      (kind_ != Kind::kUnknown && text_ != other.text_) || data_.index() != other.data_.index()) {
     return false;
   }
   return std::visit(
@@ -255,7 +268,10 @@ Truth AsCondition(const Value& value) {
       return ToTruth(value.number() != 0);
     case Kind::kNull:
       return Truth::kFalse;
-    case Kind::kSuccess:
+    case Kind::kSuccess: {
+      const bool may_be_zero = kFirst + value.number() <= 0 && kLast + value.number() >= 0;
+      return may_be_zero ? Truth::kUnknown : Truth::kTrue;
+    }
     case Kind::kString:
     case Kind::kPointer:
     case Kind::kFunction:
@@ -281,6 +297,16 @@ Value Compute(const std::string& op, const Value& left, const Value& right) {
     }
   }
   return Value::Choice(results);
+}
+
+Value AsUnsigned(const Value& value, std::int64_t bits) {
+  constexpr std::int64_t kMaxBits = 63;
+  const bool is_negative = value.Is(Kind::kInt) && value.number() < 0;
+  const bool may_be_negative = value.Is(Kind::kSuccess) && kFirst + value.number() < 0;
+  if (bits == 0 || (!is_negative && !may_be_negative)) return value;
+  if (may_be_negative || bits > kMaxBits) return Value::Unknown("a big number").Taint(value);
+  const std::int64_t mask = (std::int64_t{1} << bits) - 1;
+  return Value::Int(value.number() & mask).Taint(value);
 }
 
 Value ElementOf(const Value& list, const Value& index) {

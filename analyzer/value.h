@@ -50,7 +50,7 @@ class Value {
   enum class Kind : std::uint8_t {
     kUnknown,  // text: why
     kInt,      // number; text: an enumerator's name
-    kSuccess,  // the status of a call that succeeded: one of 200 to 299
+    kSuccess,  // the status of a call that succeeded, one of 200 to 299; number: added to it
     kString,   // text; kHole stands for parts that are not known
     kNull,
     kObject,
@@ -66,7 +66,7 @@ class Value {
   Value() = default;
   static Value Unknown(std::string why);
   static Value Int(std::int64_t number, std::string enumerator = {});
-  static Value Success();
+  static Value Success(std::int64_t offset = 0);
   static Value String(std::string text);
   static Value Null();
   static Value Of(Object object);
@@ -121,6 +121,8 @@ Truth Not(Truth truth);
 Truth AsCondition(const Value& value);
 // `left op right` for the operators of C++ on numbers, strings and pointers.
 Value Compute(const std::string& op, const Value& left, const Value& right);
+// As an unsigned number of so many bits; itself for 0 bits.
+Value AsUnsigned(const Value& value, std::int64_t bits);
 // Of a list; if the index is not known, any of them.
 Value ElementOf(const Value& list, const Value& index);
 // Both strings one after the other, with holes for what is not known.

@@ -40,6 +40,22 @@ TEST(ValueTest, TheStatusOfASuccessIsWhicheverTheCodeExpects) {
   EXPECT_EQ(Compute("/", status, Value::Int(100)), Value::Int(2));
 }
 
+TEST(ValueTest, OfAStatusOfSuccessTheRangeIsKnown) {
+  const Value above = Compute("-", Value::Success(), Value::Int(200));
+  EXPECT_EQ(Holds(">", above, Value::Int(99)), Truth::kFalse);
+  EXPECT_EQ(Holds("<", above, Value::Int(0)), Truth::kFalse);
+  EXPECT_EQ(Holds("<", above, Value::Int(50)), Truth::kUnknown);
+  EXPECT_EQ(AsCondition(above), Truth::kUnknown);
+  EXPECT_EQ(AsCondition(Value::Success()), Truth::kTrue);
+}
+
+TEST(ValueTest, ANegativeNumberIsBigAsAnUnsignedOne) {
+  EXPECT_EQ(Holds(">", AsUnsigned(Value::Int(-1), 32), Value::Int(99)), Truth::kTrue);
+  EXPECT_EQ(AsUnsigned(Value::Int(-1), 0), Value::Int(-1));
+  EXPECT_EQ(AsUnsigned(Value::Int(7), 32), Value::Int(7));
+  EXPECT_EQ(Holds(">", AsUnsigned(Value::Int(-1), 64), Value::Int(99)), Truth::kUnknown);
+}
+
 TEST(ValueTest, AlternativesAreAllComputed) {
   const Value either = Value::Choice({Value::Int(1), Value::Int(2)});
   EXPECT_EQ(Compute("+", either, Value::Int(1)), Value::Choice({Value::Int(2), Value::Int(3)}));

@@ -27,6 +27,9 @@ class Cart final {
    public:
     Stub(const std::shared_ptr<grpc::ChannelInterface>& channel);
     grpc::Status Add(grpc::ClientContext* context, const Request& request, Reply* reply) override;
+    std::unique_ptr<grpc::ClientAsyncResponseReader<Reply>> AsyncAdd(grpc::ClientContext* context,
+                                                                     const Request& request,
+                                                                     grpc::CompletionQueue* queue);
     class async final {
      public:
       void Add(grpc::ClientContext* context, const Request* request, Reply* reply,
@@ -46,6 +49,14 @@ class Cart final {
     virtual grpc::ServerUnaryReactor* Add(grpc::CallbackServerContext* context,
                                           const Request* request, Reply* reply);
   };
+  template <class Base>
+  class WithAsyncMethod_Add : public Base {
+   public:
+    void RequestAdd(grpc::ServerContext* context, Request* request,
+                    grpc::ServerAsyncResponseWriter<Reply>* writer, grpc::CompletionQueue* calls,
+                    grpc::ServerCompletionQueue* notifications, void* tag);
+  };
+  using AsyncService = WithAsyncMethod_Add<Service>;
   using CallbackService = WithCallbackMethod_Add<Service>;
 };
 

@@ -84,7 +84,7 @@ int main() {
   });
   server.Get("/variant", [](const Request&, Response& response) {
     GET("/variant");
-    const auto parsed = Parsed("a");
+    const auto parsed = Parsed(result->body);
     std::get<int>(parsed);
   });
   server.Get("/any", [](const Request& request, Response& response) {

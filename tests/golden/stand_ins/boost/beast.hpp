@@ -68,6 +68,8 @@ class basic_stream {
   explicit basic_stream(net::io_context& context);
   void connect(const net::ip::basic_resolver_results<Protocol>& endpoints);
   void connect(const net::ip::basic_resolver_results<Protocol>& endpoints, error_code& code);
+  template <class Handler>
+  void async_connect(const net::ip::basic_resolver_results<Protocol>& endpoints, Handler&& handler);
   template <class Rep, class Period>
   void expires_after(std::chrono::duration<Rep, Period> duration);
 };
@@ -118,6 +120,12 @@ std::size_t read(Stream& stream, Buffer& buffer, message<is_request, Body>& mess
 template <class Stream, class Buffer, bool is_request, class Body>
 std::size_t read(Stream& stream, Buffer& buffer, message<is_request, Body>& message,
                  error_code& code);
+
+template <class Stream, bool is_request, class Body, class Handler>
+void async_write(Stream& stream, const message<is_request, Body>& message, Handler&& handler);
+template <class Stream, class Buffer, bool is_request, class Body, class Handler>
+void async_read(Stream& stream, Buffer& buffer, message<is_request, Body>& message,
+                Handler&& handler);
 
 }  // namespace http
 }  // namespace beast

@@ -49,6 +49,24 @@ class CallbackServerContext {
   ServerUnaryReactor* DefaultReactor();
 };
 
+class CompletionQueue {
+ public:
+  bool Next(void** tag, bool* ok);
+};
+class ServerCompletionQueue : public CompletionQueue {};
+template <class Reply>
+class ClientAsyncResponseReader {
+ public:
+  void Finish(Reply* reply, Status* status, void* tag);
+};
+template <class Reply>
+class ServerAsyncResponseWriter {
+ public:
+  explicit ServerAsyncResponseWriter(ServerContext* context);
+  void Finish(const Reply& reply, const Status& status, void* tag);
+  void FinishWithError(const Status& status, void* tag);
+};
+
 class ChannelInterface {};
 class Channel : public ChannelInterface {};
 class ChannelCredentials {};
@@ -72,6 +90,7 @@ class ServerBuilder {
                                   std::shared_ptr<ServerCredentials> credentials,
                                   int* port = nullptr);
   ServerBuilder& RegisterService(Service* service);
+  std::unique_ptr<ServerCompletionQueue> AddCompletionQueue();
   std::unique_ptr<Server> BuildAndStart();
 };
 
