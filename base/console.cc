@@ -46,7 +46,9 @@ bool UsesColor(int fd) {
       break;
   }
   const char* no_color = std::getenv("NO_COLOR");
-  return (no_color == nullptr || *no_color == '\0') && ::isatty(fd) == 1;
+  const char* terminal = std::getenv("TERM");
+  const bool is_dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+  return (no_color == nullptr || *no_color == '\0') && !is_dumb && ::isatty(fd) == 1;
 }
 
 void SetColorMode(ColorMode mode) { color_mode = mode; }

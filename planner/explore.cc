@@ -55,6 +55,7 @@ class Explorer {
         TakeNext();
       }
     }
+    TakeUpFailedLater(result_.ended_by.empty());
     for (const ScheduledSet& set : scheduled_.TakeAll()) {
       result_.skipped.push_back({0, set.faults(), NotReached{result_.ended_by}});
     }
@@ -128,6 +129,7 @@ class Explorer {
     const Step step = StepFor(faults, prefix);
     if (callbacks_.started) callbacks_.started(step);
     auto run = faults.empty() ? RunBaseline() : runner_.Run(faults, calls_);
+    TakeUpFailedLater(false);
     if (!run) {
       result_.cancelled = options_.cancelled && options_.cancelled();
       result_.ended_by = result_.cancelled ? "interrupted" : "an error of the infrastructure";
@@ -181,6 +183,28 @@ class Explorer {
       run->calls = calls_.Enter(run->log);
     }
     return run;
+  }
+
+  // They were recorded as what they seemed to be.
+  void TakeUpFailedLater(bool all_done) {
+    for (TestExecution& execution : runner_.FailedLater(calls_, all_done)) {
+      const auto record =
+          std::ranges::find(result_.executions, execution.faults, &ExecutionRecord::faults);
+      if (record == result_.executions.end()) continue;
+      if (std::holds_alternative<Failed>(record->verdict)) continue;
+      result_.undelivered -= std::holds_alternative<Undelivered>(record->verdict);
+      record->verdict = execution.verdict;
+      record->output = OutputEnd(execution.output);
+      ++result_.failed;
+      if (callbacks_.failed_later) callbacks_.failed_later(record->number, execution);
+      if (!options_.keep_going && result_.ended_by.empty()) {
+        result_.ended_by = "the first failing execution";
+      }
+      if (result_.first_failure_at && *result_.first_failure_at < record->number) continue;
+      result_.first_failure_at = record->number;
+      result_.first_failure = std::move(execution);
+      if (result_.baseline_failed()) result_.ended_by = "the fault-free execution failed";
+    }
   }
 
   // Schedules each call beyond the prefix with each fault that applies: exceptions first, because a

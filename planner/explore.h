@@ -29,6 +29,10 @@ class TestRunner {
   // One run under `faults`. The calls seen are entered in `calls`; the verdict is the functional
   // test's own: Passed or Failed. An Error is the infrastructure's, and ends the exploration.
   virtual std::expected<TestExecution, Error> Run(const FaultSet& faults, CallTable& calls) = 0;
+
+  // Earlier executions that turned out to have failed after their Run, each told once; with
+  // `all_done`, no Run is to come. For runners that look after what the test left behind.
+  virtual std::vector<TestExecution> FailedLater(CallTable&, bool /*all_done*/) { return {}; }
 };
 
 struct ExploreOptions {
@@ -82,6 +86,8 @@ struct ExploreCallbacks {
   std::function<void(const Step&)> started;
   std::function<void(const Step&, const TestExecution&)> finished;
   std::function<void(const Step&, const SkipReason&)> skipped;
+  // The execution of that number was told as finished, and has failed since.
+  std::function<void(int number, const TestExecution&)> failed_later;
 };
 
 // An execution, as kept to the end.

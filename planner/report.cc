@@ -23,8 +23,9 @@ size_t CountSkipped(const Exploration& exploration) {
 std::string CoverageText(const Report& report) {
   const Exploration& exploration = report.exploration;
   if (!exploration.ended_by.empty()) {
-    return fmt::format("ended by {}: {} not run", exploration.ended_by,
-                       Plural(CountSkipped<NotReached>(exploration), "fault set"));
+    const size_t not_run = CountSkipped<NotReached>(exploration);
+    return fmt::format("ended by {}{}", exploration.ended_by,
+                       not_run == 0 ? "" : ": " + Plural(not_run, "fault set") + " not run");
   }
   if (const size_t over = CountSkipped<OverMaxFaults>(exploration)) {
     return fmt::format("all fault sets up to {}, {} over that not run",
@@ -55,7 +56,7 @@ std::string VerdictText(const Report& report) {
     return exploration.undelivered != 0 ? "incomplete: not under all faults of the counterexample"
                                         : "not reproduced";
   }
-  if (exploration.baseline_failed()) return "failed: without any fault; no fault was injected";
+  if (exploration.baseline_failed()) return "failed: without any fault";
   std::string undelivered;
   if (exploration.undelivered != 0) {
     undelivered = fmt::format("; {} did not get the planned faults",

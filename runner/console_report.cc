@@ -127,7 +127,14 @@ ExploreCallbacks ConsoleReport::Callbacks() {
   return {.started = [this](const Step& step) { Started(step); },
           .finished = [this](const Step& step,
                              const TestExecution& execution) { Finished(step, execution); },
-          .skipped = [this](const Step& step, const SkipReason& reason) { Skipped(step, reason); }};
+          .skipped = [this](const Step& step, const SkipReason& reason) { Skipped(step, reason); },
+          .failed_later =
+              [this](int number, const TestExecution& execution) {
+                LogFail("Test {} has failed since, under: {}", number,
+                        execution.faults.empty() ? "no fault"
+                                                 : DescribeFaults(calls_, execution.faults));
+                DescribeFailure(execution);
+              }};
 }
 
 void ConsoleReport::Started(const Step& step) const {

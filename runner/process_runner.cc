@@ -49,9 +49,20 @@ std::expected<TestExecution, Error> ProcessRunner::Run(const FaultSet& faults, C
   if (not_restarted_) return std::unexpected(*not_restarted_);
   auto observed = RunOnce(faults, calls);
   if (observed && observed->service_broke && !not_restarted_) {
-    const auto found = FindCulprits(TakeSuspects(), calls);
+    std::deque<TestExecution> suspects = TakeSuspects();
+    const bool suspected = !suspects.empty();
+    const auto found = FindCulprits(std::move(suspects), calls);
     if (!found) return std::unexpected(found.error());
-    if (*found) observed = RunOnce(faults, calls);
+    if (suspected && !not_restarted_) {
+      auto again = RunOnce(faults, calls, Services::Check::kHealth);
+      std::vector<std::string> reasons;
+      if (*found || !again) {
+        observed = std::move(again);
+      } else if (!again->service_broke && !Linger(reasons, again->execution.output)) {
+        std::get<Failed>(observed->execution.verdict).status +=
+            "; not when this was run again: an earlier test execution may have done it";
+      }
+    }
   }
   if (!observed) return std::unexpected(std::move(observed.error()));
   if (options_.services != nullptr) {
@@ -73,9 +84,10 @@ std::deque<TestExecution> ProcessRunner::TakeSuspects() {
 // Whether any of them breaks a service when it is run again; these go to failed_later_.
 std::expected<bool, Error> ProcessRunner::FindCulprits(std::deque<TestExecution> suspects,
                                                        CallTable& calls) {
+  constexpr auto kHealth = Services::Check::kHealth;
   bool any = false;
   for (const TestExecution& execution : suspects) {  // together first: mostly it is none of them
-    const auto again = RunOnce(execution.faults, calls);
+    const auto again = RunOnce(execution.faults, calls, kHealth);
     if (!again) return std::unexpected(again.error());
     any = any || again->service_broke;
   }
@@ -85,7 +97,7 @@ std::expected<bool, Error> ProcessRunner::FindCulprits(std::deque<TestExecution>
   bool found = false;
   for (TestExecution& execution : suspects) {
     if (not_restarted_) return std::unexpected(*not_restarted_);
-    auto again = RunOnce(execution.faults, calls);
+    auto again = RunOnce(execution.faults, calls, kHealth);
     if (!again) return std::unexpected(again.error());
     reasons.clear();
     if (again->service_broke) {
@@ -104,7 +116,8 @@ std::expected<bool, Error> ProcessRunner::FindCulprits(std::deque<TestExecution>
 
 // Whether a service breaks within the time to look.
 bool ProcessRunner::Linger(std::vector<std::string>& reasons, std::string& output) {
-  for (auto waited = kLookEvery; reasons.empty() && waited <= kDiesWithin; waited += kLookEvery) {
+  const auto deadline = std::chrono::steady_clock::now() + kDiesWithin;
+  while (reasons.empty() && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(kLookEvery);
     Revive(Services::Check::kProcesses, reasons, output);
   }
@@ -112,7 +125,8 @@ bool ProcessRunner::Linger(std::vector<std::string>& reasons, std::string& outpu
 }
 
 std::expected<ProcessRunner::Observed, Error> ProcessRunner::RunOnce(const FaultSet& faults,
-                                                                     CallTable& calls) {
+                                                                     CallTable& calls,
+                                                                     Services::Check check) {
   server_.BeginTestExecution(calls.Planned(faults), calls.unstable_sites());
   auto run = options_.functional_test();
   TestExecution execution;
@@ -127,14 +141,13 @@ std::expected<ProcessRunner::Observed, Error> ProcessRunner::RunOnce(const Fault
   const bool passed = run->failure.empty();
   if (!passed) reasons.push_back(run->failure);
   const size_t own_reasons = reasons.size();
-  Revive(passed ? Services::Check::kProcesses : Services::Check::kHealth, reasons,
-         execution.output);
+  Revive(passed ? check : Services::Check::kHealth, reasons, execution.output);
   if (!reasons.empty()) execution.verdict = Failed{Joined(reasons)};
   return Observed{std::move(execution), reasons.size() > own_reasons};
 }
 
-std::vector<TestExecution> ProcessRunner::FailedLater(CallTable& calls) {
-  if (!recent_.empty()) {
+std::vector<TestExecution> ProcessRunner::FailedLater(CallTable& calls, bool all_done) {
+  if (all_done && !recent_.empty()) {
     TestExecution last = recent_.back();
     std::deque<TestExecution> suspects = TakeSuspects();
     std::vector<std::string> reasons;
@@ -158,10 +171,12 @@ void ProcessRunner::LookBack(CallTable& calls) {
 
 void ProcessRunner::Blame(TestExecution last, std::deque<TestExecution> suspects,
                           const std::vector<std::string>& reasons, CallTable& calls) {
+  std::string when = ", after the test had ended";
   if (suspects.size() > 1 && !not_restarted_) {
     if (FindCulprits(std::move(suspects), calls).value_or(false)) return;
+    when += "; not when this and those before were run again: it is not known which did it";
   }
-  last.verdict = Failed{Joined(reasons) + ", after the test had ended"};
+  last.verdict = Failed{Joined(reasons) + when};
   failed_later_.push_back(std::move(last));
 }
 

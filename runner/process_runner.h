@@ -45,9 +45,9 @@ class ProcessRunner final : public TestRunner {
   // shortly before may have been what broke it, they are run again to tell.
   std::expected<TestExecution, Error> Run(const FaultSet& faults, CallTable& calls) override;
 
-  // After the last execution: those that turned out to have broken a service after they had ended.
-  // Their verdict here is Failed.
-  std::vector<TestExecution> FailedLater(CallTable& calls);
+  // Those that turned out to have broken a service after they had ended. With `all_done`, what the
+  // last ones may yet break is waited for.
+  std::vector<TestExecution> FailedLater(CallTable& calls, bool all_done) override;
 
  private:
   struct Observed {
@@ -55,7 +55,8 @@ class ProcessRunner final : public TestRunner {
     bool service_broke = false;
   };
 
-  std::expected<Observed, Error> RunOnce(const FaultSet& faults, CallTable& calls);
+  std::expected<Observed, Error> RunOnce(const FaultSet& faults, CallTable& calls,
+                                         Services::Check check = Services::Check::kProcesses);
   std::expected<bool, Error> FindCulprits(std::deque<TestExecution> suspects, CallTable& calls);
   bool Linger(std::vector<std::string>& reasons, std::string& output);
   void LookBack(CallTable& calls);

@@ -87,12 +87,18 @@ class Session {
         KeepCounterexample(NextFile(), execution, "Test failed");
       }
     };
+    const auto tell_later = std::exchange(callbacks.failed_later, {});
+    callbacks.failed_later = [&](int number, const TestExecution& execution) {
+      tell_later(number, execution);
+      if (number > 1 && counterexamples_ == 0) {
+        KeepCounterexample(NextFile(), execution, "Test failed");
+      }
+    };
 
     LogNotice("Running test {}", options_.functional_test);
     Exploration exploration =
         filibuster::Explore(runner_, inputs_.space, calls_, explore, callbacks);
     KeepCoverage(Executions::kAll);
-    TakeUpFailedLater(exploration);
     const auto elapsed = std::chrono::steady_clock::now() - started;
     if (terminal) {
       terminal->Now("telling bugs apart");
@@ -115,8 +121,16 @@ class Session {
     DescribeHandlers(report.handlers);
     for (const std::string& warning : report.warnings) LogWarning("{}", warning);
     const int exit_code = Verdict(exploration);
-    if (exit_code <= kFailed) LogNotice("{}", VerdictText(report));
+    TellVerdict(report, exit_code);
     return KeepReport(report) ? exit_code : kNothingToSay;
+  }
+
+  static void TellVerdict(const Report& report, int exit_code) {
+    if (exit_code == kFailed) return LogFail("{}", VerdictText(report));
+    if (exit_code != kPassed) return;
+    // Quiet or not: who reads no more than the exit code should know what it does not say.
+    if (!report.exploration.ended_by.empty()) return LogWarning("{}", VerdictText(report));
+    LogNotice("{}", VerdictText(report));
   }
 
   bool KeepReport(const Report& report) const { return filibuster::KeepReport(options_, report); }
@@ -134,8 +148,8 @@ class Session {
     for (size_t i = 0; i < bugs->size(); ++i) {
       Bug& bug = (*bugs)[i];
       if (explore.keep_going && !options_.live) {
-        LogFail("Bug {} of {}: {}: {} (tests {})", i + 1, bugs->size(), bug.cause, bug.status,
-                fmt::join(bug.executions, ", "));
+        LogFail("Bug {} of {}: {}: {} (test{} {})", i + 1, bugs->size(), bug.cause, bug.status,
+                bug.executions.size() == 1 ? "" : "s", fmt::join(bug.executions, ", "));
       }
       const bool is_kept = i == 0 && bug.counterexample == exploration.first_failure->faults;
       bug.counterexample_file = i == 0 ? kCounterexampleFile : NextFile();
@@ -169,26 +183,6 @@ class Session {
     }
   }
 
-  // Executions that passed, until a service broke when nobody was looking any more.
-  void TakeUpFailedLater(Exploration& exploration) {
-    for (TestExecution& execution : runner_.FailedLater(calls_)) {
-      LogFail("A test execution has failed under: {}", DescribeFaults(calls_, execution.faults));
-      DescribeFailure(execution);
-      if (counterexamples_ == 0 && !execution.faults.empty()) {
-        KeepCounterexample(NextFile(), execution, "Test failed");
-      }
-      const auto record =
-          std::ranges::find(exploration.executions, execution.faults, &ExecutionRecord::faults);
-      if (record == exploration.executions.end()) continue;
-      record->verdict = execution.verdict;
-      record->output = OutputEnd(execution.output);
-      ++exploration.failed;
-      if (exploration.first_failure_at.value_or(record->number) < record->number) continue;
-      exploration.first_failure_at = record->number;
-      exploration.first_failure = std::move(execution);
-    }
-  }
-
   int Verdict(const Exploration& exploration) {
     if (signals_.received() != 0) {
       LogFail("Interrupted; test executions until then: {}", exploration.executions.size());
@@ -196,7 +190,10 @@ class Session {
     }
     if (exploration.error) LogFail("{}", exploration.error->message);
     if (exploration.baseline_failed()) {
-      LogFail("The functional test fails without faults; no fault was injected.");
+      LogFail("The functional test fails without faults{}",
+              exploration.executions.size() == 1
+                  ? "; no fault was injected."
+                  : ": that it failed under faults, too, says nothing.");
       return kNothingToSay;
     }
     if (exploration.failed > 0) return kFailed;
@@ -257,7 +254,7 @@ class Session {
       return kNothingToSay;
     }
     TestExecution& execution = replay->execution;
-    if (auto failed_later = runner_.FailedLater(calls_); !failed_later.empty()) {
+    if (auto failed_later = runner_.FailedLater(calls_, true); !failed_later.empty()) {
       execution = std::move(failed_later.back());
     }
     DescribeTest(calls_, 1, execution.calls, execution.faults);
@@ -349,8 +346,10 @@ int RunSession(const SessionOptions& options) {
     const auto pids = services->pids();
     for (const Service& service : services->application().services) {
       if (pids.contains(service.name)) continue;
-      LogInfo("Service {} runs already, on port {}: it is neither started nor stopped here.",
-              service.name, service.port);
+      LogWarning(
+          "Service {} runs already, on port {}: it is neither started nor stopped here, and "
+          "takes part only if it has FILIBUSTER_URL={}",
+          service.name, service.port, (*server)->url());
     }
   }
   return Session(options, *std::move(inputs), **server, services.get(), signals).Run();

@@ -170,7 +170,13 @@ ExploreCallbacks TerminalReport::Callbacks() {
   return {.started = [this](const Step& step) { Started(step); },
           .finished = [this](const Step& step,
                              const TestExecution& execution) { Finished(step, execution); },
-          .skipped = {}};
+          .skipped = {},
+          .failed_later =
+              [this](int number, const TestExecution& execution) {
+                ++progress_.failed;
+                WriteToStandardError(FailureText(calls_, number, execution));
+                line_->Set(progress_);
+              }};
 }
 
 void TerminalReport::Now(std::string what) {

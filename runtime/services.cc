@@ -37,9 +37,10 @@ std::expected<void, Error> MakeDirectory(const fs::path& path) {
   return {};
 }
 
-// The last lines of a log.
-std::string LogTail(const fs::path& file) {
+// The last lines of a log, from `begin` on.
+std::string LogTail(const fs::path& file, size_t begin) {
   std::string text = ReadFile(file).value_or("");
+  text.erase(0, std::min(begin, text.size()));
   if (text.size() > kMaxLogTail) {
     text.erase(0, text.size() - kMaxLogTail);
     text.erase(0, text.find('\n') + 1);
@@ -106,6 +107,9 @@ std::expected<void, Error> Services::Start() {
 }
 
 std::expected<void, Error> Services::StartOne(const Service& service) {
+  std::error_code no_log_yet;
+  const auto size = fs::file_size(LogFile(service, options_), no_log_yet);
+  const size_t log_begins = no_log_yet ? 0 : size;
   auto process = BackgroundProcess::Start(ServiceCommand(service, options_),
                                           LogFile(service, options_), options_.kind);
   if (!process) {
@@ -113,6 +117,7 @@ std::expected<void, Error> Services::StartOne(const Service& service) {
         Error{fmt::format("service {}: {}", service.name, process.error().message)});
   }
   started_.insert_or_assign(service.name, *std::move(process));
+  log_begins_[service.name] = log_begins;
   return {};
 }
 
@@ -150,7 +155,8 @@ std::expected<void, Error> Services::WaitUntilHealthy(std::vector<const Service*
 
 Error Services::WithLog(const Service& service, std::string message) const {
   const fs::path file = LogFile(service, options_);
-  std::string tail = LogTail(file);
+  const auto begins = log_begins_.find(service.name);
+  std::string tail = LogTail(file, begins == log_begins_.end() ? 0 : begins->second);
   if (tail.ends_with('\n')) tail.pop_back();
   return Error{tail.empty() ? fmt::format("service {}: {} (its log {} is empty)", service.name,
                                           message, file.string())
@@ -182,8 +188,10 @@ std::vector<BrokenService> Services::FindBroken(Check check) {
       }
     }
     if (what.empty()) continue;
-    broken.push_back(
-        {service.name, what, started == started_.end() ? "" : LogTail(LogFile(service, options_))});
+    broken.push_back({service.name, what,
+                      started == started_.end()
+                          ? ""
+                          : LogTail(LogFile(service, options_), log_begins_[service.name])});
   }
   return broken;
 }

@@ -69,6 +69,7 @@ class Services {
   Application application_;
   ServiceOptions options_;
   std::map<std::string, BackgroundProcess> started_;
+  std::map<std::string, size_t> log_begins_;  // where in its log this life of a service begins
 };
 
 }  // namespace filibuster

@@ -22,7 +22,7 @@ constexpr char kExamples[] = R"(Examples:
       replays a failure
 
 Exit codes:
-  0  passed under every fault set
+  0  passed under every fault set; with --max-tests, --max-faults or --time-budget: that was run
   1  a fault set makes the functional test fail (or the counterexample was reproduced)
   2  misused, or nothing can be said: the fault-free run fails, no fault could be injected, a
      planned fault was not delivered

@@ -77,17 +77,20 @@ class TestExploration {
         OrderFromName(options_.order).value_or(sites.empty() ? Order::kLifo : Order::kGuided);
     const auto started = std::chrono::steady_clock::now();
     std::map<int, TestExecution> told;
-    const Exploration exploration =
-        filibuster::Explore(runner_, space_, calls_, explore_,
-                            {.started = [this](const Step& step) { Announce(step.faults); },
-                             .finished =
-                                 [&](const Step& step, const TestExecution& execution) {
-                                   if (!std::holds_alternative<Passed>(execution.verdict))
-                                     told[step.number] = execution;
-                                 }});
+    std::vector<TestExecution> failed_later;
+    const Exploration exploration = filibuster::Explore(
+        runner_, space_, calls_, explore_,
+        {.started = [this](const Step& step) { Announce(step.faults); },
+         .finished =
+             [&](const Step& step, const TestExecution& execution) {
+               if (!std::holds_alternative<Passed>(execution.verdict))
+                 told[step.number] = execution;
+             },
+         .failed_later =
+             [&](int, const TestExecution& execution) { failed_later.push_back(execution); }});
     const auto elapsed = std::chrono::steady_clock::now() - started;
     if (was_skipped_) return Skipped();
-    for (const TestExecution& execution : runner_.FailedLater(calls_)) TellFailed(execution);
+    for (const TestExecution& execution : failed_later) TellFailed(execution);
     for (const auto& [number, execution] : told) {
       if (std::holds_alternative<Undelivered>(execution.verdict)) TellUndelivered(execution);
     }
@@ -146,7 +149,7 @@ class TestExploration {
     CheckDelivery(execution, calls_);
     if (std::holds_alternative<Undelivered>(execution.verdict)) TellUndelivered(execution);
     if (std::holds_alternative<Failed>(execution.verdict)) TellFailed(execution);
-    for (const TestExecution& later : runner_.FailedLater(calls_)) TellFailed(later);
+    for (const TestExecution& later : runner_.FailedLater(calls_, true)) TellFailed(later);
     result_.executions = 1;
     result_.summary = FaultSetWords(calls_, execution.faults) +
                       (result_.failures.empty() ? ": passed" : ": failed");

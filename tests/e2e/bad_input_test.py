@@ -230,6 +230,17 @@ class MisbehaviourTest(harness.E2ETest):
             bar_saw_it = any(fault["service"] == "bar" for fault in execution["faults"])
             self.assertEqual(execution["outcome"], "failed" if bar_saw_it else "passed", execution)
 
+    def test_a_service_that_hangs_after_its_answer_is_a_finding_of_the_test_that_did_it(self):
+        application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="wedge")
+        self.filibuster("--application", application, "--keep-going", "--timeout", "3", "--report",
+                        "report.json", "--analysis-file", self.python_analysis(), expect=1)
+        report = self.report()
+        self.assertEqual(report["executions"]["failed"], len(
+            [run for run in report["test_executions"] if run["outcome"] == "failed"]))
+        for execution in report["test_executions"]:
+            bar_saw_it = any(fault["service"] == "bar" for fault in execution["faults"])
+            self.assertEqual(execution["outcome"], "failed" if bar_saw_it else "passed", execution)
+
     def test_a_run_in_which_nothing_is_injected_is_no_pass(self):
         run = self.filibuster(functional_test="true", expect=2)
         self.assertIn("No call between services was seen", run.output)

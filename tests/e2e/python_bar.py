@@ -7,7 +7,7 @@ implementation's instrumentation do: module "requests", snake-case methods, md5 
     GET /health-check  {"status": "OK"}
 
 Environment: BAR_PORT, BAZ_URL, FILIBUSTER_URL; BAR_WHEN_BAZ_FAILS: "answer" (default), "crash", "hang",
-"stop" (answer, and stop the process a little later), "die" (answer, and die a little later).
+"stop" (answer, and stop the process a little later), "die" (answer, and die a little later), "wedge" (answer, and never again).
 """
 
 import hashlib
@@ -197,6 +197,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self):
+        if self.server.wedged:
+            time.sleep(3600)
         if self.path == "/health-check":
             self.answer(200, b'{"status": "OK"}')
         elif self.path == "/bar/baz":
@@ -215,6 +217,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if WHEN_BAZ_FAILS == "stop":
                 self.wfile.flush()
                 os.kill(os.getpid(), signal.SIGSTOP)
+            if WHEN_BAZ_FAILS == "wedge":
+                self.server.wedged = True
             if WHEN_BAZ_FAILS == "die":
                 self.wfile.flush()
                 threading.Timer(0.01, os.abort).start()
@@ -224,6 +228,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
+    wedged = False
 
 
 def main():

@@ -62,6 +62,36 @@ TEST(ExploreTest, FindsTheTutorialsBugInTest11) {
   EXPECT_EQ(result.failed, 1u);
 }
 
+TEST(ExploreTest, EndsWithAnExecutionThatTurnsOutToHaveFailed) {
+  FakeTestRunner runner(Tutorial(/*with_bug=*/false));
+  runner.fails_later = "bar>baz:503";
+  int told = 0;
+  const auto [calls, result] = ExploreWith(
+      runner, {}, {.failed_later = [&](int number, const TestExecution&) { told = number; }});
+  EXPECT_THAT(runner.ran, ElementsAre("", "bar>baz:503", "bar>baz:502"));
+  EXPECT_EQ(told, 2);
+  EXPECT_EQ(result.first_failure_at, 2);
+  EXPECT_EQ(result.failed, 1u);
+  EXPECT_EQ(result.executions[1].verdict, Verdict(Failed{"service bar died"}));
+  EXPECT_EQ(result.ended_by, "the first failing execution");
+}
+
+TEST(ExploreTest, AsksAtItsEndWhichExecutionsHaveFailedSince) {
+  FakeTestRunner runner(Tutorial(/*with_bug=*/false));
+  runner.fails_later = "foo>bar:httplib::Error::Connection";
+  const auto [calls, result] = ExploreWith(runner, {.keep_going = true});
+  EXPECT_EQ(result.first_failure_at, 11);
+  EXPECT_EQ(result.failed, 1u);
+}
+
+TEST(ExploreTest, SaysNothingOfFaultsWhereTheFaultFreeExecutionTurnsOutToHaveFailed) {
+  FakeTestRunner runner(Tutorial(/*with_bug=*/false));
+  runner.fails_later = "";
+  const auto [calls, result] = ExploreWith(runner, {.baseline_runs = 1, .keep_going = true});
+  EXPECT_TRUE(result.baseline_failed());
+  EXPECT_EQ(result.executions.size(), 2u);
+}
+
 TEST(ExploreTest, RunsEverySetWithoutReduction) {
   FakeTestRunner runner(Tutorial(/*with_bug=*/false));
   const auto [calls, result] = ExploreWith(runner, {.reduction = Reduction::kNone});

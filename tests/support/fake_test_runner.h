@@ -40,15 +40,27 @@ class FakeTestRunner : public TestRunner {
     if (!test_(application, !faults.empty())) execution.verdict = Failed{"exit code 1"};
     execution.log = application.TakeLog();
     execution.calls = calls.Enter(execution.log);
+    if (line == fails_later) {
+      failed_later_ = execution;
+      failed_later_->faults = faults;
+      failed_later_->verdict = Failed{"service bar died"};
+    }
     return execution;
+  }
+
+  std::vector<TestExecution> FailedLater(CallTable&, bool all_done) override {
+    if (!failed_later_ || (!all_done && ran.back() == fails_later)) return {};
+    return {*std::exchange(failed_later_, std::nullopt)};
   }
 
   std::vector<std::string> ran;    // the fault set of each run: "foo>bar:503 bar>baz:500"
   std::optional<size_t> error_at;  // this run is an error of the infrastructure
   bool lose_faults = false;
   std::set<std::string> unknown;
+  std::string fails_later = "none";  // as in `ran`: what is told in the run after it, or at the end
 
  private:
+  std::optional<TestExecution> failed_later_;
   Test test_;
 };
 
