@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -11,6 +13,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 #include <utility>
@@ -31,6 +35,23 @@ void WriteAll(int fd, std::string_view bytes) {
     if (written < 0 && errno != EINTR) return;
     if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
   }
+}
+
+// Clang allocates a hundred megabytes and more, bit by bit, and keeps them: with large pages that
+// is a tenth of the time of a parse. Where it cannot be, nothing is lost.
+void PreferLargePages() {
+  constexpr std::size_t kHeap = std::size_t{128} << 20;
+  constexpr std::uintptr_t kLargePage = std::uintptr_t{2} << 20;
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that there can be
+  ::mallopt(M_TOP_PAD, static_cast<int>(kHeap));
+  // Makes the heap as large as it is to be. No page of it is in use before somebody writes to it.
+  const auto begin = reinterpret_cast<std::uintptr_t>(::sbrk(0));
+  void* volatile block = std::malloc(kLargePage);
+  std::free(block);
+  const auto end = reinterpret_cast<std::uintptr_t>(::sbrk(0));
+  const std::uintptr_t aligned = (begin + kLargePage - 1) / kLargePage * kLargePage;
+  if (aligned >= end) return;
+  ::madvise(reinterpret_cast<void*>(aligned), end - aligned, MADV_HUGEPAGE);
 }
 
 // What only a process that parses needs.
@@ -159,6 +180,7 @@ bool ExtractPool::Start(Batch batch) {
   worker.process = results.size() == batch.jobs.size() ? ::fork() : -1;
   if (worker.process == 0) {
     BecomeWorker(parent);
+    PreferLargePages();
     RunWorker(batch, results);
   }
   const int error = errno;

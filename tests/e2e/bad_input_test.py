@@ -114,6 +114,17 @@ class AnalysisInputTest(harness.E2ETest):
         (self.dir / "file").write_text("no directory")
         self.assertEqual(run("--cache-dir", "file"), expected)
 
+    def test_a_crash_inside_clang_costs_the_file_that_it_is_in(self):
+        for name, code in [("good", "int f() { return 1; }"), ("main", "int main() { throw 1; }"),
+                           ("crash", "#pragma clang __debug crash"),
+                           ("fatal", "#pragma clang __debug llvm_fatal_error")]:
+            self.write("services/foo/%s.cc" % name, "#include <cstddef>\n" + code + "\n")
+        run = self.run_tool("filibuster-analysis", "--services-directory", "services", "--no-cache",
+                            "--output-file", "analysis.json", expect=0)
+        for name in ("crash", "fatal"):
+            self.assertIn("services/foo/%s.cc: cannot be read: clang crashed: " % name, run.output)
+        self.assertEqual(run.output.count("cannot be read"), 2)
+
     def test_a_file_that_takes_too_long_is_given_up(self):
         self.write("services/foo/foo.cc", "int main() {}\n")
         self.write("services/foo/slow.cc", "#include <regex>\n#include <functional>\n")
