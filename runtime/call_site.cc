@@ -94,8 +94,8 @@ bool EndsWith(std::string_view text, std::string_view end) {
 
 // Between the service's code and the client library: instrumentation, templates, generated stubs.
 bool IsStub(std::string_view file) {
-  for (const std::string_view part :
-       {"/include/filibuster/", "/grpcpp/", "/include/thrift/", "/gen-cpp/"}) {
+  for (const std::string_view part : {"/include/filibuster/", "/grpcpp/", "/include/thrift/",
+                                      "/gen-cpp/", "/include/cpprest/", "/include/pplx/"}) {
     if (file.find(part) != file.npos) return true;
   }
   return EndsWith(file, ".pb.cc") || EndsWith(file, ".pb.h");

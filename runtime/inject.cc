@@ -45,9 +45,9 @@ std::expected<std::string, Error> PreloadText(std::string preloaded,
 std::expected<std::map<std::string, std::string>, Error> InjectEnvironment(
     const std::string& service_name, const std::string& preloaded) {
   auto libraries =
-      PreloadText(preloaded, {"libfilibuster-preload.so", "libfilibuster-preload-curl.so",
-                              "libfilibuster-preload-grpc.so", "libfilibuster-preload-httplib.so",
-                              "libfilibuster-preload-poco.so"});
+      PreloadText(preloaded, {"libfilibuster-preload.so", "libfilibuster-preload-cpprest.so",
+                              "libfilibuster-preload-curl.so", "libfilibuster-preload-grpc.so",
+                              "libfilibuster-preload-httplib.so", "libfilibuster-preload-poco.so"});
   if (!libraries) return std::unexpected(libraries.error());
   return std::map<std::string, std::string>{{"FILIBUSTER_SERVICE_NAME", service_name},
                                             {"LD_PRELOAD", *std::move(libraries)}};

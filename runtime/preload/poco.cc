@@ -27,8 +27,8 @@
 #include "filibuster/context.h"
 #include "filibuster/detail/http_reason.h"
 #include "filibuster/injector.h"
+#include "runtime/preload/loopback_peer.h"
 #include "runtime/preload/next_function.h"
-#include "runtime/preload/poco_peer.h"
 
 // Not missed where there is no POCO: what is called here, and what its headers bring along.
 // clang-format off
@@ -114,7 +114,7 @@ struct PocoCall {
   }
 
   Injection injection;
-  std::unique_ptr<PocoPeer> peer;  // if the call is to fail
+  std::unique_ptr<LoopbackPeer> peer;  // if the call is to fail
 };
 
 // The calls that have been sent, by session. Never destroyed: calls may be made while the program
@@ -147,17 +147,17 @@ PocoCalls& Calls() {
 }
 
 // What makes a session fail as planned; null if nothing can.
-std::unique_ptr<PocoPeer> PeerFor(const InjectedFault& fault) {
-  using Way = PocoPeer::Way;
+std::unique_ptr<LoopbackPeer> PeerFor(const InjectedFault& fault) {
+  using Way = LoopbackPeer::Way;
   if (fault.status != 0) {
     const std::string status = std::to_string(fault.status) + " " + ReasonOf(fault.status);
-    return std::make_unique<PocoPeer>(Way::kAnswer,
-                                      "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n");
+    return std::make_unique<LoopbackPeer>(Way::kAnswer,
+                                          "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n");
   }
   for (const auto& [name, way] : {std::pair("Poco::Net::ConnectionRefusedException", Way::kRefuse),
                                   {"Poco::TimeoutException", Way::kStaySilent},
                                   {"Poco::Net::NoMessageException", Way::kClose}}) {
-    if (fault.exception == name) return std::make_unique<PocoPeer>(way, "");
+    if (fault.exception == name) return std::make_unique<LoopbackPeer>(way, "");
   }
   return nullptr;
 }
@@ -165,7 +165,7 @@ std::unique_ptr<PocoPeer> PeerFor(const InjectedFault& fault) {
 void Plan(const HTTPClientSession& session, PocoCall* call) {
   if (!call->injection.fault()) return;
   const InjectedFault& fault = *call->injection.fault();
-  std::unique_ptr<PocoPeer> peer = PeerFor(fault);
+  std::unique_ptr<LoopbackPeer> peer = PeerFor(fault);
   if (peer == nullptr) {
     call->injection.DropFault("POCO's instrumentation knows no such failure");
   } else if (fault.call_first) {
@@ -214,7 +214,7 @@ class Redirection {
 
 using SendRequest = std::ostream&(HTTPClientSession*, HTTPRequest&);
 
-std::ostream& SendToPeer(HTTPClientSession* session, HTTPRequest& request, const PocoPeer& peer,
+std::ostream& SendToPeer(HTTPClientSession* session, HTTPRequest& request, const LoopbackPeer& peer,
                          SendRequest* next) {
   if (request.get("Host", "").empty()) request.setHost(session->_host, session->_port);
   session->close();  // a kept connection leads to the callee

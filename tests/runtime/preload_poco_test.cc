@@ -128,7 +128,7 @@ TEST_P(PreloadPocoTest, ACallIsAnnouncedWithItsTimeoutAndCarriesItsIndex) {
   EXPECT_EQ(create["method"], "POST");
   EXPECT_EQ(create["args"], Json::array({std::to_string(server_.port()) + "/bar"}));
   EXPECT_EQ(create["callsite_file"], "runtime/preload_poco_test.cc");
-  EXPECT_EQ(create["metadata"], (Json{{"timeout", 0.3}}));
+  EXPECT_EQ(create["metadata"]["timeout"], 0.3);
   const std::string index = create["execution_index"];
   EXPECT_NE(server_.requests().at(0).find("X-Filibuster-Execution-Index: " + index),
             std::string::npos);

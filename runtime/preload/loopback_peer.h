@@ -1,8 +1,9 @@
-// a way to fail => a peer on loopback that makes POCO's client fail in that way
+// a way to fail => a peer on loopback that makes an HTTP client fail in that way
 #pragma once
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <string>
@@ -12,7 +13,7 @@
 
 namespace filibuster {
 
-class PocoPeer {
+class LoopbackPeer {
  public:
   enum class Way {
     kRefuse,      // nobody listens
@@ -21,7 +22,7 @@ class PocoPeer {
     kAnswer,      // answers
   };
 
-  PocoPeer(Way way, std::string answer)
+  LoopbackPeer(Way way, std::string answer)
       : way_(way),
         answer_(std::move(answer)),
         listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -40,15 +41,19 @@ class PocoPeer {
 
   int port() const { return port_; }  // 0: there is none to be had
 
-  // Once the request has been sent.
+  // Waits until the client has connected, for as long as that takes on a loaded machine.
   void Speak() {
     if (way_ != Way::kClose && way_ != Way::kAnswer) return;
+    pollfd wait{listener_.get(), POLLIN, 0};
+    if (::poll(&wait, 1, kPatienceMs) <= 0) return;  // it has been cancelled
     connection_ = UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     ::send(connection_.get(), answer_.data(), answer_.size(), MSG_NOSIGNAL);
     if (way_ == Way::kClose) ::shutdown(connection_.get(), SHUT_WR);
   }
 
  private:
+  static constexpr int kPatienceMs = 10'000;
+
   const Way way_;
   const std::string answer_;
   const UniqueFd listener_;  // or what holds a port on which nobody listens

@@ -1,0 +1,203 @@
+#define _TURN_OFF_PLATFORM_STRING  // a macro U, which is a type's name elsewhere
+#include <cpprest/http_client.h>
+#include <cpprest/http_listener.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/runtime/preload_control_server.h"
+#include "tests/support/misbehaving_server.h"
+
+namespace filibuster {
+namespace {
+
+using Json = FakeControlServer::Json;
+using web::http::http_exception;
+using web::http::http_request;
+using web::http::http_response;
+using web::http::methods;
+using web::http::client::http_client;
+using web::http::client::http_client_config;
+using web::http::experimental::listener::http_listener;
+using Way = MisbehavingServer::Way;
+
+web::uri UriOf(int port) { return web::uri("http://127.0.0.1:" + std::to_string(port)); }
+
+// All that a caller can see.
+std::string Call(http_client& client, const std::string& method = "GET") {
+  http_request request(method);
+  request.set_request_uri("/bar?x=1");
+  if (method == "POST") request.set_body("hello");
+  std::string seen;
+  try {
+    const http_response response = client.request(request).get();
+    seen = std::to_string(response.status_code()) + " " + response.reason_phrase();
+    for (const auto& [name, value] : response.headers()) seen += "\n" + name + ": " + value;
+    seen += "\n" + response.extract_string(/*ignore_content_type=*/true).get();
+  } catch (const http_exception& exception) {
+    const std::error_code& code = exception.error_code();
+    seen += std::string(exception.what()) + ": " + code.category().name() + " " +
+            std::to_string(code.value());
+  } catch (const std::exception& exception) {
+    seen += exception.what();
+  }
+  return seen + "\n" + request.absolute_uri().to_string();
+}
+
+class PreloadCpprestTest : public testing::Test {
+ protected:
+  void SetUp() override { control_.Reset(); }
+
+  static http_client_config Config() {
+    http_client_config config;
+    config.set_timeout(std::chrono::milliseconds(300));
+    return config;
+  }
+
+  void Inject(const std::string& fault) {
+    control_.OnCreate([json = Json::parse(fault)](const Json&) { return json; });
+  }
+
+  static std::string Forced(const std::string& cause, const std::string& metadata = "{}") {
+    return "{\"forced_exception\": {\"name\": \"web::http::http_exception(" + cause +
+           ")\", \"metadata\": " + metadata + "}}";
+  }
+
+  Json Outcome() const { return control_.Bodies("invocation_complete").back(); }
+
+  // What a caller sees of the real failure, and of the injected one while the server is well; and
+  // that the client is as good as new after it.
+  void ExpectInjectedAsReal(Way way, const std::string& answer, const std::string& fault) {
+    for (const char* method : {"GET", "POST"}) {
+      server_.Restart(way, answer);
+      http_client to_broken(UriOf(server_.port()), Config());
+      const std::string real = Call(to_broken, method);
+      const Json outcome = Outcome();
+      control_.Reset();
+      server_.Restart(Way::kAnswer, Ok("well"));
+      http_client client(UriOf(server_.port()), Config());
+      const std::string well = Call(client, method);
+      EXPECT_EQ(well.substr(0, 6), "200 OK") << well;
+      const size_t requests = server_.requests().size();
+      Inject(fault);
+      EXPECT_EQ(Call(client, method), real);
+      EXPECT_EQ(server_.requests().size(), requests);
+      for (const char* key : {"exception", "return_value"}) {
+        EXPECT_EQ(Outcome().value(key, Json()), outcome.value(key, Json()));
+      }
+      control_.Reset();
+      EXPECT_EQ(Call(client, method), well);
+    }
+  }
+
+  FakeControlServer& control_ = ControlServer();
+  MisbehavingServer server_{Way::kAnswer, Ok("well")};
+  http_client client_{UriOf(server_.port()), Config()};
+};
+
+TEST_F(PreloadCpprestTest, ARefusedConnectionLooksAsWhenNobodyListens) {
+  ExpectInjectedAsReal(Way::kDoNotListen, "", Forced("EHOSTUNREACH"));
+}
+
+TEST_F(PreloadCpprestTest, ATimeoutLooksAsWhenTheServerStaysSilent) {
+  ExpectInjectedAsReal(Way::kStaySilent, "", Forced("ETIMEDOUT"));
+}
+
+TEST_F(PreloadCpprestTest, AnAbortedConnectionLooksAsWhenTheServerCloses) {
+  ExpectInjectedAsReal(Way::kClose, "", Forced("ECONNABORTED"));
+}
+
+TEST_F(PreloadCpprestTest, AStatusLooksAsWhenTheServerAnswersIt) {
+  ExpectInjectedAsReal(Way::kAnswer,
+                       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
+                       R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
+}
+
+TEST_F(PreloadCpprestTest, WithoutAbortTheCalleeIsCalledBeforeTheFault) {
+  Inject(Forced("ETIMEDOUT", R"({"abort": false, "sleep": 2})"));
+  EXPECT_EQ(Call(client_).find("Failed to read HTTP status line: generic 110"), 0U);
+  ASSERT_EQ(server_.requests().size(), 1U);
+  EXPECT_NE(server_.requests()[0].find("X-Filibuster-Forced-Sleep:2"), std::string::npos);
+}
+
+TEST_F(PreloadCpprestTest, AFaultThatCannotBeIsDropped) {
+  Inject(R"({"forced_exception": {"name": "web::http::unheard", "metadata": {}}})");
+  EXPECT_EQ(Call(client_).substr(0, 6), "200 OK");
+}
+
+TEST_F(PreloadCpprestTest, ACallIsAnnouncedWithItsTimeoutAndCarriesItsIndex) {
+  Call(client_, "POST");
+  const Json create = control_.Bodies("invocation").at(0);
+  EXPECT_EQ(create["module"], "cpprest");
+  EXPECT_EQ(create["method"], "request");
+  EXPECT_EQ(create["args"], Json::array({std::to_string(server_.port()) + "/bar?x=1"}));
+  EXPECT_EQ(create["callsite_file"], "runtime/preload_cpprest_test.cc");
+  EXPECT_EQ(create["metadata"]["timeout"], 0.3);
+  const std::string index = create["execution_index"];
+  EXPECT_NE(server_.requests().at(0).find("X-Filibuster-Execution-Index:" + index),
+            std::string::npos);
+}
+
+TEST_F(PreloadCpprestTest, AConvenienceFunctionsCallSiteIsTheServicesOwn) {
+  client_.request(methods::GET, "/bar").wait();
+  EXPECT_EQ(control_.Bodies("invocation").at(0)["callsite_file"],
+            "runtime/preload_cpprest_test.cc");
+}
+
+TEST_F(PreloadCpprestTest, ACancelledCallIsCancelledAndReported) {
+  server_.Restart(Way::kStaySilent);
+  http_client client(UriOf(server_.port()));
+  pplx::cancellation_token_source source;
+  const auto called = client.request(methods::GET, "/bar", source.get_token());
+  source.cancel();
+  try {
+    called.get();
+    ADD_FAILURE() << "it was not cancelled";
+  } catch (const http_exception& exception) {
+    EXPECT_EQ(exception.error_code(), std::errc::operation_canceled);
+  }
+  EXPECT_EQ(Outcome()["exception"]["name"], "web::http::http_exception(125)");
+}
+
+// What a handler does in its own thread, and what it goes on with in others.
+TEST_F(PreloadCpprestTest, CallsOfAHandlerAndOfItsContinuationsBelongToItsRequest) {
+  http_listener front(UriOf(0));
+  for (int port = 20'000 + ::getpid() % 20'000;; ++port) {
+    front = http_listener(UriOf(port));
+    front.support([&](const http_request& request) {
+      client_.request(methods::GET, "/first")
+          .then([&](const http_response& response) { return response.extract_string(true); })
+          .then([&](const std::string&) { return client_.request(methods::GET, "/second"); })
+          .then([request](const http_response&) { return request.reply(200, "done"); });
+    });
+    try {
+      front.open().wait();
+      break;
+    } catch (const http_exception&) {
+      ASSERT_LT(port, 60'000);
+    }
+  }
+  for (int request = 1; request <= 2; ++request) {
+    control_.Reset();
+    http_client client(front.uri());
+    EXPECT_EQ(client.request(methods::GET, "/").get().extract_string().get(), "done");
+    const std::vector<Json> creates = control_.Bodies("invocation");
+    ASSERT_EQ(creates.size(), 3U);
+    const auto index = [&](size_t i) {
+      return Json::parse(creates[i]["execution_index"].get<std::string>());
+    };
+    EXPECT_EQ(index(0).size(), 1U);
+    for (int i = 1; i <= 2; ++i) {
+      ASSERT_EQ(index(i).size(), 2U) << creates[i];
+      EXPECT_EQ(index(i)[0], index(0)[0]);
+      EXPECT_EQ(index(i)[1][1], 1);
+    }
+    EXPECT_EQ(control_.Bodies("request_received").size(), 1U);
+  }
+  front.close().wait();
+}
+
+}  // namespace
+}  // namespace filibuster
