@@ -5,6 +5,8 @@
 #include <ostream>
 #include <string_view>
 
+#include "runtime/corrupted_body.h"
+
 namespace filibuster {
 namespace {
 
@@ -81,6 +83,10 @@ std::optional<CallResult> ResultOf(const Json& return_value, const Json& excepti
 bool IsSeen(const Fault& planned, const Json& return_value, const Json& exception) {
   const std::optional<CallResult> observed = ResultOf(return_value, exception);
   if (!observed) return false;
+  if (const std::string transformation = TransformationOf(planned); !transformation.empty()) {
+    return return_value.is_object() &&
+           return_value.value("transformation", Json()) == transformation;
+  }
   const CallResult result = ResultOf(planned);
   if (std::holds_alternative<FailureMetadata>(planned) && return_value.is_object() &&
       std::get<FailureMetadata>(planned).return_value.is_object() &&
@@ -107,11 +113,21 @@ bool IsLatency(const Fault& fault) {
   return exception != nullptr && exception->name == kLatency;
 }
 
+std::string TransformationOf(const Fault& fault) {
+  const auto* exception = std::get_if<ForcedException>(&fault);
+  if (exception == nullptr || exception->name != kCorruptedBody) return "";
+  const Json transformation = exception->metadata.value("transformation", Json());
+  return transformation.is_string() ? transformation.get<std::string>() : "unknown";
+}
+
 std::string FaultName(const Fault& fault) {
   const CallResult result = ResultOf(fault);
   if (const auto* exception = std::get_if<ForcedException>(&fault)) {
     if (IsLatency(fault)) {
       return fmt::format("latency ({} s)", exception->metadata.value("sleep", Json()).dump());
+    }
+    if (const std::string transformation = TransformationOf(fault); !transformation.empty()) {
+      return fmt::format("corrupted body ({})", transformation);
     }
     return result.status_code.empty() ? exception->name
                                       : fmt::format("{} ({})", exception->name, result.status_code);

@@ -32,6 +32,8 @@ bool CalleeRuns(const Fault& fault);
 
 // The callee sleeps, and the caller sees what comes of that.
 bool IsLatency(const Fault& fault);
+// How the fault corrupts the answer's body; "" if it does not.
+std::string TransformationOf(const Fault& fault);
 
 // "httplib::Error::Connection", "503": the name of a fault, or of a result, for people.
 std::string FaultName(const Fault& fault);

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "runtime/corrupted_body.h"
+
 namespace filibuster {
 namespace {
 
@@ -81,48 +83,62 @@ bool MatchesMethod(const Invocation& invocation, const std::regex& pattern) {
   return Matches(argument.starts_with('/') ? argument.substr(1) : argument, pattern);
 }
 
+std::expected<Fault, std::string_view> LatencyOf(const Json& entry) {
+  const Json milliseconds = entry.value("milliseconds", Json());
+  constexpr std::uint64_t kMax = 1'000'000'000;  // as much as the `sleep` of an exception
+  if (!milliseconds.is_number_unsigned() || milliseconds == 0 || milliseconds > kMax) {
+    return std::unexpected("\"milliseconds\": an integer from 1 to 1000000000");
+  }
+  // 2, not 2.0: what people expect to read.
+  const auto whole = milliseconds.get<std::uint64_t>();
+  const Json seconds = whole % 1000 == 0 ? Json(whole / 1000) : Json(whole / 1000.0);
+  return ForcedException{kLatency, {{"abort", false}, {"sleep", seconds}}};
+}
+
+std::expected<Fault, std::string_view> CorruptedBodyOf(const Json& entry) {
+  const Json transformation = entry.value("transformation", Json());
+  for (const std::string_view known : kTransformations) {
+    if (transformation != known) continue;
+    return ForcedException{kCorruptedBody, {{"abort", false}, {"transformation", known}}};
+  }
+  return std::unexpected("\"transformation\": empty, truncated, bit_flip or json_type");
+}
+
 void AddOnce(FaultId fault, std::vector<FaultId>& faults) {
   if (std::ranges::find(faults, fault) == faults.end()) faults.push_back(fault);
 }
 
 }  // namespace
 
-std::expected<std::vector<FaultSpace::CompiledLatency>, Error> FaultSpace::CompileLatencies(
-    const Module& module) {
+// `fault_of`: an entry => its fault, or what was expected in it.
+template <typename FaultOf>
+std::optional<Error> FaultSpace::CompileMatched(const Module& module, const char* key,
+                                                const Json& entries, const FaultOf& fault_of,
+                                                std::vector<MatchedFault>* compiled) {
   const auto error = [&](std::string_view found, std::string_view expected) {
-    return std::unexpected(
-        Error{fmt::format("{}: latencies: found {}, expected {}", module.name, found, expected)});
+    return Error{fmt::format("{}: {}: found {}, expected {}", module.name, key, found, expected)};
   };
-  std::vector<CompiledLatency> compiled;
-  if (module.latencies.is_null()) return compiled;
-  if (!module.latencies.is_array()) return error(module.latencies.dump(), "a list");
-  for (const Json& latency : module.latencies) {
-    const Json type = latency.is_object() ? latency.value("type", Json()) : Json();
+  if (entries.is_null()) return std::nullopt;
+  if (!entries.is_array()) return error(entries.dump(), "a list");
+  for (const Json& entry : entries) {
+    const Json type = entry.is_object() ? entry.value("type", Json()) : Json();
     if (type != "SERVICE" && type != "METHOD") {
-      return error(latency.dump(), "\"type\": \"SERVICE\" or \"METHOD\"");
+      return error(entry.dump(), "\"type\": \"SERVICE\" or \"METHOD\"");
     }
-    const Json matcher = latency.value("matcher", Json());
-    const Json milliseconds = latency.value("milliseconds", Json());
-    if (!matcher.is_string()) return error(latency.dump(), "\"matcher\": a regular expression");
-    constexpr std::uint64_t kMax = 1'000'000'000;  // as much as the `sleep` of an exception
-    if (!milliseconds.is_number_unsigned() || milliseconds == 0 || milliseconds > kMax) {
-      return error(latency.dump(), "\"milliseconds\": an integer from 1 to 1000000000");
-    }
+    const Json matcher = entry.value("matcher", Json());
+    if (!matcher.is_string()) return error(entry.dump(), "\"matcher\": a regular expression");
+    const std::expected<Fault, std::string_view> fault = fault_of(entry);
+    if (!fault) return error(entry.dump(), fault.error());
     auto pattern = Compile(matcher.get<std::string>());
     if (!pattern) {
-      return std::unexpected(
-          Error{fmt::format("{}: latencies: matcher: {}", module.name, pattern.error().message)});
+      return Error{fmt::format("{}: {}: matcher: {}", module.name, key, pattern.error().message)};
     }
-    // 2, not 2.0: what people expect to read.
-    const auto whole = milliseconds.get<std::uint64_t>();
-    const Json seconds = whole % 1000 == 0 ? Json(whole / 1000) : Json(whole / 1000.0);
-    compiled.push_back({*std::move(pattern), type == "METHOD",
-                        ForcedException{kLatency, {{"abort", false}, {"sleep", seconds}}}});
+    compiled->push_back({*std::move(pattern), type == "METHOD", *fault});
   }
-  return compiled;
+  return std::nullopt;
 }
 
-std::expected<FaultSpace, Error> FaultSpace::Create(const Analysis& analysis) {
+std::expected<FaultSpace, Error> FaultSpace::Create(const Analysis& analysis, bool transformers) {
   FaultSpace space;
   for (const Module& module : analysis.modules) {
     auto pattern = Compile(module.pattern);
@@ -140,9 +156,14 @@ std::expected<FaultSpace, Error> FaultSpace::Create(const Analysis& analysis) {
         }
       }
     }
-    auto latencies = CompileLatencies(module);
-    if (!latencies) return std::unexpected(latencies.error());
-    CompiledModule compiled{*std::move(pattern), module.exceptions, {}, *std::move(latencies)};
+    CompiledModule compiled{*std::move(pattern), module.exceptions, {}, {}};
+    auto error =
+        CompileMatched(module, "latencies", module.latencies, LatencyOf, &compiled.matched);
+    if (!error && transformers) {
+      error = CompileMatched(module, "transformers", module.transformers, CorruptedBodyOf,
+                             &compiled.matched);
+    }
+    if (error) return std::unexpected(*std::move(error));
     for (const ServiceErrors& errors : module.errors) {
       auto service_name = Compile(errors.service_name);
       if (!service_name) {
@@ -191,10 +212,10 @@ std::vector<FaultId> FaultSpace::ErrorsOf(FormId id, CallTable& calls) {
         AddOnce(calls.EnterFault(FailureMetadata{type.return_value, type.exception}), faults);
       }
     }
-    for (const CompiledLatency& latency : module->latencies) {
-      const bool matches = latency.of_method ? MatchesMethod(call.invocation, latency.matcher)
-                                             : Matches(*call.target_service_name, latency.matcher);
-      if (matches) AddOnce(calls.EnterFault(latency.fault), faults);
+    for (const MatchedFault& matched : module->matched) {
+      const bool matches = matched.of_method ? MatchesMethod(call.invocation, matched.matcher)
+                                             : Matches(*call.target_service_name, matched.matcher);
+      if (matches) AddOnce(calls.EnterFault(matched.fault), faults);
     }
   }
   return faults;

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <expected>
+#include <optional>
 #include <regex>
 #include <string>
 #include <unordered_map>
@@ -25,12 +26,14 @@ struct CallFaults {
 
 class FaultSpace {
  public:
-  // Compiles each regular expression once.
-  static std::expected<FaultSpace, Error> Create(const Analysis& analysis);
+  // Compiles each regular expression once. With `transformers` the corrupted bodies of the analysis
+  // are faults too.
+  static std::expected<FaultSpace, Error> Create(const Analysis& analysis,
+                                                 bool transformers = false);
 
   // The exceptions and the errors of a call made in this form, entered in `calls`; behind the
-  // errors the latencies. Without a known target there are none of the latter two: the call went to
-  // an external service.
+  // errors the latencies and the corrupted bodies. Without a known target there are none of the
+  // latter two: the call went to an external service.
   std::vector<FaultId> ExceptionsOf(FormId form, CallTable& calls);
   std::vector<FaultId> ErrorsOf(FormId form, CallTable& calls);
 
@@ -39,7 +42,7 @@ class FaultSpace {
     std::regex service_name;
     std::vector<ErrorType> types;
   };
-  struct CompiledLatency {
+  struct MatchedFault {
     std::regex matcher;
     bool of_method = false;  // matches a method, not a service's name
     Fault fault;
@@ -48,9 +51,12 @@ class FaultSpace {
     std::regex pattern;
     std::vector<ExceptionType> exceptions;
     std::vector<CompiledErrors> errors;
-    std::vector<CompiledLatency> latencies;
+    std::vector<MatchedFault> matched;  // latencies, corrupted bodies
   };
-  static std::expected<std::vector<CompiledLatency>, Error> CompileLatencies(const Module& module);
+  template <typename FaultOf>
+  static std::optional<Error> CompileMatched(const Module& module, const char* key,
+                                             const Json& entries, const FaultOf& fault_of,
+                                             std::vector<MatchedFault>* compiled);
   const std::vector<const CompiledModule*>& ModulesOf(const Invocation& invocation);
 
   std::vector<CompiledModule> modules_;

@@ -14,7 +14,7 @@ std::expected<Inputs, Error> ReadInputs(const SessionOptions& options) {
   auto analysis = options.analysis_file ? ReadAnalysis(*options.analysis_file)
                                         : std::expected<Analysis, Error>(DefaultAnalysis());
   if (!analysis) return std::unexpected(analysis.error());
-  auto space = FaultSpace::Create(*analysis);
+  auto space = FaultSpace::Create(*analysis, options.transformers);
   if (!space) return std::unexpected(space.error());
 
   std::optional<Counterexample> counterexample;

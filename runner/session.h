@@ -16,6 +16,7 @@ struct SessionOptions {
   std::string functional_test;  // a program, or a shell command
   std::chrono::milliseconds timeout{60'000};
   std::optional<std::filesystem::path> analysis_file;        // absent: DefaultAnalysis()
+  bool transformers = false;                                 // corrupted bodies are faults too
   std::optional<std::filesystem::path> counterexample_file;  // replay this one
   std::optional<std::filesystem::path> application_file;
   std::optional<std::filesystem::path> coverage_directory;

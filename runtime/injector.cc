@@ -1,19 +1,23 @@
 #include "filibuster/injector.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <sys/random.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <set>
 #include <thread>
 
 #include "filibuster/service.h"
 #include "runtime/context.h"
 #include "runtime/control_client.h"
+#include "runtime/corrupted_body.h"
 #include "runtime/offline_replay.h"
 #include "runtime/vector_clock.h"
 #include "runtime/warn.h"
@@ -66,6 +70,16 @@ class Injector {
     if (control_) control_->Report(update);
   }
 
+  // The fork waits for an answer that is under way.
+  void BeforeFork() {
+    mutex_.lock();
+    replay_ ? replay_->BeforeFork() : control_->BeforeFork();
+  }
+  void AfterFork() {
+    replay_ ? replay_->AfterFork() : control_->AfterFork();
+    mutex_.unlock();
+  }
+
  private:
   const std::unique_ptr<ControlClient> control_;  // one of the two
   const std::unique_ptr<OfflineReplay> replay_;
@@ -83,6 +97,11 @@ Injector* TheInjector() {
     if (replay != nullptr) return new Injector(std::move(replay));
     return control == nullptr ? nullptr : new Injector(std::move(control));
   }();
+  [[maybe_unused]] static const int registered =
+      injector == nullptr
+          ? 0
+          : ::pthread_atfork([] { injector->BeforeFork(); }, [] { injector->AfterFork(); },
+                             [] { injector->AfterFork(); });
   return injector;
 }
 
@@ -151,6 +170,9 @@ std::optional<InjectedFault> Translate(const Fault& fault) {
     result.code = TextAt(exception->metadata, "code");
     result.call_first =
         exception->name == kLatency || TextAt(exception->metadata, "abort") == "false";
+    if (exception->name == kCorruptedBody) {
+      result.transformation = TextAt(exception->metadata, "transformation");
+    }
     return result;
   }
   const auto& failure = std::get<FailureMetadata>(fault);
@@ -167,6 +189,23 @@ std::optional<InjectedFault> Translate(const Fault& fault) {
   return std::nullopt;
 }
 
+// Set by the first request: until then a service calls others for itself.
+std::atomic<bool> any_request_received = false;
+
+// Once for each place.
+void WarnOfUnknownCause(const OutgoingCall& call) {
+  const std::string place = std::string(call.file) + ":" + std::to_string(call.line);
+  static auto& mutex = *new std::mutex;
+  static auto& told = *new std::set<std::string>;
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (!told.insert(place).second) return;
+  }
+  Warn("the call to " + call.target + " at " + place +
+       " is made for no request that is known; it counts as the functional test's own "
+       "(filibuster/context.h carries a request to other threads)");
+}
+
 }  // namespace
 
 void SetServiceName(std::string name) { ServiceName() = std::move(name); }
@@ -177,6 +216,7 @@ struct Injection::State {
   Injector& injector;
   InvocationComplete outcome;
   Json fault_metadata = Json::object();
+  std::string transformation;  // of the body that the caller gets
 
   void Report() {
     const KeepErrno keep_errno;
@@ -209,6 +249,10 @@ Injection::Injection(const OutgoingCall& call) {
   invocation.full_traceback = CallSignature(site, call.line, "", call.function, "");
   if (call.timeout) invocation.metadata["timeout"] = SecondsToJson(*call.timeout);
   if (call.ssl) invocation.metadata["ssl"] = true;
+  if (context == nullptr && any_request_received) {
+    invocation.metadata["cause"] = "unknown";
+    WarnOfUnknownCause(call);
+  }
   invocation.vclock = stamp.vclock;
   invocation.origin_vclock = parent->origin_vclock();
   invocation.execution_index = stamp.execution_index;
@@ -243,10 +287,23 @@ Injection::~Injection() {
   Failed("unknown");
 }
 
+bool Injection::Transform(std::string* body) {
+  if (!fault_ || fault_->transformation.empty() || state_ == nullptr) return false;
+  if (!Corrupt(fault_->transformation, body)) {
+    DropFault("the answer has no body that could be " + fault_->transformation);
+    return false;
+  }
+  state_->transformation = fault_->transformation;
+  return true;
+}
+
 void Injection::Returned(int status, std::string_view body) {
   if (state_ == nullptr) return;
   state_->outcome.return_value = {
       {"__class__", "Response"}, {"status_code", std::to_string(status)}, {"text", Md5(body)}};
+  if (!state_->transformation.empty()) {
+    state_->outcome.return_value["transformation"] = state_->transformation;
+  }
   state_->Report();
   state_.reset();
 }
@@ -282,6 +339,7 @@ ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>&
   const KeepErrno keep_errno;
   Injector* const injector = TheInjector();
   if (injector == nullptr || !HasName()) return nullptr;
+  any_request_received = true;
   std::string request_id = header(kRequestIdHeader);
   if (request_id.empty()) request_id = NewRequestId();
 

@@ -50,6 +50,8 @@ void AddOptions(CLI::App& app, CommandLine& line) {
       ->required();
   app.add_option("--analysis-file", options.analysis_file,
                  "Faults to inject, from filibuster-analysis (default: built in)");
+  app.add_flag("--transformers", options.transformers,
+               "Also corrupt the bodies of answers, as the analysis file says");
   app.add_option("--counterexample-file", options.counterexample_file,
                  "Run only the execution that this file describes");
   app.add_flag("--only-initial-execution", options.explore.only_initial_execution,

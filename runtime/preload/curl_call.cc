@@ -62,9 +62,10 @@ std::unique_ptr<CurlCall> CurlCall::Begin(CurlHandle& handle, Interface interfac
 
 CurlCall::CurlCall(CurlHandle& handle, Interface interface, const OutgoingCall& call)
     : handle_(handle), interface_(interface), injection_(call) {
-  if (injection_.fault()) PlanFault(call.ssl);
-  if (injection_.fault() && injection_.fault()->call_first) CallFirst();
-  if (injection_.fault()) {
+  transforms_ = injection_.fault() && !injection_.fault()->transformation.empty();
+  if (injection_.fault() && !transforms_) PlanFault(call.ssl);
+  if (injection_.fault() && injection_.fault()->call_first && !transforms_) CallFirst();
+  if (injection_.fault() && !transforms_) {
     Provoke();
   } else {
     AddHeaders();
@@ -215,12 +216,32 @@ CURLcode CurlCall::Finish(CURLcode result) {
     Pretend();
   }
   handle_.Restore();
+  if (transforms_ && result == CURLE_OK) result = PassOnTransformed();
   if (result == CURLE_OK || result == CURLE_HTTP_RETURNED_ERROR) {
     injection_.Returned(Status(), body_);
   } else {
     injection_.Failed(NameOf(result));
   }
   return result;
+}
+
+// The body is passed on once all of it is there.
+CURLcode CurlCall::PassOnTransformed() {
+  injection_.Transform(&body_);
+  std::string rest = body_;
+  while (!rest.empty()) {
+    const size_t size = std::min<size_t>(rest.size(), CURL_MAX_WRITE_SIZE);
+    if (PassOn(rest.data(), 1, size) != size) return CURLE_WRITE_ERROR;
+    rest.erase(0, size);
+  }
+  return CURLE_OK;
+}
+
+size_t CurlCall::PassOn(char* data, size_t size, size_t count) const {
+  auto* const theirs = handle_.GetPointer<curl_write_callback>(CURLOPT_WRITEFUNCTION);
+  auto* const to = handle_.GetPointer<void*>(CURLOPT_WRITEDATA);
+  return theirs != nullptr ? theirs(data, size, count, to)
+                           : std::fwrite(data, size, count, static_cast<std::FILE*>(to));
 }
 
 int CurlCall::Status() const {
@@ -231,11 +252,11 @@ int CurlCall::Status() const {
 
 size_t CurlCall::Write(char* data, size_t size, size_t count, void* call) noexcept {
   auto& self = *static_cast<CurlCall*>(call);
-  auto* const theirs = self.handle_.GetPointer<curl_write_callback>(CURLOPT_WRITEFUNCTION);
-  auto* const to = self.handle_.GetPointer<void*>(CURLOPT_WRITEDATA);
-  const size_t written = theirs != nullptr
-                             ? theirs(data, size, count, to)
-                             : std::fwrite(data, size, count, static_cast<std::FILE*>(to));
+  if (self.transforms_) {
+    self.body_.append(data, size * count);
+    return size * count;
+  }
+  const size_t written = self.PassOn(data, size, count);
   // What is refused or paused comes again, or not at all.
   if (written == size * count) {
     self.body_.append(data, std::min(written, kMaxBody - self.body_.size()));

@@ -38,6 +38,8 @@ class CurlCall {
   void Provoke();
   void ProvokeTimeout();
   void Pretend();
+  CURLcode PassOnTransformed();
+  size_t PassOn(char* data, size_t size, size_t count) const;  // to the service's own callback
   int Status() const;
 
   static size_t Write(char* data, size_t size, size_t count, void* call) noexcept;
@@ -52,6 +54,7 @@ class CurlCall {
   std::unique_ptr<FailingPeer> peer_;
   curl_slist* headers_ = nullptr;
   std::string body_;
+  bool transforms_ = false;  // the fault is a transformation of the body
 };
 
 }  // namespace filibuster

@@ -11,7 +11,7 @@
 
 #include "filibuster/call_site.h"
 #include "filibuster/context.h"
-#include "filibuster/detail/httplib_values.h"
+#include "filibuster/detail/httplib_call.h"
 #include "filibuster/injector.h"
 #include "runtime/preload/next_function.h"
 
@@ -116,7 +116,8 @@ bool ClientImpl::send(Request& request, Response& response, Error& error) {
   const std::string method = filibuster::MethodOf(request);
   filibuster::Injection injection(filibuster::CallOf(*this, request, method));
   std::optional<Error> planned;
-  if (injection.fault()) {
+  const bool transforms = injection.fault() && !injection.fault()->transformation.empty();
+  if (injection.fault() && !transforms) {
     planned = filibuster::ErrorOf(*injection.fault());
     if (!planned) injection.DropFault("httplib knows no such error");
   }
@@ -133,6 +134,7 @@ bool ClientImpl::send(Request& request, Response& response, Error& error) {
     }
     answered = filibuster::Fail(*injection.fault(), *planned, &response, &error);
   }
+  if (answered && transforms) filibuster_httplib::Transform(&injection, &response);
   if (answered) {
     injection.Returned(response.status, response.body);
   } else {

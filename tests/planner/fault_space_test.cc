@@ -166,5 +166,47 @@ TEST(FaultSpaceTest, MistakesInLatenciesAreNamed) {
               HasSubstr("m: latencies: matcher: \"(\" is not a regular expression"));
 }
 
+TEST(FaultSpaceTest, CorruptedBodiesAreFaultsOfServicesThatWereReachedIfAskedFor) {
+  const auto faults_of = [](bool transformers, std::optional<std::string> target) {
+    const Analysis analysis = *AnalysisFromText(
+        R"({"m": {"pattern": "httplib\\.Get", "transformers": [
+             {"type": "SERVICE", "matcher": "bar", "transformation": "truncated"},
+             {"type": "METHOD", "matcher": "Get", "transformation": "json_type"},
+             {"type": "METHOD", "matcher": "Post", "transformation": "empty"}]}})",
+        "analysis.json");
+    CallTable calls;
+    auto space = FaultSpace::Create(analysis, transformers);
+    const CallId call = calls.EnterCall({Get(), kFunctionalTest, std::move(target)});
+    std::string names;
+    for (const FaultId id : space->ErrorsOf(calls.EnterForm({call, Json::object()}), calls)) {
+      names += FaultName(calls.fault(id)) + "\n";
+    }
+    return names;
+  };
+  EXPECT_EQ(faults_of(true, "bar"), "corrupted body (truncated)\ncorrupted body (json_type)\n");
+  EXPECT_EQ(faults_of(true, "baz"), "corrupted body (json_type)\n");
+  EXPECT_EQ(faults_of(true, std::nullopt), "");
+  EXPECT_EQ(faults_of(false, "bar"), "");
+}
+
+TEST(FaultSpaceTest, AMistakeInATransformerIsNamedIfTransformersAreAskedFor) {
+  const Analysis analysis = *AnalysisFromText(
+      R"({"m": {"pattern": "x", "transformers": [
+           {"type": "SERVICE", "matcher": ".*", "transformation": "shuffle"}]}})",
+      "analysis.json");
+  EXPECT_TRUE(FaultSpace::Create(analysis));
+  EXPECT_THAT(FaultSpace::Create(analysis, /*transformers=*/true).error().message,
+              HasSubstr("expected \"transformation\": empty, truncated, bit_flip or json_type"));
+}
+
+TEST(FaultSpaceTest, ACorruptedBodyIsSeenOnlyByACallerThatSaysSo) {
+  const Fault fault =
+      ForcedException{"corrupted_body", {{"abort", false}, {"transformation", "empty"}}};
+  EXPECT_TRUE(IsSeen(fault, {{"status_code", "200"}, {"transformation", "empty"}}, Json()));
+  EXPECT_FALSE(IsSeen(fault, {{"status_code", "200"}, {"transformation", "truncated"}}, Json()));
+  EXPECT_FALSE(IsSeen(fault, {{"status_code", "200"}}, Json()));
+  EXPECT_FALSE(IsSeen(fault, Json(), {{"name", "corrupted_body"}, {"metadata", Json::object()}}));
+}
+
 }  // namespace
 }  // namespace filibuster

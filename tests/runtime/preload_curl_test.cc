@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <thread>
+#include <tuple>
 
 #include "filibuster/context.h"
 #include "filibuster/injector.h"
@@ -160,7 +161,7 @@ TEST_P(PreloadCurlTest, ACallIsAnnouncedWithItsCallSiteAndReportedWithItsStatus)
   EXPECT_EQ(Create()["callsite_file"], "runtime/curl_transfer.cc");
   EXPECT_EQ(Create()["callsite_line"],
             std::to_string(GetParam() == CurlInterface::kEasy ? kEasyLine : kMultiLine));
-  EXPECT_EQ(Create()["metadata"], Json({{"timeout", 10}}));
+  EXPECT_EQ(Create()["metadata"]["timeout"], 10);
   EXPECT_EQ(Create()["source_service_name"], "foo");
   EXPECT_EQ(Complete()["return_value"]["status_code"], "404");
   EXPECT_EQ(Complete()["return_value"]["text"], "334c4a4c42fdb79d7ebc3e73b517e6f8");  // md5 of none
@@ -280,6 +281,32 @@ TEST_P(PreloadCurlTest, ATimeoutThatIsLongIsNotWaitedFor) {
   EXPECT_EQ(seen.code, curl_easy_strerror(CURLE_OPERATION_TIMEDOUT));
 }
 
+TEST_P(PreloadCurlTest, ACorruptedBodyIsTheAnswersOwnTransformed) {
+  for (const auto& [transformation, answer, body] :
+       {std::tuple("empty", "well", ""),
+        {"truncated", "well", "we"},
+        {"bit_flip", "well", "weml"},
+        {"json_type", R"({"a": 7})", R"({"a":"7"})"}}) {
+    control_.Reset();
+    server_.Restart(Way::kAnswer, Ok(answer));
+    Inject((R"({"forced_exception": {"name": "corrupted_body", "metadata": {"abort": false,
+                "transformation": ")" +
+            std::string(transformation) + "\"}}}")
+               .c_str());
+    const SeenTransfer seen = Transfer(GetParam(), Url());
+    EXPECT_EQ(seen.code, curl_easy_strerror(CURLE_OK));
+    EXPECT_EQ(seen.body, body);
+    EXPECT_EQ(Complete()["return_value"]["transformation"], transformation);
+  }
+}
+
+TEST_P(PreloadCurlTest, ABodyThatCannotBeTransformedSoIsPassedOnAsItIs) {
+  Inject(R"({"forced_exception": {"name": "corrupted_body",
+             "metadata": {"abort": false, "transformation": "json_type"}}})");
+  EXPECT_EQ(Transfer(GetParam(), Url()).body, "well");
+  EXPECT_FALSE(Complete()["return_value"].contains("transformation"));
+}
+
 TEST(PreloadCurlEasyTest, AFaultWithoutAbortReachesTheCalleeAndTheCallerHearsNothingOfIt) {
   FakeControlServer& control = ControlServer();
   control.Reset();
@@ -310,6 +337,34 @@ TEST(PreloadThreadsTest, AThreadGoesOnWithTheRequestOfTheOneThatStartsIt) {
   EXPECT_EQ(in_thread, request);
   EXPECT_EQ(in_async, request);
   EXPECT_EQ(outside, nullptr);
+}
+
+TEST(PreloadThreadsTest, AThreadThatOutlivesTheRequestBelongsToNone) {
+  ContextHandle request = ReceiveRequest([](const char*) { return std::string(); });
+  std::promise<void> over;
+  ContextHandle during, after, in_scope;
+  std::thread pooled;
+  std::promise<void> seen;
+  {
+    const ContextScope scope(request);
+    pooled = std::thread([&] {
+      during = CurrentContext();
+      {
+        const ContextScope none(nullptr);
+        in_scope = CurrentContext();
+      }
+      during.reset();
+      seen.set_value();
+      over.get_future().wait();
+      after = CurrentContext();
+    });
+    seen.get_future().wait();
+  }
+  request.reset();
+  over.set_value();
+  pooled.join();
+  EXPECT_EQ(in_scope, nullptr);
+  EXPECT_EQ(after, nullptr);
 }
 
 TEST(PreloadThreadsTest, AThreadLeavesTheRequestWhenItEnds) {

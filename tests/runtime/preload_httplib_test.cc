@@ -67,6 +67,17 @@ TEST_F(PreloadHttplibTest, AStatusLooksAsWhenTheServerAnswersIt) {
                        R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
 }
 
+TEST_F(PreloadHttplibTest, ACorruptedBodyIsTheAnswersOwnTransformed) {
+  Inject(R"({"forced_exception": {"name": "corrupted_body",
+             "metadata": {"abort": false, "transformation": "truncated"}}})");
+  const auto result = Client().Get("/");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->body, "we");
+  EXPECT_EQ(result->get_header_value("Content-Length"), "2");
+  EXPECT_EQ(control_.Bodies("invocation_complete").at(0)["return_value"]["transformation"],
+            "truncated");
+}
+
 TEST_F(PreloadHttplibTest, ACallIsAnnouncedWithItsCallSiteAndCarriesItsIndex) {
   auto client = Client();
   const int line = __LINE__ + 1;
@@ -78,7 +89,7 @@ TEST_F(PreloadHttplibTest, ACallIsAnnouncedWithItsCallSiteAndCarriesItsIndex) {
   EXPECT_EQ(create["args"], Json::array({std::to_string(server_.port()) + "/bar"}));
   EXPECT_EQ(create["callsite_file"], "runtime/preload_httplib_test.cc");
   EXPECT_EQ(create["callsite_line"], std::to_string(line));
-  EXPECT_EQ(create["metadata"], Json({{"timeout", 0.2}}));
+  EXPECT_EQ(create["metadata"]["timeout"], 0.2);
   ASSERT_EQ(server_.requests().size(), 1U);
   EXPECT_NE(server_.requests()[0].find(create["execution_index"].get<std::string>()),
             std::string::npos);

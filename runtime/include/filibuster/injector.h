@@ -39,6 +39,7 @@ struct InjectedFault {
   int status = 0;           // 503
   std::string code;         // of an RPC: "NOT_FOUND"
   bool call_first = false;  // make the call all the same, then fail it
+  std::string transformation;
 };
 
 // One call, from before it is made until its outcome is known. Asks the control server, and
@@ -53,6 +54,10 @@ class Injection {
   const std::optional<InjectedFault>& fault() const { return fault_; }
   // To be sent with the call, so that the callee knows which call it is answering.
   const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
+
+  // The body of the answer as the planned fault wants it. False, with a warning, if there is no
+  // such transformation of this one: then there is no fault any more.
+  bool Transform(std::string* body);
 
   // The outcome as the caller sees it, natural or injected.
   void Returned(int status, std::string_view body);

@@ -19,12 +19,20 @@ inline ::httplib::Headers Merge(::httplib::Headers headers, const filibuster::In
   return headers;
 }
 
+// The answer's body as the fault wants it, with its length.
+inline void Transform(filibuster::Injection* injection, ::httplib::Response* response) {
+  if (!injection->Transform(&response->body)) return;
+  const auto length = response->headers.find("Content-Length");
+  if (length != response->headers.end()) length->second = std::to_string(response->body.size());
+}
+
 // Makes the call, `invoke(headers to add)`, or fails it, and reports how it ended.
 template <typename Invoke>
 ::httplib::Result Run(const filibuster::OutgoingCall& call, Invoke&& invoke) {
   filibuster::Injection injection(call);
   std::optional<::httplib::Result> fault;
-  if (injection.fault()) {
+  const bool transforms = injection.fault() && !injection.fault()->transformation.empty();
+  if (injection.fault() && !transforms) {
     fault = ResultOf(*injection.fault());
     if (!fault) injection.DropFault("httplib knows no such error");
   }
@@ -32,6 +40,7 @@ template <typename Invoke>
   std::optional<::httplib::Result> natural;
   if (make_call) natural.emplace(invoke(injection));
   ::httplib::Result result = std::move(fault ? *fault : *natural);
+  if (result && transforms) Transform(&injection, &*result);
   if (result) {
     injection.Returned(result->status, result->body);
   } else {

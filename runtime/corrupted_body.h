@@ -1,0 +1,21 @@
+// (body of an answer, transformation) => the body as a callee that is broken might send it
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace filibuster {
+
+// The name of a forced exception that is none: the call is made, and the body of its answer is
+// transformed as "transformation" of the metadata says.
+inline constexpr char kCorruptedBody[] = "corrupted_body";
+
+// The last one changes the type of the first value of a JSON document that is no object and no
+// list.
+inline constexpr std::string_view kTransformations[] = {"empty", "truncated", "bit_flip",
+                                                        "json_type"};
+
+// False, and nothing is changed, if there is no such transformation of this body.
+bool Corrupt(std::string_view transformation, std::string* body);
+
+}  // namespace filibuster
