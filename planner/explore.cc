@@ -8,6 +8,7 @@
 #include <ostream>
 #include <utility>
 
+#include "planner/causes.h"
 #include "planner/hash_set.h"
 #include "planner/prediction.h"
 
@@ -177,6 +178,7 @@ class Explorer {
         }
       }
     }
+    result_.causes = CauseWarnings(run->log);
     if (const auto unstable = UnstableSitesOf(result_.differences); !unstable.empty()) {
       calls_.LeaveOut(unstable);
       MakeStable(unstable, run->log);

@@ -110,6 +110,7 @@ struct Exploration {
   std::vector<ExecutionRecord> executions;
   std::vector<SkippedSet> skipped;
   std::vector<CallDifference> differences;     // between fault-free runs
+  std::vector<std::string> causes;             // of calls that are not known, for a person
   std::optional<TestExecution> first_failure;  // in full
   std::optional<int> first_failure_at;         // its number
   std::string ended_by;                        // why before all was done; empty: all was done

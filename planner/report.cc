@@ -45,6 +45,7 @@ std::vector<std::string> DifferenceWarnings(const Exploration& exploration) {
     }
     warnings.push_back(fmt::format("{}: {}{}", difference.site, difference.text, left_out));
   }
+  warnings.insert(warnings.end(), exploration.causes.begin(), exploration.causes.end());
   return warnings;
 }
 

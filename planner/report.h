@@ -41,7 +41,7 @@ std::string VerdictText(const Report& report);
 const char* OutcomeName(const Report& report);
 
 // What a person should know before believing the verdict: calls that differ between fault-free
-// runs.
+// runs, and calls whose cause is not known.
 std::vector<std::string> DifferenceWarnings(const Exploration& exploration);
 
 // The keys of report.json.

@@ -8,15 +8,24 @@ namespace {
 // Reached through functions of this file alone: a coroutine may resume on another thread, and code
 // inlined into it would keep the address of the first thread's variable.
 thread_local ContextHandle current_context;
+thread_local std::weak_ptr<Context> inherited_context;
 
 }  // namespace
 
-ContextHandle CurrentContext() { return current_context; }
+ContextHandle CurrentContext() {
+  return current_context != nullptr ? current_context : inherited_context.lock();
+}
+
+void InheritContext(std::weak_ptr<Context> context) { inherited_context = std::move(context); }
 
 ContextScope::ContextScope(ContextHandle context)
-    : previous_(std::exchange(current_context, std::move(context))) {}
+    : previous_(std::exchange(current_context, std::move(context))),
+      previously_inherited_(std::exchange(inherited_context, {})) {}
 
-ContextScope::~ContextScope() { current_context = std::move(previous_); }
+ContextScope::~ContextScope() {
+  current_context = std::move(previous_);
+  inherited_context = std::move(previously_inherited_);
+}
 
 Parent::Stamp Parent::Next(const std::string& signature, const std::string& service) {
   ExecutionIndex index = index_;

@@ -59,4 +59,9 @@ class Context {
   std::shared_ptr<Parent> parent_;  // guarded by mutex_
 };
 
+// This thread goes on with `context` outside of any scope, as long as somebody is handling that
+// request: a thread of a pool outlives the request whose handler starts it, and what it does later
+// is done for others.
+void InheritContext(std::weak_ptr<Context> context);
+
 }  // namespace filibuster

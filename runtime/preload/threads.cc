@@ -1,8 +1,9 @@
 // pthread_create() whose thread goes on with the request of the thread that starts it: std::thread,
 // std::async and all that is made of them.
 //
-// A thread that outlives the request, such as one of a pool that the first request starts, stays
-// with it: what such a pool is given has to bring its own context (filibuster/context.h).
+// A thread that outlives the request, such as one of a pool that the first request starts, is then
+// known to belong to none: what such a pool is given has to bring its own context
+// (filibuster/context.h).
 #include <pthread.h>
 
 #include <atomic>
@@ -12,6 +13,7 @@
 
 #include "filibuster/context.h"
 #include "filibuster/injector.h"
+#include "runtime/context.h"
 #include "runtime/preload/next_function.h"
 
 namespace {
@@ -32,14 +34,14 @@ Create* NextCreate() {
 struct Start {
   void* (*function)(void*);
   void* argument;
-  filibuster::ContextHandle context;
+  std::weak_ptr<filibuster::Context> context;
 };
 
 void* Run(void* data) {
   std::unique_ptr<Start> start(static_cast<Start*>(data));
   const auto function = start->function;
   void* const argument = start->argument;
-  const filibuster::ContextScope scope(std::move(start->context));
+  filibuster::InheritContext(std::move(start->context));
   start.reset();
   return function(argument);
 }
@@ -50,9 +52,9 @@ extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attribute
                               void* (*function)(void*), void* argument) noexcept {
   Create* const next = NextCreate();
   if (!loaded) return next(thread, attributes, function, argument);
-  filibuster::ContextHandle context = filibuster::CurrentContext();
+  const filibuster::ContextHandle context = filibuster::CurrentContext();
   if (context == nullptr) return next(thread, attributes, function, argument);
-  std::unique_ptr<Start> start(new (std::nothrow) Start{function, argument, std::move(context)});
+  std::unique_ptr<Start> start(new (std::nothrow) Start{function, argument, context});
   if (start == nullptr) return next(thread, attributes, function, argument);
   const int result = next(thread, attributes, Run, start.get());
   if (result == 0) (void)start.release();  // Run() has it

@@ -261,7 +261,7 @@ TEST_P(ThriftTest, ACallIsAnnouncedWithItsCallSiteAndItsTimeout) {
   EXPECT_EQ(create["module"], "thrift");
   EXPECT_EQ(create["method"], "Reserve");
   EXPECT_EQ(create["args"], Json::array({std::to_string(server.port()) + "/Reserve"}));
-  EXPECT_EQ(create["metadata"], (Json{{"timeout", 1.5}}));
+  EXPECT_EQ(create["metadata"]["timeout"], 1.5);
   EXPECT_EQ(create["callsite_file"], "runtime/thrift_test.cc");
   EXPECT_EQ(create["callsite_line"], std::to_string(line));
   EXPECT_EQ(control_.Bodies("request_received").at(0)["execution_index"],

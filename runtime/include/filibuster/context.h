@@ -51,6 +51,7 @@ class ContextScope {
 
  private:
   ContextHandle previous_;
+  std::weak_ptr<Context> previously_inherited_;
 };
 
 // `function`, to be called later and on any thread, with the context of now.
