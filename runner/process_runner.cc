@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -21,6 +23,19 @@ std::string Joined(const std::vector<std::string>& reasons) {
   return fmt::format("{}", fmt::join(reasons, "; "));
 }
 
+// What filibuster/assertions.h says before it ends a test with status 2: that it could not ask us
+// is no verdict of the test's.
+std::optional<Error> TroubleOfAssertions(const RunResult& run) {
+  constexpr std::string_view kMark = "[FILIBUSTER] [FAIL]: infrastructure: ";
+  if (run.status != TerminationStatus(ExitCode{2})) return std::nullopt;
+  const size_t at = run.output.find(kMark);
+  if (at == run.output.npos) return std::nullopt;
+  const size_t begin = at + kMark.size();
+  return Error{
+      "an assertion of the functional test could not ask the control server: infrastructure: " +
+      run.output.substr(begin, run.output.find('\n', begin) - begin)};
+}
+
 }  // namespace
 
 RunTest ProcessTest(const ControlServer& server, Command functional_test,
@@ -32,6 +47,7 @@ RunTest ProcessTest(const ControlServer& server, Command functional_test,
         if (!run) return std::unexpected(run.error());
         if (std::holds_alternative<Stopped>(run->status))
           return std::unexpected(Error{"interrupted"});
+        if (auto trouble = TroubleOfAssertions(*run)) return std::unexpected(*std::move(trouble));
         TestRun test{.output = std::move(run->output), .duration = run->duration};
         if (run->status != TerminationStatus(ExitCode{0})) test.failure = ToString(run->status);
         if (run->output_dropped > 0) {

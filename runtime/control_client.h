@@ -38,6 +38,10 @@ class ControlClient {
   // `query`: what follows /filibuster/fault-injected. On failure *error says why.
   std::optional<bool> FaultInjected(std::string_view query, std::string* error);
 
+  // Around a fork(), so that the child does not find locked what another thread had locked.
+  void BeforeFork() { mutex_.lock(); }
+  void AfterFork() { mutex_.unlock(); }
+
  private:
   std::optional<Json> Send(std::string_view method, std::string_view path, const Json& body,
                            std::string* error);

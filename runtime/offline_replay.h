@@ -37,6 +37,10 @@ class OfflineReplay {
 
   const std::vector<PlannedFor>& faults() const { return faults_; }
 
+  // Around a fork(), so that the child does not find locked what another thread had locked.
+  void BeforeFork() { mutex_.lock(); }
+  void AfterFork() { mutex_.unlock(); }
+
  private:
   // `known`: the execution indexes of all calls of the file's execution.
   OfflineReplay(std::string path, std::vector<PlannedFor> faults, UnstableSites unstable,
