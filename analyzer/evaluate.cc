@@ -297,7 +297,7 @@ Results Interpreter::EvaluateUnknown(const Node& node, State state) {
   if (node.op == Op::kCapture || node.op == Op::kInit) return Run(node.kids[0], std::move(state));
   if (state.fault && state.fault->blind.empty()) {
     if (what == "IndirectGotoStmt") state.fault->blind = kByGoto;
-    if (what == kTooDeep) state.fault->blind = std::string("comes to ") + kTooDeep;
+    if (what == kTooDeep || what == kUnreadClause) state.fault->blind = "comes to " + what;
   }
   return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
     Value unknown = Value::Unknown(what);

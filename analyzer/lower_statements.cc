@@ -225,10 +225,15 @@ Node Lowering::Try(const clang::CXXTryStmt& statement) {
     Node clause = New(Op::kCatch, handler);
     clause.number = kNoVariable;
     if (!handler.getCaughtType().isNull()) clause.type = TypeKey(handler.getCaughtType());
-    if (const clang::VarDecl* variable = handler.getExceptionDecl()) {
-      clause.number = Variable(variable);
+    const clang::VarDecl* variable = handler.getExceptionDecl();
+    if (variable != nullptr && variable->isInvalidDecl()) {
+      // Of a type that was not understood: it takes everything, and what then happens is not known.
+      clause.type.clear();
+      clause.kids.push_back(Unknown(handler, kUnreadClause));
+    } else {
+      if (variable != nullptr) clause.number = Variable(variable);
+      clause.kids.push_back(Statement(handler.getHandlerBlock()));
     }
-    clause.kids.push_back(Statement(handler.getHandlerBlock()));
     node.kids.push_back(std::move(clause));
   }
   return node;

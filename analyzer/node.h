@@ -72,8 +72,9 @@ enum class Op : std::uint8_t {
 };
 
 inline constexpr char kCondition[] = "condition";
-// The text of a kUnknown that stands for all that is below it.
+// Texts of a kUnknown that stands for what may do anything.
 inline constexpr char kTooDeep[] = "code that is nested too deep";
+inline constexpr char kUnreadClause[] = "a clause whose type was not understood";
 
 inline constexpr int kNoVariable = -1;
 inline constexpr int kThisVariable = 0;  // other variables count from 1
