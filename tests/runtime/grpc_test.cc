@@ -203,7 +203,9 @@ TEST_F(GrpcTest, ACallIsAnnouncedWithItsCallSiteAndItsDeadline) {
   EXPECT_EQ(create["args"], Json::array({"/filibuster.test.Echo/Say"}));
   EXPECT_EQ(create["callsite_file"], "runtime/grpc_test.cc");
   EXPECT_EQ(create["callsite_line"], std::to_string(line));
-  EXPECT_EQ(create["metadata"]["timeout"], 10);
+  // What is left of 10 s: less on a machine that is busy, or under a sanitizer.
+  EXPECT_LE(create["metadata"]["timeout"], 10);
+  EXPECT_GT(create["metadata"]["timeout"], 8);
   const Json received = control_.Bodies("request_received").at(0);
   EXPECT_EQ(received["execution_index"], create["execution_index"]);
 }
