@@ -57,7 +57,7 @@ TEST(LibraryModelTest, NamesFileAndKeyOfAMistake) {
                         "statuses": [], "functions": [{"names": ["f"], "effect": "jump"}]})"),
             "m.json: $.functions[0].effect: found \"jump\", expected one of: configure, create, "
             "call, read, then, take, handle_requests, handle_exceptions, handle_errors, listen, "
-            "set_status, itself, address, compare, invoke, nothing");
+            "set_status, itself, address, compare, answer, invoke, nothing");
 }
 
 TEST(LibraryModelTest, AStarStandsForAnything) {
