@@ -215,6 +215,8 @@ class Explorer {
   void Extend(const std::shared_ptr<const Trace>& trace, std::span<const CallEvent> prefix) {
     in_prefix_.assign(calls_.size(), false);
     for (const CallEvent& event : prefix) in_prefix_[event.call] = true;
+    // Concurrent calls may have come in another order: one that fails already is before no other.
+    for (const CallFault& fault : trace->faults) in_prefix_[fault.call] = true;
     for (std::uint32_t i = 0; i < trace->calls.size(); ++i) {
       const CallEvent& event = trace->calls[i];
       if (in_prefix_[event.call]) continue;

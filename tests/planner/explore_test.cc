@@ -92,6 +92,25 @@ TEST(ExploreTest, SaysNothingOfFaultsWhereTheFaultFreeExecutionTurnsOutToHaveFai
   EXPECT_EQ(result.executions.size(), 2u);
 }
 
+TEST(ExploreTest, FailsNoCallTwiceWhereConcurrentCallsComeInAnyOrder) {
+  for (int swapped = 2; swapped < 12; ++swapped) {
+    int run = 0;
+    FakeTestRunner runner([&](FakeApplication& application, bool) {
+      const bool is_swapped = ++run == swapped;
+      application.Call("a", is_swapped ? "c" : "b");
+      application.Call("a", is_swapped ? "b" : "c");
+      return true;
+    });
+    const auto [calls, result] = ExploreWith(runner, {.reduction = Reduction::kNone});
+    for (const ExecutionRecord& execution : result.executions) {
+      std::set<CallId> failed;
+      for (const CallFault& fault : execution.faults) {
+        EXPECT_TRUE(failed.insert(fault.call).second) << "test " << execution.number;
+      }
+    }
+  }
+}
+
 TEST(ExploreTest, RunsEverySetWithoutReduction) {
   FakeTestRunner runner(Tutorial(/*with_bug=*/false));
   const auto [calls, result] = ExploreWith(runner, {.reduction = Reduction::kNone});
