@@ -87,6 +87,17 @@ class Injector {
   std::shared_ptr<Parent> root_;  // guarded by mutex_
 };
 
+// For the handlers of fork(), on a thread that may never have asked for the injector.
+std::atomic<Injector*> forked_injector{nullptr};
+
+int FollowForks(Injector* injector) {
+  if (injector == nullptr) return 0;
+  forked_injector.store(injector, std::memory_order_release);
+  const auto after = [] { forked_injector.load(std::memory_order_acquire)->AfterFork(); };
+  return ::pthread_atfork([] { forked_injector.load(std::memory_order_acquire)->BeforeFork(); },
+                          after, after);
+}
+
 // Null if injection is off: decided once, at the first use.
 Injector* TheInjector() {
   static Injector* const injector = []() -> Injector* {
@@ -97,11 +108,7 @@ Injector* TheInjector() {
     if (replay != nullptr) return new Injector(std::move(replay));
     return control == nullptr ? nullptr : new Injector(std::move(control));
   }();
-  [[maybe_unused]] static const int registered =
-      injector == nullptr
-          ? 0
-          : ::pthread_atfork([] { injector->BeforeFork(); }, [] { injector->AfterFork(); },
-                             [] { injector->AfterFork(); });
+  [[maybe_unused]] static const int registered = FollowForks(injector);
   return injector;
 }
 
