@@ -14,6 +14,7 @@ int main() {
       address != nullptr ? address : "127.0.0.1:5110", grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(3));
+  context.set_wait_for_ready(true);  // a first connection that fails is tried again until then
   shop::Item item;
   item.set_name("teapot");
   shop::Page page;
