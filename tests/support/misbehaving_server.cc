@@ -4,8 +4,6 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
-#include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <utility>
 
@@ -22,13 +20,9 @@ UniqueFd Bind(int* port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<std::uint16_t>(*port));
   socklen_t size = sizeof address;
-  for (int tries = 1; ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) != 0;
-       ++tries) {
-    if (errno != EADDRINUSE || tries == 100) {
-      std::perror("bind");
-      std::abort();
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) {
+    std::perror("bind");
+    std::abort();
   }
   ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
   *port = ntohs(address.sin_port);

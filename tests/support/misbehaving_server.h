@@ -41,11 +41,11 @@ class MisbehavingServer {
   void Stop();
   void Serve(Way way, const std::string& answer);
 
+  int port_ = 0;          // before what is bound to it
   UniqueFd reservation_;  // bound, never listens: keeps the port for us
   UniqueFd listener_;
   UniqueFd filler_;
   UniqueFd stop_;
-  int port_ = 0;
   std::thread thread_;
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;  // guarded by mutex_
