@@ -56,7 +56,7 @@ class Explorer {
         TakeNext();
       }
     }
-    TakeUpFailedLater(result_.ended_by.empty());
+    TakeUpFailedLater(!result_.cancelled && !result_.error);
     for (const ScheduledSet& set : scheduled_.TakeAll()) {
       result_.skipped.push_back({0, set.faults(), NotReached{result_.ended_by}});
     }

@@ -84,6 +84,13 @@ TEST(ExploreTest, AsksAtItsEndWhichExecutionsHaveFailedSince) {
   EXPECT_EQ(result.failed, 1u);
 }
 
+TEST(ExploreTest, AsksSoAtTheEndOfABoundedRunToo) {
+  FakeTestRunner runner(Tutorial(/*with_bug=*/false));
+  runner.fails_later = "bar>baz:503";
+  const auto [calls, result] = ExploreWith(runner, {.max_tests = 2});
+  EXPECT_EQ(result.first_failure_at, 2);
+}
+
 TEST(ExploreTest, SaysNothingOfFaultsWhereTheFaultFreeExecutionTurnsOutToHaveFailed) {
   FakeTestRunner runner(Tutorial(/*with_bug=*/false));
   runner.fails_later = "";
