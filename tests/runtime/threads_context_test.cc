@@ -138,8 +138,8 @@ TEST_F(ThreadsContextTest, ACallOfUnknownCauseSaysSoAndHasNoParent) {
   Pool pool;
   {
     const ContextScope scope(Request("aa"));
-    pool.Submit(CallBar);
     CaptureStderr();
+    pool.Submit(CallBar);
     pool.Finish();
   }
   EXPECT_EQ(Parents(), Strings{""});
