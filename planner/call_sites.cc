@@ -40,6 +40,22 @@ std::string_view UrlPath(std::string_view url) {
   return url.substr(path, url.find_first_of("?#", path) - path);
 }
 
+// "{}" of the analysis stands for what it does not know.
+bool MayBePath(std::string_view expected, std::string_view found) {
+  size_t hole = expected.find("{}");
+  if (hole == expected.npos) return expected == found;
+  if (!found.starts_with(expected.substr(0, hole))) return false;
+  while (true) {
+    found.remove_prefix(hole);
+    expected.remove_prefix(hole + 2);
+    hole = expected.find("{}");
+    if (hole == expected.npos) return found.ends_with(expected);
+    const size_t next = found.find(expected.substr(0, hole));
+    if (next == found.npos) return false;
+    found.remove_prefix(next);
+  }
+}
+
 // What is known on both sides does not differ.
 bool MayBe(const CallSite& site, const KnownCall& call) {
   const Invocation& invocation = call.invocation;
@@ -52,7 +68,7 @@ bool MayBe(const CallSite& site, const KnownCall& call) {
   if (site.target.url && !invocation.args.empty() && invocation.args[0].is_string()) {
     const std::string_view expected = UrlPath(*site.target.url);
     const std::string_view found = UrlPath(invocation.args[0].get_ref<const std::string&>());
-    if (!expected.empty() && !found.empty() && expected != found) return false;
+    if (!expected.empty() && !found.empty() && !MayBePath(expected, found)) return false;
   }
   return true;
 }

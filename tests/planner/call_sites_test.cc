@@ -29,7 +29,9 @@ constexpr char kAnalysis[] = R"({"http": {"pattern": "httplib", "call_sites": [
    "via": [{"file": "common/client.cc", "line": 40, "function": "Get"}]},
   {"service": "foo", "file": "foo/foo.cc", "line": 35, "function": "foo::third",
    "module": "httplib", "method": "Get", "target": {"url": "http://localhost:5002/third"},
-   "via": [{"file": "common/client.cc", "line": 40, "function": "Get"}]}]}})";
+   "via": [{"file": "common/client.cc", "line": 40, "function": "Get"}]},
+  {"service": "foo", "file": "foo/foo.cc", "line": 50, "function": "foo::fourth",
+   "module": "httplib", "method": "Get", "target": {"url": "http://localhost:5003/users/{}/books/{}/page"}}]}})";
 
 struct Found {
   std::string place;  // of the call site; "" if none
@@ -86,6 +88,16 @@ TEST_F(CallSitesTest, SaysThatACallHasMoved) {
 
 TEST_F(CallSitesTest, TakesNoCallForOneToAnotherTarget) {
   EXPECT_EQ(Find(Call("foo/foo.cc", "17", "5001/elsewhere")).place, "");
+}
+
+TEST_F(CallSitesTest, TakesWhatTheAnalysisDoesNotKnowOfAUrlForAnything) {
+  EXPECT_EQ(Find(Call("foo/foo.cc", "50", "5003/users/ann/books/7/page")).place, "foo/foo.cc:50");
+  EXPECT_EQ(Find(Call("foo/foo.cc", "50", "5003/users//books//page?size=1")).place,
+            "foo/foo.cc:50");
+  for (const char* other : {"5003/user/ann/books/7/page", "5003/users/ann/book/7/page",
+                            "5003/users/ann/books/7/pages", "5003/users/ann/books/page"}) {
+    EXPECT_EQ(Find(Call("foo/foo.cc", "50", other)).place, "") << other;
+  }
 }
 
 TEST_F(CallSitesTest, TakesNoFileForOneWhoseNameEndsLikeIt) {
