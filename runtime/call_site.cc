@@ -101,6 +101,10 @@ bool IsStub(std::string_view file) {
   return EndsWith(file, ".pb.cc") || EndsWith(file, ".pb.h");
 }
 
+// A std::function calls what it holds from here, and the frame of a lambda that ends in the call
+// may be gone: a place that tells nothing, and that the analysis does not have.
+bool IsOfStandardLibrary(std::string_view file) { return file.find("/c++/") != file.npos; }
+
 CallSite Resolve(const std::vector<void*>& addresses) {
   std::vector<Frame> frames(addresses.size());
   for (size_t i = 0; i < frames.size(); ++i) {
@@ -116,7 +120,7 @@ CallSite Resolve(const std::vector<void*>& addresses) {
     if (frame.ours || (has_application && !frame.of_application)) continue;
     const auto source = lines.Find(frame.address);
     if (source && IsStub(source->file)) continue;
-    if (site.stack.empty()) {
+    if (site.stack.empty() || (source && IsOfStandardLibrary(site.file))) {
       site.file = source ? source->file : frame.in_module;
       site.line = source ? source->line : 0;
     }
