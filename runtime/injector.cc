@@ -1,5 +1,6 @@
 #include "filibuster/injector.h"
 
+#include <dlfcn.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <sys/random.h>
@@ -98,6 +99,15 @@ int FollowForks(Injector* injector) {
                           after, after);
 }
 
+// By a runtime that is not this one. It sees the calls that our headers see: were both to inject,
+// each call would be two.
+bool InjectedByPreload() {
+  void* const library = ::dlopen("libfilibuster-preload.so", RTLD_LAZY | RTLD_NOLOAD);
+  if (library == nullptr) return false;
+  return ::dlsym(library, "_ZN10filibuster16InjectionEnabledEv") !=
+         reinterpret_cast<void*>(&InjectionEnabled);
+}
+
 // Null if injection is off: decided once, at the first use.
 Injector* TheInjector() {
   static Injector* const injector = []() -> Injector* {
@@ -105,8 +115,14 @@ Injector* TheInjector() {
     auto control = ControlClient::FromEnvironment(&error);
     auto replay = OfflineReplay::FromEnvironment(&error);
     if (!error.empty()) Warn(error + "; no fault will be injected");
-    if (replay != nullptr) return new Injector(std::move(replay));
-    return control == nullptr ? nullptr : new Injector(std::move(control));
+    if (replay == nullptr && control == nullptr) return nullptr;
+    if (InjectedByPreload()) {
+      Warn(
+          "this service is instrumented twice, in its sources and by preload; calls and requests "
+          "are those that the preloaded libraries see");
+      return nullptr;
+    }
+    return replay != nullptr ? new Injector(std::move(replay)) : new Injector(std::move(control));
   }();
   [[maybe_unused]] static const int registered = FollowForks(injector);
   return injector;
