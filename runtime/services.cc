@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "runtime/coverage_profiles.h"
 #include "runtime/health_check.h"
+#include "runtime/port_claim.h"
 #include "runtime/process_identity.h"
 
 namespace filibuster {
@@ -54,6 +55,13 @@ std::string HealthUrl(const Service& service) {
              : fmt::format("http://127.0.0.1:{}{}", service.port, service.health_check);
 }
 
+std::unexpected<Error> OfAnotherRun(const Service& service, pid_t other) {
+  return std::unexpected(Error{
+      fmt::format("service {}: process {}, another run, has started it on port {}, and two runs "
+                  "cannot share it: wait until that one ends, or give this application other ports",
+                  service.name, other, service.port)});
+}
+
 }  // namespace
 
 Command ServiceCommand(const Service& service, const ServiceOptions& options) {
@@ -83,27 +91,36 @@ std::expected<void, Error> Services::Start() {
   std::vector<const Service*> waiting;
   std::expected<void, Error> result;
   for (const Service& service : application_.services) {
-    if (started_.contains(service.name)) continue;
-    const HealthReport report = CheckHealth(service);
-    if (report.health == Health::kHealthy) continue;
-    if (report.health == Health::kUnhealthy) {
-      result = std::unexpected(Error{fmt::format(
-          "service {}: port {} is used by something that does not answer the health check {}: {}",
-          service.name, service.port, HealthUrl(service), report.reason)});
-      break;
-    }
-    std::error_code ignored;
-    fs::remove(LogFile(service, options_), ignored);
-    if (!options_.coverage_directory.empty()) {
-      RemoveProfiles(service.name, options_.coverage_directory);
-    }
-    result = StartOne(service);
+    result = StartUnlessRunning(service, waiting);
     if (!result) break;
-    waiting.push_back(&service);
   }
   if (result) result = WaitUntilHealthy(waiting);
   if (!result) Stop();
   return result;
+}
+
+std::expected<void, Error> Services::StartUnlessRunning(const Service& service,
+                                                        std::vector<const Service*>& waiting) {
+  if (started_.contains(service.name)) return {};
+  if (const auto other = ClaimedByAnother(service.port)) return OfAnotherRun(service, *other);
+  const HealthReport report = CheckHealth(service);
+  if (report.health == Health::kHealthy) return {};
+  if (report.health == Health::kUnhealthy) {
+    return std::unexpected(Error{fmt::format(
+        "service {}: port {} is used by something that does not answer the health check {}: {}",
+        service.name, service.port, HealthUrl(service), report.reason)});
+  }
+  auto claim = ClaimPort(service.port);
+  if (!claim) return OfAnotherRun(service, claim.error());
+  claims_[service.name] = *std::move(claim);
+  std::error_code ignored;
+  fs::remove(LogFile(service, options_), ignored);
+  if (!options_.coverage_directory.empty()) {
+    RemoveProfiles(service.name, options_.coverage_directory);
+  }
+  if (auto started = StartOne(service); !started) return started;
+  waiting.push_back(&service);
+  return {};
 }
 
 std::expected<void, Error> Services::StartOne(const Service& service) {
@@ -217,6 +234,7 @@ void Services::Stop() {
   for (auto& [name, process] : started_) process.Terminate();
   for (auto& [name, process] : started_) process.Stop(options_.stop_grace);
   started_.clear();
+  claims_.clear();
 }
 
 std::map<std::string, pid_t> Services::pids() const {
@@ -228,6 +246,7 @@ std::map<std::string, pid_t> Services::pids() const {
 void Services::Release() {
   for (auto& [name, process] : started_) process.Release();
   started_.clear();
+  claims_.clear();
 }
 
 }  // namespace filibuster

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "runtime/application.h"
 #include "runtime/process.h"
+#include "runtime/unique_fd.h"
 
 namespace filibuster {
 
@@ -44,7 +45,7 @@ class Services {
   Services& operator=(const Services&) = delete;
 
   // Starts those that do not run, and waits until all are healthy. After an error those that it
-  // started are stopped.
+  // started are stopped. A service that another run started is an error: it is that run's alone.
   std::expected<void, Error> Start();
   // After a test execution. kProcesses is cheap; kHealth asks each for its health, too, which takes
   // a second for one that hangs.
@@ -62,6 +63,8 @@ class Services {
   const Application& application() const { return application_; }
 
  private:
+  std::expected<void, Error> StartUnlessRunning(const Service& service,
+                                                std::vector<const Service*>& waiting);
   std::expected<void, Error> StartOne(const Service& service);
   std::expected<void, Error> WaitUntilHealthy(std::vector<const Service*> waiting);
   Error WithLog(const Service& service, std::string message) const;
@@ -69,6 +72,7 @@ class Services {
   Application application_;
   ServiceOptions options_;
   std::map<std::string, BackgroundProcess> started_;
+  std::map<std::string, UniqueFd> claims_;    // to the ports of those
   std::map<std::string, size_t> log_begins_;  // where in its log this life of a service begins
 };
 

@@ -1,5 +1,6 @@
 """filibuster-services, as a user calls it."""
 
+import json
 import signal
 import subprocess
 import time
@@ -46,6 +47,37 @@ class ServicesTest(harness.E2ETest):
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(timeout=harness.TIMEOUT), 130)
         self.assertEqual(self.services("status", expect=1).output.count(" down\n"), 3)
+
+    def test_two_runs_do_not_share_services(self):
+        self.tutorial()
+        test = self.script("test", "#!/bin/sh\ntouch running\nuntil [ -e go ]; do sleep 0.05; done\n")
+        first = subprocess.Popen(
+            [str(BUILD / "bin/filibuster"), "--port", "0", "--functional-test", str(test),
+             "--application", "application.json", "--only-initial-execution"],
+            cwd=self.dir, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(first.wait)
+        self.addCleanup(first.terminate)
+        deadline = time.monotonic() + harness.TIMEOUT
+        while not (self.dir / "running").exists():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        for run in (self.filibuster("--application", "application.json", expect=2),
+                    self.services("start", expect=2)):
+            self.assertIn("service foo: process %d, another run, has started it" % first.pid, run.output)
+        self.write("go", "")
+        self.assertEqual(first.wait(timeout=harness.TIMEOUT), 0)
+        self.assertEqual(self.services("status", expect=1).output.count(" down\n"), 3)
+
+    def test_a_service_that_is_instrumented_in_its_sources_may_be_preloaded_too(self):
+        application = json.loads(self.tutorial(LD_PRELOAD=harness.SANITIZER_RUNTIME).read_text())
+        for service in application["services"]:
+            if service["name"] != "bar":
+                service["inject"] = "preload"
+        self.write("application.json", application)
+        self.filibuster("--application", "application.json", "--report", "report.json", expect=1)
+        self.assertEqual(self.report()["executions"]["run"], 10)
+        self.assertIn("instrumented twice", (self.dir / ".filibuster/logs/foo.log").read_text())
+        self.assertNotIn("instrumented twice", (self.dir / ".filibuster/logs/bar.log").read_text())
 
     def test_mistakes(self):
         self.assertIn("cannot read", self.services("start", expect=2).output)

@@ -5,11 +5,14 @@
 #include <httplib.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
 
 #include "base/file.h"
 #include "runtime/health_check.h"
+#include "runtime/port_claim.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/reserved_port.h"
 #include "tests/support/temp_dir.h"
@@ -114,6 +117,37 @@ TEST_F(ServicesTest, LeavesAloneWhatRunsAlready) {
   }
   EXPECT_EQ(CheckHealth(foo_).health, Health::kHealthy);
   EXPECT_EQ(CheckHealth(bar_).health, Health::kDown);
+}
+
+TEST_F(ServicesTest, RefusesAServiceThatAnotherRunStarted) {
+  int claimed[2];
+  int end[2];
+  ASSERT_EQ(::pipe(claimed), 0);
+  ASSERT_EQ(::pipe(end), 0);
+  const pid_t other = ::fork();
+  if (other == 0) {
+    const auto claim = ClaimPort(foo_.port);
+    char byte = claim && *claim ? 'y' : 'n';
+    ::close(end[1]);
+    ::_exit(::write(claimed[1], &byte, 1) == 1 && ::read(end[0], &byte, 1) == 0 ? 0 : 1);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(claimed[0], &byte, 1), 1);
+  ASSERT_EQ(byte, 'y');
+
+  Services services({"application.json", {bar_, foo_}}, Options());
+  const auto started = services.Start();
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error().message,
+              HasSubstr("service foo: process " + std::to_string(other) + ", another run,"));
+  EXPECT_EQ(CheckHealth(bar_).health, Health::kDown);
+
+  ::close(end[1]);
+  int status = -1;
+  ASSERT_EQ(::waitpid(other, &status, 0), other);
+  EXPECT_EQ(status, 0);
+  for (const int fd : {claimed[0], claimed[1], end[0]}) ::close(fd);
+  EXPECT_TRUE(services.Start());
 }
 
 TEST_F(ServicesTest, NamesTheServiceThatDiesWhileStarting) {
