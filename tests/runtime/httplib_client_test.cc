@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/runtime/httplib_test_service.h"
+#include "tests/support/reserved_port.h"
 
 namespace filibuster {
 namespace {
@@ -247,9 +248,8 @@ TEST_F(HttplibClientTest, TheTargetIsThePortAndThePath) {
 }
 
 TEST_F(HttplibClientTest, AnInjectedErrorLooksLikeTheRealOne) {
-  TestServer gone;
-  httplib::Client to_nobody("127.0.0.1", gone.Start());
-  gone.Stop();
+  const ReservedPort nobody;
+  httplib::Client to_nobody("127.0.0.1", nobody.number());
   const auto real = to_nobody.Get("/echo");
   EXPECT_EQ(Complete()["exception"],
             (Json{{"name", "httplib::Error::Connection"}, {"metadata", Json::object()}}));

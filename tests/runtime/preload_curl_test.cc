@@ -91,7 +91,7 @@ TEST_P(PreloadCurlTest, ATimeoutLooksAsWhenTheServerStaysSilent) {
   ExpectInjectedAsReal(
       Way::kStaySilent, "",
       R"({"forced_exception": {"name": "CURLE_OPERATION_TIMEDOUT", "metadata": {}}})",
-      [](CURL* easy) { curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 300L); });
+      [](CURL* easy) { curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 300L); }, 4);
 }
 
 TEST_P(PreloadCurlTest, AConnectTimeoutLooksAsWhenTheConnectionIsNeverMade) {
@@ -144,7 +144,8 @@ TEST_P(PreloadCurlTest, ATimeoutDuringAPostLooksAsWhenTheServerStaysSilent) {
       [](CURL* easy) {
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 300L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "body");
-      });
+      },
+      4);
 }
 
 TEST_P(PreloadCurlTest, ACallIsAnnouncedWithItsCallSiteAndReportedWithItsStatus) {

@@ -62,13 +62,10 @@ void FakeControlServer::Start() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<uint16_t>(port_));
-  socklen_t size = sizeof address;
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::listen(listener_, 128) != 0 ||
-      ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+      ::listen(listener_, 128) != 0) {
     throw std::runtime_error("cannot listen on loopback");
   }
-  port_ = ntohs(address.sin_port);
   acceptor_ = std::thread([this] { Listen(); });
 }
 

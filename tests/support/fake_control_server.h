@@ -11,6 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/reserved_port.h"
+
 namespace filibuster {
 
 class FakeControlServer {
@@ -54,7 +56,8 @@ class FakeControlServer {
   void Serve(int connection);
   std::string Answer(const Message& message);  // mutex_ is held
 
-  int port_ = 0;
+  const ReservedPort reserved_;  // while it is stopped, nobody else is given its port
+  const int port_ = reserved_.number();
   int listener_ = -1;
   std::thread acceptor_;
   void WaitUntilAllIsRead(std::unique_lock<std::mutex>& lock) const;

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import time
 import urllib.error
 import urllib.request
 
@@ -77,6 +78,14 @@ class Browser:
         """The value that the body of a function returns in the page."""
         return self._post(self.session + "/execute/sync", {"script": script, "args": arguments})
 
+    def go_to(self, fragment):
+        """Follows a link within the page, as far as to what the page does of it."""
+        self._post(self.session + "/execute/async", {"args": [fragment], "script": """
+            const [fragment, done] = arguments;
+            if (location.hash === fragment) return done();
+            addEventListener("hashchange", () => done(), {once: true});
+            location.hash = fragment;"""})
+
     def find(self, selector):
         return self._post(self.session + "/element", {"using": "css selector", "value": selector})[ELEMENT]
 
@@ -95,7 +104,16 @@ class Browser:
         self._post(self.session + "/actions", {"actions": [{"type": "key", "id": "k", "actions": actions}]})
 
     def text(self, selector="body"):
-        return self.run("return document.querySelector(arguments[0]).innerText", selector)
+        """What is shown there, once it is: what a click leads to may come a moment later."""
+        deadline = time.monotonic() + 60
+        while True:
+            text = self.run("const node = document.querySelector(arguments[0]);"
+                            "return node && node.innerText", selector)
+            if text is not None:
+                return text
+            if time.monotonic() > deadline:
+                raise AssertionError("nothing matches " + selector)
+            time.sleep(0.02)
 
     def logs(self, kind):
         """New entries of "browser" (the console) or "performance" (what DevTools saw)."""

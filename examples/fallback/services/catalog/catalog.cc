@@ -19,8 +19,8 @@ class Search {
   // The bug: a copied line. The fallback is the server that has just failed.
   explicit Search(const Endpoints& endpoints)
       : primary_(endpoints.search), fallback_(endpoints.search) {
-    primary_.set_read_timeout(2);
-    fallback_.set_read_timeout(2);
+    primary_.set_read_timeout(5);
+    fallback_.set_read_timeout(5);
   }
 
   httplib::Result Find(const std::string& word) {
