@@ -17,10 +17,8 @@ functional test under injected faults, and what starts services for both.")
 # The shared libraries are computed. The others: clang's own headers, for the analysis; what reads
 # debug information and coverage, which is loaded and run where it is there.
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "util-linux")
 if(FILIBUSTER_BUILD_ANALYZER)
-  string(APPEND CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS
-         ", libclang-common-${FILIBUSTER_LLVM_VERSION}-dev")
+  set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "libclang-common-${FILIBUSTER_LLVM_VERSION}-dev")
 endif()
 set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS "llvm-${FILIBUSTER_LLVM_VERSION}, libdw1, graphviz")
 

@@ -4,18 +4,16 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <ostream>
 #include <utility>
+
+#include "runtime/spawn.h"
 
 namespace filibuster {
 namespace {
@@ -61,78 +59,6 @@ bool WaitReadable(int fd, milliseconds timeout) {
         ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
     if (ready >= 0 || errno != EINTR) return ready > 0;
   }
-}
-
-std::vector<std::string> Environment(const Command& command) {
-  std::vector<std::string> environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    if (!command.environment.contains(std::string(text.substr(0, text.find('='))))) {
-      environment.emplace_back(text);
-    }
-  }
-  for (const auto& [name, value] : command.environment) environment.push_back(name + "=" + value);
-  return environment;
-}
-
-std::vector<char*> Pointers(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (std::string& string : strings) pointers.push_back(string.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-struct Child {
-  pid_t pid;
-  UniqueFd pidfd;
-};
-
-// Standard input is empty; no other descriptor of ours is inherited, whoever opened it.
-std::expected<Child, Error> Spawn(const Command& command, int output_fd, short group_flag) {
-  if (auto runnable = CheckExecutable(command); !runnable) {
-    return std::unexpected(runnable.error());
-  }
-  // What a child leaves behind becomes ours and not init's, so that its end can be waited for.
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, output_fd, STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, output_fd, STDERR_FILENO);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-  if (!command.working_directory.empty()) {
-    ::posix_spawn_file_actions_addchdir_np(&actions, command.working_directory.c_str());
-  }
-  // Whatever we ignore or block, a program starts as from a shell.
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t signals;
-  ::sigfillset(&signals);
-  ::posix_spawnattr_setsigdefault(&attributes, &signals);
-  ::sigemptyset(&signals);
-  ::posix_spawnattr_setsigmask(&attributes, &signals);
-  ::posix_spawnattr_setflags(
-      &attributes, static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | group_flag));
-  std::vector<std::string> argv = command.argv;
-  std::vector<std::string> environment = Environment(command);
-  pid_t pid = 0;
-  const int error = ::posix_spawnp(&pid, argv[0].c_str(), &actions, &attributes,
-                                   Pointers(argv).data(), Pointers(environment).data());
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::posix_spawnattr_destroy(&attributes);
-  if (error != 0) {
-    return std::unexpected(Error{fmt::format("{}: cannot run: {}", argv[0], ::strerror(error))});
-  }
-  // glibc 2.36 declares pidfd_open without extern "C".
-  UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  if (!pidfd) {
-    const int reason = errno;
-    ::kill(-pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-    return std::unexpected(Error{fmt::format("pidfd_open: {}", ::strerror(reason))});
-  }
-  return Child{pid, std::move(pidfd)};
 }
 
 // The end of what a command wrote.
@@ -241,7 +167,8 @@ std::expected<RunResult, Error> RunCommand(const Command& command, const RunOpti
   UniqueFd output_write(ends[1]);
   ::fcntl(output.get(), F_SETFL, O_NONBLOCK);
   const auto start = Clock::now();
-  auto child = Spawn(command, output_write.get(), POSIX_SPAWN_SETPGROUP);
+  // Nobody waits for its result if we are killed.
+  auto child = Spawn(command, {.output_fd = output_write.get(), .signal_at_our_end = SIGKILL});
   if (!child) return std::unexpected(child.error());
   output_write.reset();
 
@@ -277,17 +204,10 @@ std::expected<BackgroundProcess, Error> BackgroundProcess::Start(const Command& 
     return std::unexpected(
         Error{fmt::format("{}: cannot write: {}", log_file.string(), ::strerror(errno))});
   }
-  if (auto runnable = CheckExecutable(command); !runnable) {
-    return std::unexpected(runnable.error());
-  }
-  Command bound = command;
-  // Even if we are killed, it ends. util-linux's setpriv asks the kernel for that, and turns into
-  // the command.
-  if (kind == Kind::kGroup) {
-    bound.argv.insert(bound.argv.begin(), {"setpriv", "--pdeathsig", "TERM", "--"});
-  }
-  auto child =
-      Spawn(bound, log.get(), kind == Kind::kGroup ? POSIX_SPAWN_SETPGROUP : POSIX_SPAWN_SETSID);
+  // Even if we are killed, it ends.
+  auto child = Spawn(command, {.output_fd = log.get(),
+                               .is_session = kind == Kind::kSession,
+                               .signal_at_our_end = kind == Kind::kGroup ? SIGTERM : 0});
   if (!child) return std::unexpected(child.error());
   return BackgroundProcess(child->pid, std::move(child->pidfd));
 }

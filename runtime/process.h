@@ -56,13 +56,15 @@ struct RunResult {
   std::chrono::nanoseconds duration{};
 };
 
-// Runs to the end. When it returns, nothing of the command's process group runs any more.
+// Runs to the end. When it returns, nothing of the command's process group runs any more. If we are
+// killed, the command's own process is, too.
 std::expected<RunResult, Error> RunCommand(const Command& command, const RunOptions& options = {});
 
 // A process that runs beside us. Its output is appended to a file.
 class BackgroundProcess {
  public:
-  // kGroup: ends with this object. kSession: outlives us, for Release().
+  // kGroup: ends with this object, and is asked to if we are killed. kSession: outlives us, for
+  // Release().
   enum class Kind { kGroup, kSession };
   static std::expected<BackgroundProcess, Error> Start(const Command& command,
                                                        const std::filesystem::path& log_file,

@@ -315,6 +315,15 @@ class MisbehaviourTest(harness.E2ETest):
         with socket.socket() as client:
             return client.connect_ex(("127.0.0.1", self.ports[name])) == 0
 
+    @staticmethod
+    def runs(pid):
+        """A process that has ended, and that nobody has taken note of yet, does not."""
+        try:
+            with open("/proc/%d/stat" % pid) as stat:
+                return ") Z " not in stat.read()
+        except OSError:
+            return False
+
     def test_ctrl_c_ends_the_children_and_writes_the_report(self):
         application = self.tutorial(foo="foo_fixed")
         test = self.script("test.sh", """#!/bin/sh
@@ -341,14 +350,15 @@ class MisbehaviourTest(harness.E2ETest):
         self.assertEqual(self.report()["executions"]["run"], 0)
         self.assertFalse([name for name in self.ports if self.is_served(name)])
 
-    def test_services_end_with_a_filibuster_that_is_killed(self):
+    def test_services_and_functional_test_end_with_a_filibuster_that_is_killed(self):
         application = self.tutorial()
         test = self.script("test.sh", "#!/bin/sh\necho $$ > pid\nexec sleep 1000\n")
         process = self.start_and_wait(application, test)
-        self.addCleanup(os.kill, int((self.dir / "pid").read_text()), signal.SIGKILL)
+        pid = int((self.dir / "pid").read_text())
         self.assertTrue(self.is_served("foo"))
         process.kill()
         self.wait_until(lambda: not any(self.is_served(name) for name in self.ports))
+        self.wait_until(lambda: not self.runs(pid))
 
     def python_analysis(self, *modules):
         analysis = {
