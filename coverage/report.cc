@@ -13,6 +13,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Those with data. llvm-profdata says nothing of the others.
+std::vector<fs::path> NonEmptyProfilesOf(const Service& service, Executions executions,
+                                         const fs::path& coverage_directory) {
+  auto profiles = ProfilesOf(service.name, executions, coverage_directory);
+  std::erase_if(profiles, [&](const fs::path& profile) {
+    std::error_code unknown;
+    if (fs::file_size(profile, unknown) != 0) return false;
+    LogWarning("{}: is empty and does not count: the process of {} ended before it wrote any data",
+               profile.string(), service.name);
+    return true;
+  });
+  return profiles;
+}
+
 std::expected<LineCoverage, Error> ExportService(const LlvmTools& tools, const Service& service,
                                                  const std::vector<fs::path>& profiles) {
   auto lines = tools.Export(service.binary, profiles);
@@ -37,7 +51,7 @@ std::expected<CoverageReport, Error> MakeCoverageReport(
   bool has_data = false;
   for (const Service& service : application.services) {
     const std::vector<fs::path> profiles =
-        ProfilesOf(service.name, Executions::kAll, coverage_directory);
+        NonEmptyProfilesOf(service, Executions::kAll, coverage_directory);
     if (profiles.empty()) {
       LogWarning("service {}: no coverage data in {}", service.name, coverage_directory.string());
       continue;
@@ -54,7 +68,7 @@ std::expected<CoverageReport, Error> MakeCoverageReport(
     if (!lines) return std::unexpected(lines.error());
     Add(*lines, &all);
     const std::vector<fs::path> before =
-        ProfilesOf(service.name, Executions::kFaultFree, coverage_directory);
+        NonEmptyProfilesOf(service, Executions::kFaultFree, coverage_directory);
     if (before.empty()) continue;
     report.knows_fault_free = true;
     const auto lines_before = ExportService(*tools, service, before);

@@ -56,7 +56,7 @@ class CoverageReportTest : public testing::Test {
            "-runtime-counter-relocation"});
   }
   void WaitFor(const char* file) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(120);
     while (!fs::exists(dir_.path() / file)) {
       ASSERT_LT(std::chrono::steady_clock::now(), end) << file;
       std::this_thread::yield();
@@ -145,6 +145,25 @@ TEST_F(CoverageReportTest, SaysThatThereIsNoData) {
                 coverage_.string());
 }
 
+TEST_F(CoverageReportTest, NamesDataThatIsEmptyAndGoesOnWithTheRest) {
+  BuildWithCoverage();
+  RunService();
+  const fs::path empty = coverage_ / "all-executions/foo-1.profraw";
+  ASSERT_TRUE(WriteFile(empty, ""));
+  testing::internal::CaptureStderr();
+  const auto report = Report();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr(empty.string() + ": is empty and does not count: the process of foo "));
+  ASSERT_TRUE(report) << report.error();
+  EXPECT_EQ(report->files[0].lines.at(7), Reached::kOnlyUnderFaults);
+}
+
+TEST_F(CoverageReportTest, EmptyDataIsNoData) {
+  fs::create_directory(coverage_);
+  ASSERT_TRUE(WriteFile(coverage_ / "foo-1.profraw", ""));
+  EXPECT_THAT(Report().error().message, StartsWith(coverage_.string() + ": no coverage data; "));
+}
+
 TEST_F(CoverageReportTest, SaysThatTheServiceWasBuiltWithoutCoverage) {
   BuildWithCoverage();
   RunService();
@@ -158,7 +177,7 @@ TEST_F(CoverageReportTest, SaysThatTheServiceWasBuiltWithoutCoverage) {
 
 TEST_F(CoverageReportTest, AsksForTheProgramOfAShellCommand) {
   fs::create_directory(coverage_);
-  ASSERT_TRUE(WriteFile(coverage_ / "foo-1.profraw", ""));
+  ASSERT_TRUE(WriteFile(coverage_ / "foo-1.profraw", "data"));
   service_.binary.clear();
   EXPECT_THAT(Report().error().message, HasSubstr("name that as \"binary\""));
 }
