@@ -41,6 +41,7 @@ std::optional<bool> Set(GtestFlags& flags, std::string_view name, std::string_vi
   if (name == "max_tests") return Parse(value, options.max_tests);
   if (name == "max_faults") return Parse(value, options.max_faults);
   if (name == "time_budget") return Parse(value, options.time_budget);
+  if (name == "timeout") return Parse(value, options.timeout);
   if (name == "baseline_runs") return Parse(value, options.baseline_runs);
   if (name == "report_dir") return Parse(value, options.report_dir);
   if (name == "port") return Parse(value, flags.port) && flags.port <= 65535;

@@ -22,6 +22,7 @@
 #include "runner/gtest/execution_name.h"
 #include "runner/gtest/flags.h"
 #include "runner/gtest/test_process.h"
+#include "runner/gtest/watchdog.h"
 #include "runner/process_runner.h"
 #include "runner/report_files.h"
 
@@ -80,7 +81,10 @@ class TestExploration {
     std::vector<TestExecution> failed_later;
     const Exploration exploration = filibuster::Explore(
         runner_, space_, calls_, explore_,
-        {.started = [this](const Step& step) { Announce(step.faults); },
+        {.started =
+             [this](const Step& step) {
+               Announce(step.faults, {.calls = {step.prefix.begin(), step.prefix.end()}});
+             },
          .finished =
              [&](const Step& step, const TestExecution& execution) {
                if (!std::holds_alternative<Passed>(execution.verdict))
@@ -140,7 +144,7 @@ class TestExploration {
       }
       FaultSet faults = execution.faults;
       faults.push_back(*fault);
-      Announce(faults);
+      Announce(faults, execution);
       auto run = runner_.Run(faults, calls_);
       if (!run) return Fail(run.error().message);
       execution = *std::move(run);
@@ -157,14 +161,23 @@ class TestExploration {
   }
 
  private:
-  // In GoogleTest's manner, once the body is run: of a set that is skipped nothing is said.
-  void Announce(const FaultSet& faults) { announced_ = FaultSetWords(calls_, faults); }
+  struct Announced {
+    std::string faults;  // in words; empty: an execution is run again, to learn more of it
+    std::string name;
+  };
+
+  // In GoogleTest's manner, once the body is run: of a set that is skipped nothing is said. The
+  // calls that fail are among those of `before`.
+  void Announce(const FaultSet& faults, const TestExecution& before) {
+    announced_ = {FaultSetWords(calls_, faults), name_of_(ExecutionName(faults, before, calls_))};
+  }
 
   std::expected<TestRun, Error> RunBody(const std::function<detail::BodyResult()>& body) {
-    if (!announced_.empty()) fmt::print("[ FAULTS   ] {}\n", std::exchange(announced_, {}));
+    const Announced announced = std::exchange(announced_, {});
+    if (!announced.faults.empty()) fmt::print("[ FAULTS   ] {}\n", announced.faults);
     std::fflush(stdout);
     const auto started = std::chrono::steady_clock::now();
-    detail::BodyResult result = body();
+    detail::BodyResult result = RunInTime(body, announced);
     ++runs_;
     if (result.skipped && runs_ == 1) {
       was_skipped_ = true;
@@ -173,6 +186,26 @@ class TestExploration {
     return TestRun{.failure = result.failed ? kAssertionFailed : "",
                    .output = std::move(result.output),
                    .duration = std::chrono::steady_clock::now() - started};
+  }
+
+  detail::BodyResult RunInTime(const std::function<detail::BodyResult()>& body,
+                               const Announced& announced) {
+    if (options_.timeout <= 0) return body();
+    const Watchdog watchdog(std::chrono::ceil<std::chrono::milliseconds>(
+                                std::chrono::duration<double>(options_.timeout)),
+                            [&] { TellHanging(announced); });
+    return body();
+  }
+
+  // The last that is said: the process ends.
+  void TellHanging(const Announced& announced) const {
+    fmt::print(
+        "[FILIBUSTER] Failure\nUnder the faults: {}\nno end after {} s (timeout)\n",
+        announced.faults.empty() ? "those of an execution that is run once more" : announced.faults,
+        options_.timeout);
+    if (!announced.name.empty()) fmt::print("Replay it: --gtest_filter={}\n", announced.name);
+    fmt::print("[  FAILED  ] {}; the tests after it are not run\n", name_of_(""));
+    std::fflush(stdout);
   }
 
   detail::ExploredTest Skipped() {
@@ -262,7 +295,7 @@ class TestExploration {
   CallTable calls_;
   ProcessRunner runner_;
   detail::ExploredTest result_;
-  std::string announced_;  // what the next run of the body is under
+  Announced announced_;  // what the next run of the body is under
   bool was_skipped_ = false;
   int runs_ = 0;
 };

@@ -2,9 +2,11 @@
 #include <filibuster/gtest.h>
 #include <httplib.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 namespace {
 
@@ -45,6 +47,19 @@ FILIBUSTER_TEST(FooBarBaz, FailsUnderTwoFaultsOnly, .reduction = "none") {
 }
 
 FILIBUSTER_TEST(FooBarBaz, CallsNobody) {}
+
+FILIBUSTER_TEST(FooBarBaz, HangsUnderAFault) {
+  AskFoo();
+  while (filibuster::WasFaultInjected()) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
+FILIBUSTER_TEST(FooBarBaz, KnowsItsFailures) {
+  if (AskFoo()->status == 200) return;
+  EXPECT_FALSE(HasFailure()) << "of an execution before";
+  EXPECT_TRUE(false) << "and no more";
+  if (HasNonfatalFailure() && !HasFatalFailure()) return;
+  ADD_FAILURE() << "it does not know";
+}
 
 FILIBUSTER_TEST(FooBarBaz, IsSkipped) {
   AskFoo();

@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import re
+import socket
+import time
 import xml.etree.ElementTree
 
 import harness
@@ -96,6 +98,28 @@ class GtestTest(harness.E2ETest):
     def test_a_test_without_calls_does_not_pass(self):
         output = self.run_tests("FooBarBaz.CallsNobody", expect=1)
         self.assertIn("No call between services was seen: no fault was injected.", output)
+
+    def test_a_body_that_hangs_ends_the_program_with_its_faults_and_its_time(self):
+        output = self.run_tests("FooBarBaz.HangsUnderAFault", "--filibuster_timeout=10", expect=1)
+        self.assertRegex(output, "Under the faults: .* → .*\nno end after 10 s")
+        self.assertIn("[  FAILED  ] FooBarBaz.HangsUnderAFault;", output)
+        deadline = time.monotonic() + harness.TIMEOUT
+        while any(self.is_served(port) for port in self.ports.values()):
+            self.assertLess(time.monotonic(), deadline, "a service goes on")
+            time.sleep(0.02)
+        again = self.run_tests(self.replay_filter(output), "--filibuster_timeout=10", expect=1)
+        self.assertIn(re.search("Under the faults: .*", output)[0], again)
+
+    @staticmethod
+    def is_served(port):
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    def test_a_body_asks_for_the_failures_of_its_own_execution(self):
+        output = self.run_tests("FooBarBaz.KnowsItsFailures", "--filibuster_keep_going", expect=1)
+        self.assertIn("and no more", output)
+        self.assertNotIn("of an execution before", output)
+        self.assertNotIn("it does not know", output)
 
     def test_a_skipped_test_is_skipped(self):
         output = self.run_tests("FooBarBaz.IsSkipped", expect=0)

@@ -62,10 +62,13 @@ inline bool WasFaultInjectedOn(const std::string& service, const std::string& me
           #fixture, #name);                                                                    \
   void fixture##_##name##_FilibusterTest::TestBody()
 
-#define FILIBUSTER_GTEST_BODY_(suite, name, parent)       \
-  class suite##_##name##_FilibusterTest : public parent { \
-   public:                                                \
-    void TestBody() override;                             \
+#define FILIBUSTER_GTEST_BODY_(suite, name, parent)                                              \
+  class suite##_##name##_FilibusterTest : public parent {                                        \
+   public:                                                                                       \
+    static bool HasFatalFailure() { return ::filibuster::detail::SoFar().failed_fatally; }       \
+    static bool HasNonfatalFailure() { return ::filibuster::detail::SoFar().failed_nonfatally; } \
+    static bool HasFailure() { return HasFatalFailure() || HasNonfatalFailure(); }               \
+    void TestBody() override;                                                                    \
   };
 
 #define FILIBUSTER_GTEST_(suite, name, parent, type_id, ...)                                      \

@@ -14,27 +14,52 @@
 namespace filibuster {
 namespace detail {
 
+// What assertions have reported so far.
+struct PartsSoFar {
+  bool failed_fatally = false;
+  bool failed_nonfatally = false;
+  bool skipped = false;
+};
+
 // What assertions report goes here, and not to the test that is running: that one is told of a
 // whole exploration.
 class CollectedParts final : public ::testing::ScopedFakeTestPartResultReporter {
  public:
   explicit CollectedParts(::testing::TestPartResultArray* parts)
-      : ScopedFakeTestPartResultReporter(INTERCEPT_ALL_THREADS, parts) {}
+      : ScopedFakeTestPartResultReporter(INTERCEPT_ALL_THREADS, parts) {
+    Current() = this;
+  }
+  ~CollectedParts() override { Current() = nullptr; }
+
+  // Of the execution that runs.
+  static CollectedParts*& Current() {
+    static CollectedParts* current = nullptr;
+    return current;
+  }
 
   void ReportTestPartResult(const ::testing::TestPartResult& part) override {
     const std::lock_guard<std::mutex> lock(mutex_);
-    ends_ = ends_ || part.fatally_failed() || part.skipped();
+    so_far_.failed_fatally |= part.fatally_failed();
+    so_far_.failed_nonfatally |= part.nonfatally_failed();
+    so_far_.skipped |= part.skipped();
     ScopedFakeTestPartResultReporter::ReportTestPartResult(part);
   }
-  bool ends() {
+  PartsSoFar so_far() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    return ends_;
+    return so_far_;
+  }
+  bool ends() {
+    const PartsSoFar parts = so_far();
+    return parts.failed_fatally || parts.skipped;
   }
 
  private:
   std::mutex mutex_;
-  bool ends_ = false;
+  PartsSoFar so_far_;
 };
+
+// Within a body: GoogleTest's own HasFailure() is of the whole exploration.
+inline PartsSoFar SoFar() { return CollectedParts::Current()->so_far(); }
 
 // SetUp and TearDown, which a fixture may have made private.
 struct FixtureAccess : ::testing::Test {

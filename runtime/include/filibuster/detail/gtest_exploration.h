@@ -18,6 +18,7 @@ struct TestOptions {
   int max_tests = 0;  // executions; 0: no bound
   int max_faults = 0;
   double time_budget = 0;  // seconds
+  double timeout = 60;     // seconds, for one run of the body; then the process ends. 0: none
   int baseline_runs = 2;
   std::string report_dir = "";  // report.html, report.json and junit.xml in a directory per test
 };
