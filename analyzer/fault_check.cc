@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <string>
 
 namespace filibuster {
@@ -21,7 +22,18 @@ void CheckException(const JsonReader& exception) {
   if (name.String().empty()) name.Fail("found \"\", expected a name");
   const auto metadata = exception.Optional("metadata");
   if (!metadata) return;
-  if (const auto abort = metadata->Optional("abort")) abort->Bool();
+  const auto abort = metadata->Optional("abort");
+  const bool makes_call = abort && !abort->Bool();
+  if (const auto messages = metadata->Optional("messages")) {
+    const Json& count = messages->value();
+    constexpr std::uint64_t kMost = 1'000'000'000;
+    if (!count.is_number_unsigned() || count == 0 || count.get<std::uint64_t>() > kMost) {
+      messages->Fail(
+          fmt::format("found {}, expected an integer from 1 to 1000000000", count.dump()));
+    } else if (!makes_call) {
+      messages->Fail("needs \"abort\": false beside it, as the stream has to be called");
+    }
+  }
   const auto sleep = metadata->Optional("sleep");
   if (!sleep) return;
   const Json& seconds = sleep->value();

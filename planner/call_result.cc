@@ -129,8 +129,10 @@ std::string FaultName(const Fault& fault) {
     if (const std::string transformation = TransformationOf(fault); !transformation.empty()) {
       return fmt::format("corrupted body ({})", transformation);
     }
-    return result.status_code.empty() ? exception->name
-                                      : fmt::format("{} ({})", exception->name, result.status_code);
+    const Json messages = exception->metadata.value("messages", Json());
+    return exception->name +
+           (result.status_code.empty() ? "" : fmt::format(" ({})", result.status_code)) +
+           (messages.is_null() ? "" : fmt::format(", answers before it: {}", messages.dump()));
   }
   return ResultName(result);
 }

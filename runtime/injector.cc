@@ -193,6 +193,9 @@ std::optional<InjectedFault> Translate(const Fault& fault) {
     result.code = TextAt(exception->metadata, "code");
     result.call_first =
         exception->name == kLatency || TextAt(exception->metadata, "abort") == "false";
+    if (result.call_first) {
+      result.messages = ParseNumber<int>(TextAt(exception->metadata, "messages")).value_or(0);
+    }
     if (exception->name == kCorruptedBody) {
       result.transformation = TextAt(exception->metadata, "transformation");
     }

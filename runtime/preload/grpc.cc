@@ -19,6 +19,7 @@
 
 // Not missed where there is no gRPC.
 __asm__(".weak _ZNK4grpc13ClientContext4peerB5cxx11Ev");
+__asm__(".weak _ZN4grpc13ClientContext9TryCancelEv");
 
 namespace {
 

@@ -167,6 +167,19 @@ TEST(AnalysisJsonTest, NamesAnExceptionThatNoCallCanFailWith) {
             "no error");
   EXPECT_EQ(error_of(R"({"name": "E", "metadata": {"sleep": "@expr(metadata['timeout'])+1"}})"),
             "no error");
+  for (const std::string messages : {"0", "-1", "1.5", "\"3\"", "1000000001"}) {
+    EXPECT_EQ(
+        error_of(R"({"name": "E", "metadata": {"abort": false, "messages": )" + messages + "}}"),
+        key + "metadata.messages: found " + messages +
+            ", expected an integer from 1 to 1000000000");
+  }
+  for (const std::string abort : {"", R"("abort": true, )"}) {
+    EXPECT_EQ(
+        error_of(R"({"name": "E", "metadata": {)" + abort + R"("messages": 3}})"),
+        key +
+            "metadata.messages: needs \"abort\": false beside it, as the stream has to be called");
+  }
+  EXPECT_EQ(error_of(R"({"name": "E", "metadata": {"abort": false, "messages": 3}})"), "no error");
 }
 
 TEST(AnalysisJsonTest, NamesFileAndKeyOfABadRegularExpression) {

@@ -57,6 +57,17 @@ TEST(CallResultTest, IsSeenByItsNameThoughTheCallerReportsACodeAsWell) {
       IsSeen(planned, nullptr, Named("grpc::StatusCode::INTERNAL", {{"code", "INTERNAL"}})));
 }
 
+TEST(CallResultTest, OfAStreamThatFailsBehindSomeAnswersIsAnotherAndSaysHowMany) {
+  const Fault at_end = ForcedException{"grpc::StatusCode::INTERNAL", {{"abort", false}}};
+  const Fault planned =
+      ForcedException{"grpc::StatusCode::INTERNAL", {{"abort", false}, {"messages", 3}}};
+  EXPECT_NE(ResultOf(planned), ResultOf(at_end));
+  EXPECT_EQ(FaultName(planned), "grpc::StatusCode::INTERNAL, answers before it: 3");
+  EXPECT_EQ(FaultName(at_end), "grpc::StatusCode::INTERNAL");
+  EXPECT_TRUE(IsSeen(planned, nullptr,
+                     Named("grpc::StatusCode::INTERNAL", {{"code", "INTERNAL"}, {"messages", 3}})));
+}
+
 TEST(CallResultTest, IsSeenByItsCodeWhicheverExceptionCarriesIt) {
   const Fault planned = FailureMetadata{nullptr, {{"metadata", {{"code", "NOT_FOUND"}}}}};
   EXPECT_TRUE(IsSeen(planned, nullptr, Named("RpcError", {{"code", "NOT_FOUND"}})));

@@ -103,6 +103,8 @@ TEST(FaultSpaceTest, ComputesMetadataFromTheCall) {
               ElementsAre(R"({"metadata":{"abort":false,"sleep":9},"name":"E"})"));
   EXPECT_THAT(metadata_of(R"-({"sleep": "@expr(metadata['timeout']+1)"})-"),
               ElementsAre(R"({"metadata":{"sleep":11},"name":"E"})"));
+  EXPECT_THAT(metadata_of(R"-({"abort": false, "messages": 3})-"),
+              ElementsAre(R"({"metadata":{"abort":false,"messages":3},"name":"E"})"));
   EXPECT_THAT(metadata_of(R"-({"sleep": "@expr(metadata['deadline'])"})-"), IsEmpty());
 }
 

@@ -24,6 +24,13 @@ inline grpc::Status Repeat(const Text& request, Text* response) {
   return grpc::Status::OK;
 }
 
+// All that a caller can see of how a call ended.
+inline std::string Seen(const grpc::Status& status, const grpc::ClientContext& context) {
+  return std::to_string(status.error_code()) + " '" + status.error_message() + "' '" +
+         status.error_details() + "' " + std::to_string(context.GetServerInitialMetadata().size()) +
+         " " + std::to_string(context.GetServerTrailingMetadata().size()) + " " + context.peer();
+}
+
 class EchoService : public Echo::Service {
  public:
   explicit EchoService(Answer answer) : answer_(std::move(answer)) {}
@@ -69,12 +76,17 @@ class CallbackEchoService : public Echo::CallbackService {
 class EchoServer {
  public:
   // Nobody listens until there is a service.
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_.number()); }
+  int port() const { return port_.number(); }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port()); }
 
   template <typename Service = EchoService>
   void Start(Answer answer, grpc::ServerBuilder&& builder = {}) {
+    Serve(std::make_unique<Service>(std::move(answer)), std::move(builder));
+  }
+
+  void Serve(std::unique_ptr<grpc::Service> service, grpc::ServerBuilder&& builder = {}) {
     Stop();
-    service_ = std::make_unique<Service>(std::move(answer));
+    service_ = std::move(service);
     builder.AddListeningPort(address(), grpc::InsecureServerCredentials());
     builder.RegisterService(service_.get());
     server_ = builder.BuildAndStart();

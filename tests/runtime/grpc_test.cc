@@ -14,13 +14,6 @@ namespace {
 using testing::ElementsAre;
 using Json = FakeControlServer::Json;
 
-// All that a caller can see.
-std::string Seen(const grpc::Status& status, const grpc::ClientContext& context) {
-  return std::to_string(status.error_code()) + " '" + status.error_message() + "' '" +
-         status.error_details() + "' " + std::to_string(context.GetServerInitialMetadata().size()) +
-         " " + std::to_string(context.GetServerTrailingMetadata().size()) + " " + context.peer();
-}
-
 using Call = std::string(Echo::Stub& stub, grpc::ClientContext& context);
 
 std::string Synchronous(Echo::Stub& stub, grpc::ClientContext& context) {
@@ -179,14 +172,6 @@ TEST_P(GrpcUnaryTest, LooksAsWhenTheServerAnswersACode) {
     EXPECT_EQ(injected.substr(0, injected.find("127.")), real.substr(0, real.find("ipv4:")));
     EXPECT_EQ(control_.Bodies("invocation_complete").back()["exception"], outcome);
   }
-}
-
-TEST_P(GrpcUnaryTest, IsMadeAllTheSameWhenTheFaultSaysSo) {
-  server_.Start(Repeat);
-  Inject(R"({"forced_exception": {"name": "grpc::StatusCode::UNAVAILABLE",
-                                  "metadata": {"abort": false, "sleep": 0}}})");
-  EXPECT_EQ(Make(GetParam()).substr(0, 3), "14 ");
-  EXPECT_EQ(control_.Bodies("request_received").size(), 1U);
 }
 
 TEST_F(GrpcTest, ACallIsAnnouncedWithItsCallSiteAndItsDeadline) {

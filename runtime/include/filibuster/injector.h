@@ -39,6 +39,7 @@ struct InjectedFault {
   int status = 0;           // 503
   std::string code;         // of an RPC: "NOT_FOUND"
   bool call_first = false;  // make the call all the same, then fail it
+  int messages = 0;         // of a stream that is called: it fails behind so many of its answers
   std::string transformation;
 };
 

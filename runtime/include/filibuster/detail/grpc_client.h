@@ -4,14 +4,9 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/client_interceptor.h>
 
-#include <cctype>
-#include <chrono>
-#include <cmath>
-#include <cstdint>
-#include <limits>
+#include <atomic>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "filibuster/call_site.h"
 #include "filibuster/detail/grpc_values.h"
@@ -19,32 +14,20 @@
 
 namespace filibuster_grpc {
 
-// Metadata has lower-case keys.
-inline std::string KeyOf(std::string_view header) {
-  std::string key(header);
-  for (char& c : key) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return key;
-}
-
-// Seconds left for the call. Rounded up, to what its author wrote: some of it has passed already.
-inline std::optional<double> TimeoutOf(const ::grpc::ClientContext& context) {
-  const gpr_timespec deadline = context.raw_deadline();
-  if (deadline.tv_sec == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
-  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
-  const double left = static_cast<double>(deadline.tv_sec) - now.count() + deadline.tv_nsec / 1e9;
-  const double steps = left >= 1 ? 10 : 100;  // a second
-  return left <= 0 ? 0 : std::ceil(left * steps) / steps;
-}
-
 // Of one RPC. Made while the caller makes it, by whichever of gRPC's interfaces.
 class ClientInterceptor final : public ::grpc::experimental::Interceptor {
  public:
   explicit ClientInterceptor(::grpc::experimental::ClientRpcInfo* rpc)
-      : context_(rpc->client_context()), injection_(CallOf(rpc)) {}
+      : context_(rpc->client_context()), type_(rpc->type()), injection_(CallOf(rpc)) {}
+  // The caller of a stream need not ask for its status.
+  ~ClientInterceptor() override {
+    if (is_ours_) Report(*planned_);
+  }
 
   void Intercept(::grpc::experimental::InterceptorBatchMethods* methods) override {
     using Hook = ::grpc::experimental::InterceptionHookPoints;
     const auto is_at = [&](Hook hook) { return methods->QueryInterceptionHookPoint(hook); };
+    if (is_at(Hook::PRE_SEND_CANCEL)) return methods->Proceed();  // asks for nothing else
     if (is_at(Hook::PRE_SEND_INITIAL_METADATA)) {
       Plan();
       for (const auto& [header, value] : injection_.headers()) {
@@ -58,17 +41,52 @@ class ClientInterceptor final : public ::grpc::experimental::Interceptor {
         return;
       }
     }
+    if (FailsBehindMessages() && EndStream(methods)) return;
     if (is_ours_ && is_at(Hook::PRE_SEND_MESSAGE)) methods->FailHijackedSendMessage();
     if (is_ours_ && is_at(Hook::PRE_RECV_MESSAGE)) methods->FailHijackedRecvMessage();
     if (is_ours_ && is_at(Hook::PRE_RECV_STATUS)) *methods->GetRecvStatus() = *planned_;
+    if (planned_ && is_at(Hook::POST_RECV_INITIAL_METADATA) && type_ == Type::UNARY) {
+      methods->GetRecvInitialMetadata()->clear();  // it would come with the answer
+    }
     if (is_at(Hook::POST_RECV_STATUS)) {
-      if (planned_) *methods->GetRecvStatus() = *planned_;
+      if (planned_) {
+        *methods->GetRecvStatus() = *planned_;
+        methods->GetRecvTrailingMetadata()->clear();
+      }
       Report(*methods->GetRecvStatus());
     }
     methods->Proceed();
   }
 
  private:
+  using Type = ::grpc::experimental::ClientRpcInfo::Type;
+
+  bool FailsBehindMessages() const {
+    return planned_ && injection_.fault()->messages > 0 &&
+           (type_ == Type::SERVER_STREAMING || type_ == Type::BIDI_STREAMING);
+  }
+
+  // Behind its last answer: whether the rest of the call is ours. What else of it has arrived, a
+  // call that is only cancelled would still hand out.
+  bool EndStream(::grpc::experimental::InterceptorBatchMethods* methods) {
+    using Hook = ::grpc::experimental::InterceptionHookPoints;
+    const int last = injection_.fault()->messages;
+    const bool has_received = methods->QueryInterceptionHookPoint(Hook::POST_RECV_MESSAGE);
+    const bool has_ended = methods->QueryInterceptionHookPoint(Hook::POST_RECV_STATUS);
+    if (has_received && methods->GetRecvMessage() != nullptr) {
+      if (++received_ == last && status_asked_) context_->TryCancel();
+      return false;
+    }
+    const bool asks_message = !has_received && methods->GetRecvMessage() != nullptr;
+    const bool asks_status = !has_ended && methods->GetRecvStatus() != nullptr;
+    // A reactor asks at the beginning: then the status has to come, and no answer comes behind it.
+    const bool is_reactor = asks_status ? status_asked_.exchange(true) : status_asked_.load();
+    if (received_ < last || is_ours_ || is_reactor || !(asks_message || asks_status)) return false;
+    is_ours_ = true;
+    methods->Hijack();
+    return true;
+  }
+
   void Plan() {
     if (!injection_.fault()) return;
     if (const auto code = CodeOf(*injection_.fault())) {
@@ -101,10 +119,14 @@ class ClientInterceptor final : public ::grpc::experimental::Interceptor {
         planned ? injection_.fault()->exception : std::string(kExceptionPrefix) + code, code);
   }
 
-  const ::grpc::ClientContext* const context_;
+  ::grpc::ClientContext* const context_;
+  const ::grpc::experimental::ClientRpcInfo::Type type_;
   filibuster::Injection injection_;
   std::optional<::grpc::Status> planned_;
-  bool is_ours_ = false;  // the call is not made
+  // Of a stream, one thread may read while another writes.
+  std::atomic<int> received_ = 0;  // messages
+  std::atomic<bool> status_asked_ = false;
+  std::atomic<bool> is_ours_ = false;  // the call is not made, or not any more
 };
 
 class ClientInterceptorFactory final

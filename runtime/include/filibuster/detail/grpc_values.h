@@ -1,9 +1,15 @@
-// gRPC's codes and statuses <=> what an Injection speaks. Part of filibuster/grpc.h.
+// gRPC's values <=> what an Injection speaks. Part of filibuster/grpc.h.
 #pragma once
 
+#include <grpcpp/client_context.h>
 #include <grpcpp/support/status.h>
 
+#include <cctype>
+#include <chrono>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -110,6 +116,23 @@ inline ::grpc::Status StatusOf(const filibuster::InjectedFault& fault, ::grpc::S
     default:
       return {code, ""};
   }
+}
+
+// Metadata has lower-case keys.
+inline std::string KeyOf(std::string_view header) {
+  std::string key(header);
+  for (char& c : key) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return key;
+}
+
+// Seconds left for the call. Rounded up, to what its author wrote: some of it has passed already.
+inline std::optional<double> TimeoutOf(const ::grpc::ClientContext& context) {
+  const gpr_timespec deadline = context.raw_deadline();
+  if (deadline.tv_sec == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  const double left = static_cast<double>(deadline.tv_sec) - now.count() + deadline.tv_nsec / 1e9;
+  const double steps = left >= 1 ? 10 : 100;  // a second
+  return left <= 0 ? 0 : std::ceil(left * steps) / steps;
 }
 
 }  // namespace filibuster_grpc

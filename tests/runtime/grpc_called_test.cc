@@ -1,0 +1,183 @@
+// Unary calls that are made, and fail all the same. Run twice, as grpc_test.cc.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <string>
+#include <utility>
+
+#include "tests/runtime/echo_service.h"
+#include "tests/runtime/preload_control_server.h"
+#include "tests/support/relay.h"
+
+namespace filibuster {
+namespace {
+
+using Json = FakeControlServer::Json;
+using Call = grpc::Status(Echo::Stub& stub, grpc::ClientContext& context);
+
+grpc::Status Synchronous(Echo::Stub& stub, grpc::ClientContext& context) {
+  Text response;
+  return stub.Say(&context, Text(), &response);
+}
+
+grpc::Status Callback(Echo::Stub& stub, grpc::ClientContext& context) {
+  const Text request;
+  Text response;
+  std::promise<grpc::Status> done;
+  stub.async()->Say(&context, &request, &response,
+                    [&](grpc::Status status) { done.set_value(std::move(status)); });
+  return done.get_future().get();
+}
+
+grpc::Status Asynchronous(Echo::Stub& stub, grpc::ClientContext& context) {
+  Text response;
+  grpc::CompletionQueue queue;
+  const auto call = stub.AsyncSay(&context, Text(), &queue);
+  grpc::Status status;
+  call->Finish(&response, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  EXPECT_TRUE(queue.Next(&tag, &ok));
+  return status;
+}
+
+using OnRequest = std::function<grpc::Status(grpc::ServerContext& context)>;
+
+class AnsweringService : public Echo::Service {
+ public:
+  explicit AnsweringService(OnRequest on_request) : on_request_(std::move(on_request)) {}
+
+  grpc::Status Say(grpc::ServerContext* context, const Text* request, Text* response) override {
+    *response = *request;
+    return on_request_(*context);
+  }
+
+ private:
+  const OnRequest on_request_;
+};
+
+// An answer with all that an answer can have.
+grpc::Status Succeed(grpc::ServerContext& context) {
+  context.AddInitialMetadata("unit", "piece");
+  context.AddTrailingMetadata("balance", "0");
+  return grpc::Status::OK;
+}
+
+class GrpcCalledTest : public testing::TestWithParam<Call*> {
+ protected:
+  void SetUp() override { control_.Reset(); }
+
+  void Serve(OnRequest on_request) {
+    server_.Serve(std::make_unique<AnsweringService>(std::move(on_request)));
+  }
+
+  // What the caller sees, but for the response.
+  std::string Make(std::chrono::milliseconds timeout = std::chrono::minutes(1)) {
+    // A connection of its own, which knows nothing of what failed before.
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    const auto stub =
+        Echo::NewStub(grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(relay_.port()),
+                                                grpc::InsecureChannelCredentials(), arguments));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + timeout);
+    context_ = &context;
+    const grpc::Status status = GetParam()(*stub, context);
+    if (before_end_.valid()) before_end_.wait();
+    return Seen(status, context);
+  }
+
+  // The same call where the callee succeeds, and the fault says that it failed.
+  std::string MakeWithFault(const std::string& code) {
+    Serve(Succeed);
+    const size_t received = control_.Bodies("request_received").size();
+    control_.OnCreate([&](const Json&) -> Json {
+      return {{"forced_exception",
+               {{"name", "grpc::StatusCode::" + code}, {"metadata", {{"abort", false}}}}}};
+    });
+    const std::string seen = Make();
+    EXPECT_EQ(control_.Bodies("request_received").size(), received + 1);
+    EXPECT_EQ(control_.Bodies("invocation_complete").back()["exception"],
+              Json({{"name", "grpc::StatusCode::" + code},
+                    {"metadata", {{"abort", false}, {"code", code}}}}));
+    return seen;
+  }
+
+  FakeControlServer& control_ = ControlServer();
+  EchoServer server_;
+  Relay relay_{server_.port()};
+  std::atomic<grpc::ClientContext*> context_ = nullptr;  // of the call that is made
+  std::shared_future<void> before_end_;                  // who else uses it is done
+};
+
+INSTANTIATE_TEST_SUITE_P(EveryInterface, GrpcCalledTest,
+                         testing::Values(Synchronous, Callback, Asynchronous));
+
+TEST_P(GrpcCalledTest, HasItsMetadataIfItDoesNotFail) {
+  Serve(Succeed);
+  EXPECT_EQ(Make().substr(0, 12), "0 '' '' 1 1 ");
+}
+
+TEST_P(GrpcCalledTest, LooksAsWhenTheServerDiesWhileItAnswers) {
+  std::promise<void> release;
+  Serve([&](grpc::ServerContext&) {
+    relay_.Break();
+    release.get_future().wait();
+    return grpc::Status::OK;
+  });
+  const std::string real = Make();
+  release.set_value();
+  EXPECT_EQ(real.substr(0, 26), "14 'Socket closed' '' 0 0 ");
+  EXPECT_EQ(MakeWithFault("UNAVAILABLE"), real);
+}
+
+TEST_P(GrpcCalledTest, LooksAsWhenTheServerIsTooLate) {
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  Serve([=](grpc::ServerContext&) {
+    released.wait();
+    return grpc::Status::OK;
+  });
+  const std::string real = Make(std::chrono::milliseconds(200));
+  release.set_value();
+  // What peer() says depends on whether the call had a connection by then: not compared.
+  const std::string injected = MakeWithFault("DEADLINE_EXCEEDED");
+  EXPECT_EQ(injected.substr(0, 30), "4 'Deadline Exceeded' '' 0 0 i");
+  EXPECT_EQ(real.substr(0, 29), injected.substr(0, 29));
+}
+
+TEST_P(GrpcCalledTest, LooksAsWhenItIsCancelledWhileTheServerAnswers) {
+  std::promise<void> release, cancelled;
+  before_end_ = cancelled.get_future().share();
+  Serve([&](grpc::ServerContext&) {
+    context_.load()->TryCancel();
+    cancelled.set_value();
+    release.get_future().wait();
+    return grpc::Status::OK;
+  });
+  const std::string real = Make();
+  release.set_value();
+  const std::string injected = MakeWithFault("CANCELLED");
+  // Of a call that is cancelled, peer() is as without a connection.
+  EXPECT_EQ(injected.substr(0, 22), "1 'CANCELLED' '' 0 0 i");
+  EXPECT_EQ(real.substr(0, 21), injected.substr(0, 21));
+}
+
+TEST_P(GrpcCalledTest, LooksAsWhenTheServerAnswersWithTheCode) {
+  for (const auto& [code, name] :
+       {std::pair(grpc::StatusCode::INTERNAL, "INTERNAL"),
+        std::pair(grpc::StatusCode::UNKNOWN, "UNKNOWN"),
+        std::pair(grpc::StatusCode::RESOURCE_EXHAUSTED, "RESOURCE_EXHAUSTED")}) {
+    const grpc::Status status(code, "");
+    Serve([&](grpc::ServerContext&) { return status; });
+    const std::string real = Make();
+    EXPECT_EQ(MakeWithFault(name), real);
+    control_.OnCreate(nullptr);
+  }
+}
+
+}  // namespace
+}  // namespace filibuster
