@@ -2,48 +2,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <cerrno>
 #include <set>
 #include <stdexcept>
 #include <thread>
 
 #include "runtime/protocol.h"
 #include "tests/runtime/httplib_test_service.h"
+#include "tests/runtime/injected_calls.h"
 
 namespace filibuster {
 namespace {
 
 using testing::ElementsAre;
-
-OutgoingCall CallToBar(int line = 17) {
-  OutgoingCall call;
-  call.module = "httplib";
-  call.method = "Get";
-  call.target = "5001/bar/baz";
-  call.file = "/build/services/foo/foo.cc";
-  call.line = line;
-  call.function = "handle";
-  return call;
-}
-
-// The headers of a request whose call has this index and clock.
-std::function<std::string(const char*)> IncomingCall(const std::string& index,
-                                                     const std::string& clock,
-                                                     const std::string& sleep = "") {
-  return [=](const char* name) -> std::string {
-    const std::string header = name;
-    if (header == kExecutionIndexHeader) return index;
-    if (header == kVClockHeader || header == kOriginVClockHeader) return clock;
-    if (header == kGeneratedIdHeader) return "7";
-    if (header == kRequestIdHeader) return "the-request";
-    if (header == kForcedSleepHeader) return sleep;
-    return "";
-  };
-}
 
 std::string NoHeader(const char*) { return ""; }
 
@@ -347,89 +318,6 @@ TEST_F(InjectorTest, TheCalleeSleepsAsTheCallerSays) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(50));
   ReceiveRequest(IncomingCall(R"([["aa", 1]])", "{}", "nonsense"));
   ReceiveRequest(IncomingCall(R"([["aa", 1]])", "{}", "-5"));
-}
-
-TEST_F(InjectorTest, WithoutItsControlServerAServiceWorksAsWithoutUs) {
-  Injection(CallToBar()).Returned(200, "");
-  control_.Stop();
-  testing::internal::CaptureStderr();
-  for (int i = 0; i < 3; ++i) {
-    Injection call(CallToBar());
-    EXPECT_FALSE(call.fault());
-    EXPECT_TRUE(call.headers().empty());
-    call.Returned(200, "");
-    const ContextScope scope(ReceiveRequest(IncomingCall(R"([["aa", 1]])", "{}")));
-    Injection(CallToBar()).Returned(200, "");
-  }
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "[FILIBUSTER] [WARNING]: control server " + control_.url() +
-                " cannot be reached: Connection refused; calls are made as if it were not there\n");
-  control_.Start();
-  control_.Reset();
-  Injection call(CallToBar());
-  EXPECT_FALSE(call.headers().empty());
-}
-
-TEST_F(InjectorTest, AnswersThatMakeNoSenseInjectNothing) {
-  for (const char* answer : {"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
-                             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{]",
-                             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
-                             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "no HTTP\r\n\r\n"}) {
-    testing::internal::CaptureStderr();
-    {
-      const ContextScope scope(ReceiveRequest(IncomingCall(R"([["aa", 1]])", "{}")));
-      control_.AnswerWith(answer);
-      Injection call(CallToBar());
-      EXPECT_FALSE(call.fault()) << answer;
-      EXPECT_TRUE(call.headers().empty()) << answer;
-      control_.AnswerProperly();
-      Injection(CallToBar()).Returned(200, "");  // an outage warns once: this one is over
-    }
-    EXPECT_NE(testing::internal::GetCapturedStderr(), "") << answer;
-  }
-}
-
-TEST_F(InjectorTest, ErrnoIsLeftAsItWas) {
-  control_.Stop();
-  testing::internal::CaptureStderr();
-  errno = E2BIG;
-  Injection(CallToBar()).Returned(200, "");
-  EXPECT_EQ(errno, E2BIG);
-  ReceiveRequest(IncomingCall(R"([["aa", 1]])", "{}"));
-  EXPECT_EQ(errno, E2BIG);
-  testing::internal::GetCapturedStderr();
-  control_.Start();
-}
-
-TEST_F(InjectorTest, AChildProcessMakesItsOwnCallsWhateverOtherThreadsDidAtTheFork) {
-  std::atomic<bool> stop = false;
-  std::vector<std::thread> callers;
-  for (int i = 0; i < 2; ++i) {
-    callers.emplace_back([&] {
-      while (!stop) Injection(CallToBar()).Returned(200, "");
-    });
-  }
-  for (int i = 0; i < 20; ++i) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      ::alarm(60);  // ends a child that waits for ever
-      Injection call(CallToBar());
-      const bool announced = !call.headers().empty();
-      call.Returned(200, "");
-      ::_exit(announced ? 0 : 1);
-    }
-    int status = -1;
-    EXPECT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_EQ(status, 0);
-  }
-  stop = true;
-  for (std::thread& caller : callers) caller.join();
-  // No answer to a child came to its parent, or the other way round: each call has its own id.
-  std::set<std::string> ids;
-  for (const Json& complete : control_.Bodies("invocation_complete")) {
-    ids.insert(complete["generated_id"].dump());
-  }
-  EXPECT_EQ(ids.size(), control_.Bodies("invocation").size());
 }
 
 TEST_F(InjectorTest, TextsThatAreNotUtf8AreSentAllTheSame) {
