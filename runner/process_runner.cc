@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -14,9 +15,11 @@ namespace filibuster {
 
 namespace {
 
-// A service that dies of a request may do so after it has answered.
+// A service that dies of a request may do so after it has answered: mostly at once.
 constexpr std::chrono::milliseconds kDiesWithin{250};
-constexpr size_t kMaxSuspects = 8;
+constexpr size_t kNearSuspects = 8;
+// What the nearest do not explain, one that ended this long before may have done.
+constexpr std::chrono::milliseconds kDiesLate{3000};
 constexpr std::chrono::milliseconds kLookEvery{10};
 
 std::string Joined(const std::vector<std::string>& reasons) {
@@ -65,78 +68,114 @@ std::expected<TestExecution, Error> ProcessRunner::Run(const FaultSet& faults, C
   if (not_restarted_) return std::unexpected(*not_restarted_);
   auto observed = RunOnce(faults, calls);
   if (observed && observed->service_broke && !not_restarted_) {
-    std::deque<TestExecution> suspects = TakeSuspects();
-    const bool suspected = !suspects.empty();
-    const auto found = FindCulprits(std::move(suspects), calls);
+    std::vector<TestExecution> suspects = TakeSuspects();
+    const auto found = FindNearCulprits(suspects, calls);
     if (!found) return std::unexpected(found.error());
-    if (suspected && !not_restarted_) {
-      auto again = RunOnce(faults, calls, Services::Check::kHealth);
-      std::vector<std::string> reasons;
-      if (*found || !again) {
-        observed = std::move(again);
-      } else if (!again->service_broke && !Linger(reasons, again->execution.output)) {
-        std::get<Failed>(observed->execution.verdict).status +=
-            "; not when this was run again: an earlier test execution may have done it";
+    if (!suspects.empty() && !not_restarted_) {
+      bool another = *found;
+      if (!another) {
+        const auto own = Breaks(faults, kDiesWithin, calls);
+        if (!own) return std::unexpected(own.error());
+        const auto found_late = *own ? false : FindCulprits(suspects, kDiesLate, calls);
+        if (!found_late) return std::unexpected(found_late.error());
+        another = *found_late;
+        if (!*own && !another) {
+          std::get<Failed>(observed->execution.verdict).status +=
+              "; not when this was run again: an earlier test execution may have done it";
+        }
       }
+      if (another) observed = RunOnce(faults, calls, Services::Check::kHealth);
     }
   }
   if (!observed) return std::unexpected(std::move(observed.error()));
-  if (options_.services != nullptr) {
-    if (observed->service_broke) recent_.clear();
-    if (recent_.size() == kMaxSuspects) recent_.pop_front();
-    recent_.push_back(observed->execution);
-  }
+  if (observed->service_broke) recent_.clear();
+  Remember(observed->execution);
   return std::move(observed->execution);
 }
 
-// Those of which a service may have died now.
-std::deque<TestExecution> ProcessRunner::TakeSuspects() {
-  std::erase_if(recent_, [](const TestExecution& recent) {
-    return std::holds_alternative<Failed>(recent.verdict);
-  });
-  return std::exchange(recent_, {});
+void ProcessRunner::Remember(const TestExecution& execution) {
+  if (options_.services == nullptr) return;
+  const auto now = std::chrono::steady_clock::now();
+  while (recent_.size() >= kNearSuspects && now - recent_.front().ended > kDiesLate) {
+    recent_.pop_front();
+  }
+  recent_.push_back({execution, now});
 }
 
-// Whether any of them breaks a service when it is run again; these go to failed_later_.
-std::expected<bool, Error> ProcessRunner::FindCulprits(std::deque<TestExecution> suspects,
-                                                       CallTable& calls) {
-  constexpr auto kHealth = Services::Check::kHealth;
-  bool any = false;
-  for (const TestExecution& execution : suspects) {  // together first: mostly it is none of them
-    const auto again = RunOnce(execution.faults, calls, kHealth);
+// Those of which a service may have died now.
+std::vector<TestExecution> ProcessRunner::TakeSuspects() {
+  std::vector<TestExecution> suspects;
+  for (Recent& recent : recent_) {
+    if (std::holds_alternative<Failed>(recent.execution.verdict)) continue;
+    suspects.push_back(std::move(recent.execution));
+  }
+  recent_.clear();
+  return suspects;
+}
+
+std::expected<bool, Error> ProcessRunner::FindNearCulprits(std::span<TestExecution> suspects,
+                                                           CallTable& calls) {
+  return FindCulprits(suspects.last(std::min(suspects.size(), kNearSuspects)), kDiesWithin, calls);
+}
+
+// Shows how a service breaks under these faults, if it does so twice: what another execution has
+// broken late looks like the doing of the one that runs, but only once.
+std::expected<std::optional<TestExecution>, Error> ProcessRunner::Breaks(
+    const FaultSet& faults, std::chrono::milliseconds patience, CallTable& calls) {
+  std::optional<TestExecution> shown;
+  for (int i = 0; i < 2 && !not_restarted_; ++i) {
+    auto again = RunOnce(faults, calls, Services::Check::kHealth);
     if (!again) return std::unexpected(again.error());
-    any = any || again->service_broke;
+    shown = std::move(again->execution);
+    if (again->service_broke) continue;
+    std::vector<std::string> reasons;
+    if (!Linger(patience, reasons, shown->output)) return std::nullopt;
+    shown->verdict = Failed{Joined(reasons) + ", after the test had ended"};
+  }
+  return shown;
+}
+
+// Whether any of them breaks a service when it is run again; these go to failed_later_. They are
+// run together first: mostly it is none of them, or one.
+std::expected<bool, Error> ProcessRunner::FindCulprits(std::span<TestExecution> suspects,
+                                                       std::chrono::milliseconds patience,
+                                                       CallTable& calls) {
+  if (suspects.empty()) return false;
+  if (not_restarted_) return std::unexpected(*not_restarted_);
+  if (suspects.size() == 1) {
+    TestExecution& suspect = suspects.front();
+    auto shown = Breaks(suspect.faults, patience, calls);
+    if (!shown) return std::unexpected(shown.error());
+    if (!*shown) return false;
+    suspect.verdict = std::move((*shown)->verdict);
+    suspect.output = std::move((*shown)->output);
+    failed_later_.push_back(suspect);
+    return true;
+  }
+  bool any = false;
+  for (auto it = suspects.begin(); it != suspects.end() && !any; ++it) {
+    const auto again = RunOnce(it->faults, calls, Services::Check::kHealth);
+    if (!again) return std::unexpected(again.error());
+    any = again->service_broke;
   }
   std::vector<std::string> reasons;
   std::string output;
-  if (suspects.empty() || !(any || Linger(reasons, output))) return false;
-  bool found = false;
-  for (TestExecution& execution : suspects) {
-    if (not_restarted_) return std::unexpected(*not_restarted_);
-    auto again = RunOnce(execution.faults, calls, kHealth);
-    if (!again) return std::unexpected(again.error());
-    reasons.clear();
-    if (again->service_broke) {
-      execution.verdict = std::move(again->execution.verdict);
-    } else if (Linger(reasons, again->execution.output)) {
-      execution.verdict = Failed{Joined(reasons) + ", after the test had ended"};
-    } else {
-      continue;
-    }
-    execution.output = std::move(again->execution.output);
-    failed_later_.push_back(std::move(execution));
-    found = true;
-  }
-  return found;
+  if (!any && !Linger(patience, reasons, output)) return false;
+  const auto first = FindCulprits(suspects.first(suspects.size() / 2), patience, calls);
+  if (!first) return first;
+  const auto second = FindCulprits(suspects.subspan(suspects.size() / 2), patience, calls);
+  return second ? *first || *second : second;
 }
 
-// Whether a service breaks within the time to look.
-bool ProcessRunner::Linger(std::vector<std::string>& reasons, std::string& output) {
-  const auto deadline = std::chrono::steady_clock::now() + kDiesWithin;
+// Whether a service dies within this time, or does not answer after it.
+bool ProcessRunner::Linger(std::chrono::milliseconds patience, std::vector<std::string>& reasons,
+                           std::string& output) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   while (reasons.empty() && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(kLookEvery);
     Revive(Services::Check::kProcesses, reasons, output);
   }
+  if (reasons.empty()) Revive(Services::Check::kHealth, reasons, output);
   return !reasons.empty();
 }
 
@@ -164,11 +203,12 @@ std::expected<ProcessRunner::Observed, Error> ProcessRunner::RunOnce(const Fault
 
 std::vector<TestExecution> ProcessRunner::FailedLater(CallTable& calls, bool all_done) {
   if (all_done && !recent_.empty()) {
-    TestExecution last = recent_.back();
-    std::deque<TestExecution> suspects = TakeSuspects();
+    TestExecution last = recent_.back().execution;
+    std::vector<TestExecution> suspects = TakeSuspects();
     std::vector<std::string> reasons;
-    if (!Linger(reasons, last.output)) Revive(Services::Check::kHealth, reasons, last.output);
-    if (!reasons.empty()) Blame(std::move(last), std::move(suspects), reasons, calls);
+    if (Linger(kDiesWithin, reasons, last.output)) {
+      Blame(std::move(last), std::move(suspects), reasons, calls);
+    }
   }
   return std::exchange(failed_later_, {});
 }
@@ -180,16 +220,17 @@ void ProcessRunner::LookBack(CallTable& calls) {
   std::string output;
   Revive(Services::Check::kProcesses, reasons, output);
   if (reasons.empty()) return;
-  TestExecution last = recent_.back();
+  TestExecution last = recent_.back().execution;
   last.output += output;
   Blame(std::move(last), TakeSuspects(), reasons, calls);
 }
 
-void ProcessRunner::Blame(TestExecution last, std::deque<TestExecution> suspects,
+void ProcessRunner::Blame(TestExecution last, std::vector<TestExecution> suspects,
                           const std::vector<std::string>& reasons, CallTable& calls) {
   std::string when = ", after the test had ended";
   if (suspects.size() > 1 && !not_restarted_) {
-    if (FindCulprits(std::move(suspects), calls).value_or(false)) return;
+    if (FindNearCulprits(suspects, calls).value_or(false)) return;
+    if (FindCulprits(suspects, kDiesLate, calls).value_or(false)) return;
     when += "; not when this and those before were run again: it is not known which did it";
   }
   last.verdict = Failed{Joined(reasons) + when};

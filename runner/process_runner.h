@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,19 +56,31 @@ class ProcessRunner final : public TestRunner {
     bool service_broke = false;
   };
 
+  struct Recent {
+    TestExecution execution;
+    std::chrono::steady_clock::time_point ended;
+  };
+
   std::expected<Observed, Error> RunOnce(const FaultSet& faults, CallTable& calls,
                                          Services::Check check = Services::Check::kProcesses);
-  std::expected<bool, Error> FindCulprits(std::deque<TestExecution> suspects, CallTable& calls);
-  bool Linger(std::vector<std::string>& reasons, std::string& output);
+  std::expected<std::optional<TestExecution>, Error> Breaks(const FaultSet& faults,
+                                                            std::chrono::milliseconds patience,
+                                                            CallTable& calls);
+  std::expected<bool, Error> FindNearCulprits(std::span<TestExecution> suspects, CallTable& calls);
+  std::expected<bool, Error> FindCulprits(std::span<TestExecution> suspects,
+                                          std::chrono::milliseconds patience, CallTable& calls);
+  bool Linger(std::chrono::milliseconds patience, std::vector<std::string>& reasons,
+              std::string& output);
   void LookBack(CallTable& calls);
-  void Blame(TestExecution last, std::deque<TestExecution> suspects,
+  void Blame(TestExecution last, std::vector<TestExecution> suspects,
              const std::vector<std::string>& reasons, CallTable& calls);
   void Revive(Services::Check check, std::vector<std::string>& reasons, std::string& output);
-  std::deque<TestExecution> TakeSuspects();
+  void Remember(const TestExecution& execution);
+  std::vector<TestExecution> TakeSuspects();
 
   ControlServer& server_;
   ProcessRunnerOptions options_;
-  std::deque<TestExecution> recent_;  // the last few since a service broke
+  std::deque<Recent> recent_;  // the last since a service broke
   std::vector<TestExecution> failed_later_;
   std::optional<Error> not_restarted_;
 };

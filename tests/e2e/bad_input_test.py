@@ -1,5 +1,6 @@
 """Bad input gets a clear error, exit 2, and nothing written over."""
 
+import json
 import os
 import signal
 import socket
@@ -241,9 +242,29 @@ class MisbehaviourTest(harness.E2ETest):
             bar_saw_it = any(fault["service"] == "bar" for fault in execution["faults"])
             self.assertEqual(execution["outcome"], "failed" if bar_saw_it else "passed", execution)
 
+    def test_a_service_that_dies_later_than_that_is_one_too(self):
+        application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="die",
+                                    BAR_DIES_AFTER="0.6")
+        faults = {"exceptions": [{"name": "httplib::Error::" + name} for name in (
+            "Connection", "Read", "Write", "Canceled", "ConnectionTimeout", "BindIPAddress")]}
+        analysis = json.loads(self.python_analysis("python.requests").read_text())
+        analysis["cpp.httplib"] = dict(faults, pattern="httplib\\.Get")
+        # Others run meanwhile, which kill nothing.
+        test = self.script("slow", "#!/bin/sh\nsleep 0.3\nexec %s\n"
+                           % (TUTORIAL / "bin/test_foo_bar_baz"))
+        run = self.filibuster("--application", application, "--keep-going", "--report",
+                              "report.json", "--analysis-file",
+                              self.write("analysis.json", analysis), functional_test=test, expect=1)
+        executions = self.report()["test_executions"]
+        self.assertEqual(len(executions), 8, run.output)
+        for execution in executions:
+            bar_saw_it = any(fault["service"] == "bar" for fault in execution["faults"])
+            self.assertEqual(execution["outcome"], "failed" if bar_saw_it else "passed",
+                             run.output)
+
     def test_a_service_that_hangs_after_its_answer_is_a_finding_of_the_test_that_did_it(self):
         application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="wedge")
-        self.filibuster("--application", application, "--keep-going", "--timeout", "3", "--report",
+        self.filibuster("--application", application, "--keep-going", "--timeout", "10", "--report",
                         "report.json", "--analysis-file", self.python_analysis(), expect=1)
         report = self.report()
         self.assertEqual(report["executions"]["failed"], len(

@@ -7,7 +7,8 @@ implementation's instrumentation do: module "requests", snake-case methods, md5 
     GET /health-check  {"status": "OK"}
 
 Environment: BAR_PORT, BAZ_URL, FILIBUSTER_URL; BAR_WHEN_BAZ_FAILS: "answer" (default), "crash", "hang",
-"stop" (answer, and stop the process a little later), "die" (answer, and die a little later), "wedge" (answer, and never again).
+"stop" (answer, and stop the process a little later), "die" (answer, and die a little later: BAR_DIES_AFTER, in seconds), "wedge"
+(answer, and never again).
 """
 
 import hashlib
@@ -181,6 +182,7 @@ class Filibuster:
 
 FILIBUSTER = Filibuster(os.environ.get("FILIBUSTER_URL", ""))
 WHEN_BAZ_FAILS = os.environ.get("BAR_WHEN_BAZ_FAILS", "answer")
+DIES_AFTER = float(os.environ.get("BAR_DIES_AFTER", "0.01"))
 BAZ_URL = os.environ.get("BAZ_URL", "http://127.0.0.1:5002")
 
 
@@ -221,7 +223,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.server.wedged = True
             if WHEN_BAZ_FAILS == "die":
                 self.wfile.flush()
-                threading.Timer(0.01, os.abort).start()
+                threading.Timer(DIES_AFTER, os.abort).start()
         else:
             self.answer(404, b"")
 
