@@ -106,8 +106,8 @@ const CallSite* CallSites::Search(const KnownCall& call, CallId id) {
   const auto here = only([&](const CallSite* site) { return IsAt(*site, call.invocation); });
   if (here.size() == 1) return here.front();
   if (here.size() > 1) {
-    notes_.push_back(fmt::format("{}: {} call sites of the analysis fit; every fault is kept",
-                                 calls_.DescribeCall(id), here.size()));
+    Note(fmt::format("{}: {} call sites of the analysis fit; every fault is kept",
+                     calls_.DescribeCall(id), here.size()));
     return nullptr;
   }
   auto moved = only([&](const CallSite* site) {
@@ -117,18 +117,23 @@ const CallSite* CallSites::Search(const KnownCall& call, CallId id) {
     moved = only([&](const CallSite* site) { return IsTiedByTarget(*site, call); });
   }
   if (moved.size() == 1) {
-    notes_.push_back(fmt::format("{}: taken for the call that the analysis has at {} in {}",
-                                 calls_.DescribeCall(id), PlaceText(moved.front()->location),
-                                 moved.front()->function));
+    Note(fmt::format("{}: taken for the call that the analysis has at {} in {}",
+                     calls_.DescribeCall(id), PlaceText(moved.front()->location),
+                     moved.front()->function));
     return moved.front();
   }
   if (moved.size() > 1) {
-    notes_.push_back(
+    Note(
         fmt::format("{}: not at any place that the analysis has, and {} of its call "
                     "sites are otherwise like it; every fault is kept",
                     calls_.DescribeCall(id), moved.size()));
   }
   return nullptr;
+}
+
+// Retries read alike: once.
+void CallSites::Note(std::string note) {
+  if (std::ranges::find(notes_, note) == notes_.end()) notes_.push_back(std::move(note));
 }
 
 const HandlerEntry* CallSites::FindEntry(CallId call, const CallResult& result) {

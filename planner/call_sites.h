@@ -38,6 +38,7 @@ class CallSites {
 
  private:
   const CallSite* Search(const KnownCall& call, CallId id);
+  void Note(std::string note);
 
   const CallTable& calls_;
   std::vector<const CallSite*> sites_;

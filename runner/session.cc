@@ -23,6 +23,7 @@
 #include "runner/inputs.h"
 #include "runner/process_runner.h"
 #include "runner/replay_command.h"
+#include "runner/silent_services.h"
 #include "runner/terminal_report.h"
 #include "runtime/command.h"
 #include "runtime/coverage_profiles.h"
@@ -59,6 +60,7 @@ class Session {
         inputs_(std::move(inputs)),
         signals_(signals),
         url_(server.url()),
+        services_(services),
         runner_(server, {.functional_test = ProcessTest(server, inputs_.functional_test,
                                                         options.timeout, signals.fd()),
                          .services = services}) {}
@@ -99,6 +101,16 @@ class Session {
     Exploration exploration =
         filibuster::Explore(runner_, inputs_.space, calls_, explore, callbacks);
     KeepCoverage(Executions::kAll);
+    std::vector<std::string> warnings = DifferenceWarnings(exploration);
+    if (services_ != nullptr) {
+      std::ranges::move(SilentServices(services_->application(), inputs_.analysis, calls_),
+                        std::back_inserter(warnings));
+    }
+    if (explore.keep_going && IsSpoilt(exploration)) {
+      warnings.push_back(
+          "the functional test now fails without faults, too: a failing execution has left the "
+          "application changed, and later ones may have failed for that; mend the first bug first");
+    }
     const auto elapsed = std::chrono::steady_clock::now() - started;
     if (terminal) {
       terminal->Now("telling bugs apart");
@@ -113,7 +125,7 @@ class Session {
                         .calls = calls_,
                         .bugs = bugs,
                         .handlers = CoverHandlers(exploration, sites, inputs_.space, calls_),
-                        .warnings = DifferenceWarnings(exploration),
+                        .warnings = std::move(warnings),
                         .map = MapServices(exploration, bugs, inputs_.space, calls_),
                         .sites = &sites,
                         .elapsed = elapsed};
@@ -134,6 +146,14 @@ class Session {
   }
 
   bool KeepReport(const Report& report) const { return filibuster::KeepReport(options_, report); }
+
+  // What a failing execution leaves behind, every later one finds.
+  bool IsSpoilt(const Exploration& exploration) {
+    if (exploration.failed == 0 || exploration.baseline_failed()) return false;
+    if (exploration.cancelled || exploration.error) return false;
+    const auto again = runner_.Run({}, calls_);
+    return again && std::holds_alternative<Failed>(again->verdict);
+  }
 
   // Failing executions with one cause are one bug, of which the smallest counterexample is kept.
   std::vector<Bug> FindDistinctBugs(const Exploration& exploration, const ExploreOptions& explore) {
@@ -298,6 +318,7 @@ class Session {
   Inputs inputs_;
   const StopSignals& signals_;
   const std::string url_;
+  Services* const services_;
   CallTable calls_;
   ProcessRunner runner_;
   int counterexamples_ = 0;

@@ -58,6 +58,17 @@ std::expected<std::vector<std::string>, Error> ParseCommand(const std::string& t
   return std::vector<std::string>{"/bin/sh", "-c", text};
 }
 
+std::optional<fs::path> FindProgram(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::string_view left = path != nullptr ? path : "/usr/bin:/bin";
+  while (!left.empty()) {
+    const std::string_view entry = left.substr(0, left.find(':'));
+    left.remove_prefix(std::min(left.size(), entry.size() + 1));
+    if (fs::path found = fs::path(entry) / name; CheckProgram(found, name)) return found;
+  }
+  return std::nullopt;
+}
+
 std::expected<void, Error> CheckExecutable(const Command& command) {
   const fs::path& directory = command.working_directory;
   std::error_code ignored;
@@ -69,13 +80,7 @@ std::expected<void, Error> CheckExecutable(const Command& command) {
   }
   const std::string& program = command.argv[0];
   if (program.find('/') != program.npos) return CheckProgram(directory / program, program);
-  const char* path = std::getenv("PATH");
-  std::string_view left = path != nullptr ? path : "/usr/bin:/bin";
-  while (!left.empty()) {
-    const std::string_view entry = left.substr(0, left.find(':'));
-    left.remove_prefix(std::min(left.size(), entry.size() + 1));
-    if (CheckProgram(fs::path(entry) / program, program)) return {};
-  }
+  if (FindProgram(program)) return {};
   return std::unexpected(Error{program + ": not found on PATH"});
 }
 

@@ -4,6 +4,7 @@
 #include <expected>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Command {
 // error if it can be seen now that it cannot run.
 std::expected<std::vector<std::string>, Error> ParseCommand(
     const std::string& text, const std::filesystem::path& working_directory = {});
+// A program without a slash in its name, on PATH.
+std::optional<std::filesystem::path> FindProgram(const std::string& name);
 // The program of a command is there and can be run; else an error that names it.
 std::expected<void, Error> CheckExecutable(const Command& command);
 

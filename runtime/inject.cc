@@ -4,6 +4,9 @@
 
 #include <filesystem>
 #include <system_error>
+#include <vector>
+
+#include "runtime/command.h"
 
 namespace filibuster {
 
@@ -11,13 +14,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Beside an installed program, else beside one that was just built.
+// Beside this program, installed or just built. A functional test that starts services itself
+// (filibuster/gtest.h) is elsewhere: then beside the filibuster-inject on PATH.
 fs::path LibraryDirectory() {
   std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  const fs::path libraries = program.parent_path().parent_path() / "lib";
-  const fs::path installed = libraries / "filibuster";
-  return fs::is_directory(installed, error) ? installed : libraries;
+  std::vector<fs::path> programs = {fs::read_symlink("/proc/self/exe", error)};
+  if (const auto inject = FindProgram("filibuster-inject")) {
+    programs.push_back(fs::canonical(*inject, error));
+  }
+  for (const fs::path& program : programs) {
+    const fs::path libraries = program.parent_path().parent_path() / "lib";
+    for (const fs::path& directory : {libraries / "filibuster", libraries}) {
+      if (fs::exists(directory / "libfilibuster-preload.so", error)) return directory;
+    }
+  }
+  return "";
 }
 
 }  // namespace
@@ -26,6 +37,11 @@ std::expected<std::string, Error> PreloadText(std::string preloaded,
                                               std::initializer_list<const char*> libraries) {
   std::error_code error;
   const fs::path directory = LibraryDirectory();
+  if (directory.empty()) {
+    return std::unexpected(Error{
+        "nothing can be preloaded: found no libfilibuster-preload.so beside this program, and no "
+        "filibuster-inject on PATH that has it"});
+  }
   for (const char* name : libraries) {
     const std::string library = directory / name;
     if (!fs::exists(library, error)) {

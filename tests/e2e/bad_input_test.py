@@ -224,6 +224,22 @@ class MisbehaviourTest(harness.E2ETest):
         report = self.report()
         self.assertGreaterEqual(report["executions"]["failed"], 2, run.output)
 
+    def test_a_failing_execution_that_leaves_the_application_changed_is_warned_of(self):
+        application = self.tutorial(foo="foo_fixed")
+        test = self.script("test", """#!/usr/bin/env python3
+import os, pathlib, sys, urllib.error, urllib.request
+try:
+    urllib.request.urlopen(os.environ["FOO_URL"] + "/foo/bar/baz").read()
+except urllib.error.HTTPError:
+    pathlib.Path(sys.argv[1]).touch()
+sys.exit(os.path.exists(sys.argv[1]))
+""")
+        for command, warned in (("./test failed; code=$?; rm -f failed; exit $code", False),
+                                ("./test spoilt", True)):
+            run = self.filibuster("--application", application, "--keep-going",
+                                  functional_test=command, expect=1)
+            self.assertEqual("now fails without faults" in run.output, warned, run.output)
+
     def test_a_service_that_stops_after_its_answer_is_a_finding(self):
         application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="stop")
         run = self.filibuster("--application", application, "--max-tests", "2",

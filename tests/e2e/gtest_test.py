@@ -1,7 +1,10 @@
 """filibuster/gtest.h: GoogleTest's tests under faults, over the tutorial's services."""
 
 import concurrent.futures
+import json
+import os
 import re
+import shutil
 import socket
 import time
 import xml.etree.ElementTree
@@ -41,6 +44,21 @@ class GtestTest(harness.E2ETest):
         # Though the line of the call is another one.
         fixed = self.run_tests(picked, foo="foo_fixed", expect=0)
         self.assertIn("foo → bar: connection error: passed", fixed)
+
+    def test_services_are_preloaded_wherever_the_test_program_is(self):
+        application = json.loads(
+            self.tutorial(foo="foo_fixed", LD_PRELOAD=harness.SANITIZER_RUNTIME).read_text())
+        for service in application["services"]:
+            service["inject"] = "preload"
+        application = self.write("application.json", application)
+        program = shutil.copy(BUILD / "bin/gtest_cases", self.dir)
+        for path, expected, code in (
+                ("%s:%s" % (BUILD / "bin", os.environ["PATH"]), "passed: all fault sets", 0),
+                (str(self.dir), "found no libfilibuster-preload.so beside this program", 1)):
+            run = self.run_tool(program, "--gtest_filter=FooBarBaz.SaysFooBarBaz",
+                                "--filibuster_application=%s" % application, expect=code,
+                                environment={"PATH": path})
+            self.assertIn(expected, run.output)
 
     def test_what_is_fixed_passes_with_as_many_executions_as_filibuster_runs(self):
         report = self.dir / "tests.xml"

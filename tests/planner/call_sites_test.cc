@@ -113,6 +113,17 @@ TEST_F(CallSitesTest, DoesNotChooseBetweenTwo) {
   EXPECT_THAT(found.notes, ElementsAre(HasSubstr("2 call sites of the analysis fit")));
 }
 
+TEST_F(CallSitesTest, SaysTheSameOfRetriesOnce) {
+  CallTable calls;
+  CallSites sites(analysis_, calls);
+  for (const char* index : {R"([["x", 1]])", R"([["x", 2]])"}) {
+    Invocation call = Call("foo/foo.cc", "19", "5001/bar/baz");
+    call.execution_index = index;
+    EXPECT_NE(sites.Find(calls.EnterCall({call, kFunctionalTest, std::nullopt})), nullptr);
+  }
+  EXPECT_THAT(sites.notes(), ElementsAre(HasSubstr("taken for")));
+}
+
 TEST_F(CallSitesTest, KnowsTheBranchOfEachFault) {
   CallTable calls;
   const CallId id = calls.EnterCall({Call("foo.cc", "17", "5001/bar/baz"), kFunctionalTest, {}});
