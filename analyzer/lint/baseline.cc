@@ -9,7 +9,12 @@ namespace filibuster {
 
 std::expected<std::set<std::string>, Error> ReadBaseline(const std::filesystem::path& path) {
   const auto json = ReadJsonFile(path);
-  if (!json) return std::unexpected(json.error());
+  if (!json) {
+    std::error_code error;
+    const bool missing = !std::filesystem::exists(path, error);
+    return std::unexpected(
+        Error{json.error().message + (missing ? "; --write-baseline writes one" : "")});
+  }
   const JsonReader reader(*json, path.string());
   const JsonReader version = reader.Required("schema_version");
   if (version.Int() != kFindingsSchemaVersion) {

@@ -27,15 +27,19 @@ class FilibusterConan(ConanFile):
     def _tree(self):
         return os.path.join(self.recipe_folder, os.pardir, os.pardir)
 
+    def export(self):
+        # What follows runs from the cache, where the recipe has nothing around it.
+        copy(self, "setup", src=os.path.join(self._tree(), "tools"), dst=self.export_folder)
+
     def export_sources(self):
         copy(self, "*", src=self._tree(), dst=self.export_sources_folder,
              excludes=("build/*", ".git/*", "*/node_modules/*"))
 
     def system_requirements(self):
-        setup = os.path.join(self._tree(), "tools", "setup")
-        if not os.path.exists(setup):  # consumed from the cache: installed when it was built
-            return
-        listed = subprocess.run([setup, "--list"], check=True, capture_output=True, text=True)
+        setup = os.path.join(self.recipe_folder, "setup")
+        if not os.path.exists(setup):  # conan install, conan build: in the tree
+            setup = os.path.join(self._tree(), "tools", "setup")
+        listed = subprocess.run(["bash", setup, "--list"], check=True, capture_output=True, text=True)
         Apt(self).install(listed.stdout.split())
 
     def layout(self):

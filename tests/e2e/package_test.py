@@ -7,8 +7,11 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
+import types
 import unittest
+import unittest.mock
 
 import yaml
 
@@ -168,6 +171,36 @@ class PackageTest(harness.E2ETest):
         bash = share / "bash-completion/completions/filibuster-services"
         self.assertEqual(self.complete(bash, "filibuster-services", "st"),
                          ["start", "stop", "status"])
+
+    def test_the_conan_recipe_knows_its_packages_where_conan_runs_it(self):
+        # Conan, which Debian has not: a recipe and what it exports go to the cache, and run there.
+        installed = []
+        modules = {name: types.ModuleType(name) for name in (
+            "conan", "conan.tools.cmake", "conan.tools.files", "conan.tools.system.package_manager")}
+
+        def copy(_, pattern, src, dst):
+            for path in pathlib.Path(src).glob(pattern):
+                shutil.copy(path, dst)
+
+        modules["conan"].ConanFile = type("ConanFile", (), {})
+        for name in ("CMake", "CMakeToolchain", "cmake_layout"):
+            setattr(modules["conan.tools.cmake"], name, None)
+        modules["conan.tools.files"].copy = copy
+        modules["conan.tools.system.package_manager"].Apt = lambda recipe: types.SimpleNamespace(
+            install=installed.extend)
+        names = {}
+        with unittest.mock.patch.dict(sys.modules, modules):
+            exec((SOURCE / "packaging/conan/conanfile.py").read_text(), names)
+        recipe = names["FilibusterConan"]()
+        cache = self.dir / "cache"
+        cache.mkdir()
+        for recipe.recipe_folder in (SOURCE / "packaging/conan", cache):
+            recipe.export_folder = cache
+            if recipe.recipe_folder != cache:
+                recipe.export()
+            installed.clear()
+            recipe.system_requirements()
+            self.assertEqual(installed, self.run_command(SOURCE / "tools/setup", "--list").split())
 
     def test_the_recipes_for_conan_and_vcpkg_are_of_this_version_and_name_files_that_are_there(self):
         version = re.search(r"project\(filibuster VERSION (\S+)",
