@@ -9,13 +9,6 @@
 namespace filibuster {
 namespace {
 
-using Clock = HttpConnection::Clock;
-
-// How long a server that did not answer is left alone.
-constexpr std::chrono::seconds kSilence{1};
-
-constexpr size_t kMaxIdle = 64;
-
 // Bytes of an application that are not UTF-8 must not make us throw.
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
@@ -37,8 +30,7 @@ std::unique_ptr<ControlClient> ControlClient::FromEnvironment(std::string* error
 ControlClient::ControlClient(HttpAddress address, const std::string& token,
                              std::chrono::milliseconds patience)
     : address_(std::move(address)),
-      headers_(token.empty() ? "" : "X-Filibuster-Token: " + token + "\r\n"),
-      patience_(patience) {}
+      pipeline_(address_, token.empty() ? "" : "X-Filibuster-Token: " + token + "\r\n", patience) {}
 
 std::optional<bool> ControlClient::NewTestExecution(const std::string& service) {
   const auto answer =
@@ -60,13 +52,7 @@ std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) 
 void ControlClient::Report(const Update& update) {
   constexpr char kPath[] = "/filibuster/update";
   const Json body = std::visit([](const auto& message) { return ToJson(message); }, update);
-  if (IsSilent()) return;
-  auto connection = TakeConnection();
-  if (connection->Post("POST", kPath, Dump(body), Clock::now() + patience_)) {
-    ReturnConnection(std::move(connection));
-  } else {
-    SendOrWarn("POST", kPath, body);
-  }
+  if (!pipeline_.Post("POST", kPath, Dump(body))) SendOrWarn("POST", kPath, body);
 }
 
 std::optional<bool> ControlClient::FaultInjected(std::string_view query, std::string* error) {
@@ -95,20 +81,12 @@ std::optional<Json> ControlClient::SendOrWarn(std::string_view method, std::stri
 
 std::optional<Json> ControlClient::Send(std::string_view method, std::string_view path,
                                         const Json& body, std::string* error) {
-  if (IsSilent()) {
-    *error = "control server " + Url() + " did not answer a moment ago";
-    return std::nullopt;
-  }
-  const std::string text = body.is_null() ? "" : Dump(body);
-  auto connection = TakeConnection();
-  HttpConnection::Failure failure;
-  const auto answer = connection->Exchange(method, path, text, Clock::now() + patience_, &failure);
+  HttpFailure failure;
+  const auto answer = pipeline_.Exchange(method, path, body.is_null() ? "" : Dump(body), &failure);
   if (!answer) {
-    if (failure.timed_out) silent_until_ = (Clock::now() + kSilence).time_since_epoch().count();
     *error = "control server " + Url() + " cannot be reached: " + failure.reason;
     return std::nullopt;
   }
-  ReturnConnection(std::move(connection));
   if (answer->status != 200) {
     *error = "control server " + Url() + " refused " + std::string(method) + " " +
              std::string(path) + ": " + std::to_string(answer->status) + " " + answer->body;
@@ -120,23 +98,6 @@ std::optional<Json> ControlClient::Send(std::string_view method, std::string_vie
     return std::nullopt;
   }
   return json;
-}
-
-bool ControlClient::IsSilent() const {
-  return Clock::now().time_since_epoch().count() < silent_until_;
-}
-
-std::unique_ptr<HttpConnection> ControlClient::TakeConnection() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (idle_.empty()) return std::make_unique<HttpConnection>(address_, headers_);
-  auto connection = std::move(idle_.back());
-  idle_.pop_back();
-  return connection;
-}
-
-void ControlClient::ReturnConnection(std::unique_ptr<HttpConnection> connection) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (idle_.size() < kMaxIdle) idle_.push_back(std::move(connection));
 }
 
 std::string ControlClient::Url() const {

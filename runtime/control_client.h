@@ -7,13 +7,11 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "runtime/http_connection.h"
+#include "runtime/http_pipeline.h"
 #include "runtime/protocol.h"
 
 namespace filibuster {
@@ -39,24 +37,17 @@ class ControlClient {
   std::optional<bool> FaultInjected(std::string_view query, std::string* error);
 
   // Around a fork(), so that the child does not find locked what another thread had locked.
-  void BeforeFork() { mutex_.lock(); }
-  void AfterFork() { mutex_.unlock(); }
+  void BeforeFork() { pipeline_.BeforeFork(); }
+  void AfterFork() { pipeline_.AfterFork(); }
 
  private:
   std::optional<Json> Send(std::string_view method, std::string_view path, const Json& body,
                            std::string* error);
   std::optional<Json> SendOrWarn(std::string_view method, std::string_view path, const Json& body);
-  bool IsSilent() const;
-  std::unique_ptr<HttpConnection> TakeConnection();
-  void ReturnConnection(std::unique_ptr<HttpConnection> connection);
   std::string Url() const;
 
   const HttpAddress address_;
-  const std::string headers_;
-  const std::chrono::milliseconds patience_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<HttpConnection>> idle_;  // guarded by mutex_; most recent last
-  std::atomic<HttpConnection::Clock::rep> silent_until_{0};
+  HttpPipeline pipeline_;
   std::atomic<bool> warned_{false};  // of this outage
 };
 

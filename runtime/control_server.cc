@@ -17,9 +17,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <iterator>
 #include <list>
 #include <thread>
 #include <utility>
@@ -37,12 +39,11 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::uint32_t kMaxHeaderSize = 64 * 1024;  // execution indexes travel in headers, too
-constexpr size_t kReadSize = 8 * 1024;
+constexpr size_t kReadSize = 16 * 1024;
 constexpr size_t kMaxConnections = 4096;
 // What stays free of the process's file descriptors: children's pipes, files, sockets.
 constexpr size_t kReservedDescriptors = 128;
-// After a refusal the rest of the request is read and dropped, or the client would lose the answer
-// to a reset connection.
+// The rest of a refused request is read and dropped, or a reset would take the answer with it.
 constexpr seconds kDrainTimeout(2);
 // Turns of the loop after which, without a request, nothing lies in the sockets any more; and after
 // which one that is not complete is left to arrive when it will.
@@ -51,7 +52,7 @@ constexpr int kMaxTurns = 100;
 constexpr size_t kMaxDrain = 4 * ControlServer::kMaxBodySize;
 
 using Request = http::request<http::string_body>;
-using Response = http::response<http::string_body>;
+using Parser = http::request_parser<http::string_body>;
 
 // A connection, known by its place among all: the quietest is first.
 struct Connection {
@@ -84,18 +85,20 @@ bool SameSecret(std::string_view given, std::string_view expected) {
 }
 
 bool HasToken(const Request& request, const std::string& token) {
-  if (token.empty()) return true;
-  if (SameSecret(ToStd(request["X-Filibuster-Token"]), token)) return true;
-  return SameSecret(ToStd(request[http::field::authorization]), "Bearer " + token);
+  return token.empty() || SameSecret(ToStd(request["X-Filibuster-Token"]), token) ||
+         SameSecret(ToStd(request[http::field::authorization]), "Bearer " + token);
 }
 
-Response MakeResponse(ControlAnswer answer, unsigned version, bool keep_alive) {
-  Response response(static_cast<http::status>(answer.status), version);
-  response.set(http::field::content_type, "application/json");
-  response.body() = std::move(answer.body);
-  response.keep_alive(keep_alive);
-  response.prepare_payload();
-  return response;
+void AppendAnswer(const ControlAnswer& answer, unsigned version, bool keep_alive,
+                  std::string* answers) {
+  const auto reason = http::obsolete_reason(static_cast<http::status>(answer.status));
+  fmt::format_to(std::back_inserter(*answers),
+                 "HTTP/1.{} {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+                 version % 10, answer.status, ToStd(reason), answer.body.size());
+  if (keep_alive != (version >= 11)) {
+    answers->append(keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
+  }
+  answers->append("\r\n").append(answer.body);
 }
 
 struct Refusal {
@@ -219,6 +222,7 @@ class ControlServer::Impl {
         continue;
       }
       socket.set_option(tcp::no_delay(true), error);
+      socket.non_blocking(true, error);
       while (connections_.size() >= connection_limit_) {
         connections_.front()->stream.close();
         co_await asio::post(io_, asio::use_awaitable);  // lets its coroutine end
@@ -230,78 +234,108 @@ class ControlServer::Impl {
   asio::awaitable<void> Serve(tcp::socket socket) {
     Connection connection(std::move(socket), connections_);
     beast::flat_buffer buffer;
-    while (co_await ServeOne(connection, buffer)) {
+    while (co_await ServeWhatArrives(connection, buffer)) {
     }
     beast::error_code ignored;
     connection.stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
   }
 
-  // Waits for a request, and serves it; whether the connection goes on.
-  asio::awaitable<bool> ServeOne(Connection& connection, beast::flat_buffer& buffer) {
-    beast::tcp_stream& stream = connection.stream;
+  // Waits for requests, and answers those that have arrived with one write: services send the next
+  // before the last is answered. Whether the connection goes on.
+  asio::awaitable<bool> ServeWhatArrives(Connection& connection, beast::flat_buffer& buffer) {
     beast::error_code error;
-    if (buffer.size() == 0) {
-      // A service keeps its connection from one test execution to the next: no deadline here.
-      stream.expires_never();
-      const size_t size =
-          co_await stream.async_read_some(buffer.prepare(kReadSize), StoreError(error));
-      if (error) co_return false;
-      buffer.commit(size);
-    }
+    // A service keeps its connection from one test execution to the next: no deadline here.
+    const size_t size = co_await connection.stream.socket().async_read_some(
+        buffer.prepare(kReadSize), StoreError(error));
+    if (error) co_return false;
+    buffer.commit(size);
     connection.MoveToEnd();
     ++requests_;
-    const bool goes_on = co_await ServeRequest(stream, buffer);
+    std::string answers;
+    bool goes_on = true;
+    while (goes_on && buffer.size() > 0) {
+      goes_on = co_await ServeRequest(connection.stream, buffer, answers);
+    }
+    co_await Send(connection.stream, answers, error);
     --requests_;
-    co_return goes_on;
+    co_return goes_on && !error;
   }
 
   // One request that has begun to arrive.
-  asio::awaitable<bool> ServeRequest(beast::tcp_stream& stream, beast::flat_buffer& buffer) {
-    beast::error_code error;
+  asio::awaitable<bool> ServeRequest(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                     std::string& answers) {
     stream.expires_after(request_timeout_);
-
-    http::request_parser<http::string_body> parser;
+    Parser parser;
     parser.header_limit(kMaxHeaderSize);
     parser.body_limit(kMaxBodySize);
-    co_await http::async_read_header(stream, buffer, parser, StoreError(error));
-    if (!error && !HasToken(parser.get(), token_)) {
-      const Refusal refusal{401, "the token is missing or wrong"};
-      co_return co_await Refuse(stream, refusal);
+    beast::error_code error;
+    for (bool header_seen = false; !error && !parser.is_done();) {
+      buffer.consume(parser.put(buffer.data(), error));
+      if (!error && !header_seen && parser.is_header_done()) {
+        header_seen = true;
+        parser.eager(true);  // goes on with the body
+        if (!HasToken(parser.get(), token_)) {
+          const Refusal refusal{401, "the token is missing or wrong"};
+          co_return co_await Refuse(stream, refusal, answers);
+        }
+        if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+          answers += "HTTP/1.1 100 Continue\r\n\r\n";
+        }
+      } else if (error == http::error::need_more || (!error && !parser.is_done())) {
+        co_await ReceiveMore(stream, buffer, parser, answers, error);
+      }
     }
-    if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-      http::response<http::empty_body> go_on(http::status::continue_, 11);
-      co_await http::async_write(stream, go_on, StoreError(error));
-    }
-    if (!error) co_await http::async_read(stream, buffer, parser, StoreError(error));
     if (error == beast::error::timeout) {
       handler_.LogRefusal("a request took too long to arrive");
     } else if (error == http::error::partial_message) {
       handler_.LogRefusal("a request ended half way");
-    } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
-               error != http::error::end_of_stream) {
+    } else if (error.category() == http::make_error_code(http::error::bad_method).category()) {
       const Refusal refusal = RefusalOf(error);
-      co_return co_await Refuse(stream, refusal);
+      co_return co_await Refuse(stream, refusal, answers);
     }
     if (error) co_return false;
-
     const Request& request = parser.get();
     const bool is_head = request.method() == http::verb::head;
     const bool keep_alive = request.keep_alive() && !is_head;
     ControlAnswer answer =
         handler_.Handle(ToStd(request.method_string()), ToStd(request.target()), request.body());
     if (is_head) answer.body.clear();
-    Response response = MakeResponse(std::move(answer), request.version(), keep_alive);
-    co_await http::async_write(stream, response, StoreError(error));
-    co_return !error && keep_alive;
+    AppendAnswer(answer, request.version(), keep_alive, &answers);
+    co_return keep_alive;
+  }
+
+  // The client may wait for the answers so far before it sends the rest of this request.
+  asio::awaitable<void> ReceiveMore(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                    Parser& parser, std::string& answers,
+                                    beast::error_code& error) {
+    co_await Send(stream, answers, error);
+    if (error) co_return;
+    const size_t size =
+        co_await stream.async_read_some(buffer.prepare(kReadSize), StoreError(error));
+    buffer.commit(size);
+    if (error == asio::error::eof) parser.put_eof(error);
+  }
+
+  asio::awaitable<void> Send(beast::tcp_stream& stream, std::string& answers,
+                             beast::error_code& error) {
+    error = {};
+    if (answers.empty()) co_return;
+    const size_t sent = stream.socket().write_some(asio::buffer(answers), error);
+    if (error == asio::error::would_block) error = {};
+    if (!error && sent < answers.size()) {
+      co_await asio::async_write(stream, asio::buffer(answers) + sent, StoreError(error));
+    }
+    answers.clear();
   }
 
   // GCC 12 destroys a temporary argument of a coroutine twice: by reference, from a variable.
-  asio::awaitable<bool> Refuse(beast::tcp_stream& stream, const Refusal& refusal) {
+  asio::awaitable<bool> Refuse(beast::tcp_stream& stream, const Refusal& refusal,
+                               std::string& answers) {
     handler_.LogRefusal(fmt::format("{}: {}", refusal.status, refusal.reason));
-    Response response =
-        MakeResponse(RefusedRequest(refusal.status, refusal.reason), 11, /*keep_alive=*/false);
+    AppendAnswer(RefusedRequest(refusal.status, refusal.reason), 11, /*keep_alive=*/false,
+                 &answers);
     beast::error_code error;
-    co_await http::async_write(stream, response, StoreError(error));
+    co_await Send(stream, answers, error);
     if (!error) stream.socket().shutdown(tcp::socket::shutdown_send, error);
     stream.expires_after(kDrainTimeout);
     std::vector<char> dropped(kReadSize);

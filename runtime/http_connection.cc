@@ -52,7 +52,8 @@ std::optional<std::string_view> TakeLine(std::string_view* rest) {
   return line;
 }
 
-AnswerState ParseChunks(std::string_view rest, std::string* body) {
+AnswerState ParseChunks(std::string_view* remaining, std::string* body) {
+  std::string_view& rest = *remaining;
   body->clear();
   while (true) {
     const auto size_line = TakeLine(&rest);
@@ -107,7 +108,7 @@ AnswerState ParseHttpAnswer(std::string_view bytes, bool at_end, HttpAnswer* ans
   const size_t head_end = bytes.find("\r\n\r\n");
   if (head_end == bytes.npos) return incomplete;
   std::string_view head = bytes.substr(0, head_end + 2);
-  const std::string_view rest = bytes.substr(head_end + 4);
+  std::string_view rest = bytes.substr(head_end + 4);
 
   const std::string_view status_line = *TakeLine(&head);  // HTTP/1.1 200 OK
   const auto status =
@@ -133,7 +134,8 @@ AnswerState ParseHttpAnswer(std::string_view bytes, bool at_end, HttpAnswer* ans
     }
   }
   if (chunked) {
-    const AnswerState state = ParseChunks(rest, &answer->body);
+    const AnswerState state = ParseChunks(&rest, &answer->body);
+    answer->size = bytes.size() - rest.size();
     return state == AnswerState::kIncomplete ? incomplete : state;
   }
   if (!length) {  // the body ends with the connection
@@ -143,74 +145,19 @@ AnswerState ParseHttpAnswer(std::string_view bytes, bool at_end, HttpAnswer* ans
     return incomplete;
   }
   answer->body = rest.substr(0, length.value_or(rest.size()));
+  answer->size = head_end + 4 + answer->body.size();
   return AnswerState::kComplete;
 }
 
-std::string HttpConnection::Request(std::string_view method, std::string_view path,
-                                    std::string_view body) const {
-  std::string request;
-  request.reserve(256 + path.size() + body.size());
-  request.append(method).append(" ").append(path).append(" HTTP/1.1\r\nHost: ");
-  request.append(address_.host).append(":").append(std::to_string(address_.port));
-  request.append("\r\nAccept: application/json\r\nContent-Type: application/json\r\n");
-  request.append(headers_);
-  request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
-  request.append(body);
-  return request;
-}
-
-std::optional<HttpAnswer> HttpConnection::Exchange(std::string_view method, std::string_view path,
-                                                   std::string_view body,
-                                                   Clock::time_point deadline, Failure* failure) {
-  const std::string request = Request(method, path, body);
-  HttpAnswer answer;
-  const auto attempt = [&] {
-    return Send(request, deadline, failure) && Receive(&answer, deadline, failure);
-  };
-  const bool reused = StillOpen(deadline);
-  bool done = reused && attempt();
-  // A server may close a kept-alive connection at the moment when the request leaves.
-  if (!done && !(reused && failure->timed_out)) done = Connect(deadline, failure) && attempt();
-  if (!done || !answer.keep_alive) Close();
-  if (!done) return std::nullopt;
-  return answer;
-}
-
-bool HttpConnection::Post(std::string_view method, std::string_view path, std::string_view body,
-                          Clock::time_point deadline) {
-  if (!StillOpen(deadline)) return false;
-  Failure failure;
-  owes_answer_ = Send(Request(method, path, body), deadline, &failure);
-  if (!owes_answer_) Close();
-  return owes_answer_;
-}
-
-// Not if the server closed the kept-alive connection meanwhile, or sent what nobody asked for.
-bool HttpConnection::StillOpen(Clock::time_point deadline) {
-  if (socket_ < 0 || process_ != ::getpid()) return false;
-  if (owes_answer_) {
-    owes_answer_ = false;
-    HttpAnswer dropped;
-    Failure failure;
-    if (!Receive(&dropped, deadline, &failure) || !dropped.keep_alive) {
-      Close();
-      return false;
-    }
-  }
-  char byte;
-  return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-         (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
-bool HttpConnection::Connect(Clock::time_point deadline, Failure* failure) {
+bool HttpConnection::Connect(const HttpAddress& address, Clock::time_point deadline,
+                             HttpFailure* failure) {
   Close();
-  process_ = ::getpid();
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const std::string port = std::to_string(address_.port);
-  if (const int code = ::getaddrinfo(address_.host.c_str(), port.c_str(), &hints, &found)) {
+  const std::string port = std::to_string(address.port);
+  if (const int code = ::getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found)) {
     *failure = {::gai_strerror(code)};
     return false;
   }
@@ -235,7 +182,7 @@ bool HttpConnection::Connect(Clock::time_point deadline, Failure* failure) {
   return false;
 }
 
-bool HttpConnection::Wait(short events, Clock::time_point deadline, Failure* failure) const {
+bool HttpConnection::Wait(short events, Clock::time_point deadline, HttpFailure* failure) const {
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
     pollfd poll{socket_, events, 0};
@@ -252,7 +199,8 @@ bool HttpConnection::Wait(short events, Clock::time_point deadline, Failure* fai
   }
 }
 
-bool HttpConnection::Send(std::string_view bytes, Clock::time_point deadline, Failure* failure) {
+bool HttpConnection::Send(std::string_view bytes, Clock::time_point deadline,
+                          HttpFailure* failure) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
@@ -267,31 +215,59 @@ bool HttpConnection::Send(std::string_view bytes, Clock::time_point deadline, Fa
   return true;
 }
 
-bool HttpConnection::Receive(HttpAnswer* answer, Clock::time_point deadline, Failure* failure) {
-  std::string bytes;
+HttpConnection::Arrival HttpConnection::ReceiveSome(std::string* bytes, HttpFailure* failure) {
   char block[4096];
   while (true) {
-    if (!Wait(POLLIN, deadline, failure)) return false;
     const ssize_t received = ::recv(socket_, block, sizeof block, 0);
-    if (received < 0) {
-      if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK) continue;
-      *failure = {ErrorText(errno)};
-      return false;
+    if (received > 0) {
+      bytes->append(block, static_cast<size_t>(received));
+      return Arrival::kSome;
     }
-    bytes.append(block, static_cast<size_t>(received));
-    const AnswerState state = ParseHttpAnswer(bytes, received == 0, answer);
-    if (state == AnswerState::kComplete) return true;
-    if (state == AnswerState::kMalformed) {
-      *failure = {bytes.empty() ? "the connection was closed" : "the answer is not HTTP/1.1"};
-      return false;
-    }
+    if (received < 0 && errno == EINTR) continue;
+    if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Arrival::kNone;
+    *failure = {received == 0 ? "the connection was closed" : ErrorText(errno)};
+    return received == 0 ? Arrival::kEnd : Arrival::kError;
   }
 }
+
+bool HttpConnection::Receive(std::string* bytes, Clock::time_point deadline, HttpFailure* failure) {
+  while (Wait(POLLIN, deadline, failure)) {
+    const Arrival arrival = ReceiveSome(bytes, failure);
+    if (arrival != Arrival::kNone) return arrival == Arrival::kSome;
+  }
+  return false;
+}
+
+bool HttpConnection::ReceiveWhatArrived(std::string* bytes, HttpFailure* failure) {
+  while (true) {
+    const Arrival arrival = ReceiveSome(bytes, failure);
+    if (arrival != Arrival::kSome) return arrival == Arrival::kNone;
+  }
+}
+
+bool HttpConnection::ReceiveAnswer(std::string* bytes, HttpAnswer* answer,
+                                   Clock::time_point deadline, HttpFailure* failure) {
+  while (Wait(POLLIN, deadline, failure)) {
+    const Arrival arrival = ReceiveSome(bytes, failure);
+    if (arrival == Arrival::kError) return false;
+    const AnswerState state = ParseHttpAnswer(*bytes, arrival == Arrival::kEnd, answer);
+    if (state == AnswerState::kMalformed) {
+      if (!bytes->empty()) *failure = {"the answer is not HTTP/1.1"};
+      return false;
+    }
+    if (state == AnswerState::kComplete) {
+      bytes->erase(0, answer->size);
+      return true;
+    }
+  }
+  return false;
+}
+
+void HttpConnection::Abort() { ::shutdown(socket_, SHUT_RDWR); }
 
 void HttpConnection::Close() {
   if (socket_ >= 0) ::close(socket_);
   socket_ = -1;
-  owes_answer_ = false;
 }
 
 }  // namespace filibuster

@@ -1,15 +1,13 @@
-// address, request => answer: one kept-alive HTTP/1.1 connection to the control server.
+// bytes => HTTP/1.1 answers, and the connection that the bytes come over.
 //
 // Sockets and nothing else, so that a service gets from us no HTTP library (the one under test,
-// perhaps, in another version) and no SIGPIPE. A request is one write: a header and a body in two
-// would make Nagle's algorithm wait for a delayed acknowledgement.
+// perhaps, in another version) and no SIGPIPE.
 #pragma once
 
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace filibuster {
 
@@ -29,52 +27,46 @@ struct HttpAnswer {
   int status = 0;
   std::string body;
   bool keep_alive = true;
+  size_t size = 0;  // of the bytes that it was read from
 };
 
 // How far the bytes received so far go. `at_end`: the peer has closed, nothing follows.
 enum class AnswerState { kIncomplete, kComplete, kMalformed };
 AnswerState ParseHttpAnswer(std::string_view bytes, bool at_end, HttpAnswer* answer);
 
+struct HttpFailure {
+  std::string reason;
+  bool timed_out = false;
+};
+
+// Every wait ends at its deadline; on failure false, with *failure set.
 class HttpConnection {
  public:
   using Clock = std::chrono::steady_clock;
 
-  struct Failure {
-    std::string reason;
-    bool timed_out = false;
-  };
-
-  // `headers`: lines to send with every request, each with its \r\n.
-  explicit HttpConnection(HttpAddress address, std::string headers = "")
-      : address_(std::move(address)), headers_(std::move(headers)) {}
+  HttpConnection() = default;
   ~HttpConnection() { Close(); }
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
 
-  // Connects if need be; every wait ends at `deadline`. On failure nullopt, with *failure set.
-  std::optional<HttpAnswer> Exchange(std::string_view method, std::string_view path,
-                                     std::string_view body, Clock::time_point deadline,
-                                     Failure* failure);
-
-  // Sends over a connection that is open already, and leaves the answer to be dropped by the next
-  // request. False if there is no such connection: nothing was sent.
-  bool Post(std::string_view method, std::string_view path, std::string_view body,
-            Clock::time_point deadline);
-
- private:
-  std::string Request(std::string_view method, std::string_view path, std::string_view body) const;
-  bool StillOpen(Clock::time_point deadline);
-  bool Connect(Clock::time_point deadline, Failure* failure);
-  bool Wait(short events, Clock::time_point deadline, Failure* failure) const;
-  bool Send(std::string_view bytes, Clock::time_point deadline, Failure* failure);
-  bool Receive(HttpAnswer* answer, Clock::time_point deadline, Failure* failure);
+  bool Connect(const HttpAddress& address, Clock::time_point deadline, HttpFailure* failure);
+  bool Send(std::string_view bytes, Clock::time_point deadline, HttpFailure* failure);
+  // Appends to *bytes what has arrived, and waits for it. The end of the connection is a failure.
+  bool Receive(std::string* bytes, Clock::time_point deadline, HttpFailure* failure);
+  // The same without waiting: there may be nothing.
+  bool ReceiveWhatArrived(std::string* bytes, HttpFailure* failure);
+  // One answer, off the front of *bytes and what follows them.
+  bool ReceiveAnswer(std::string* bytes, HttpAnswer* answer, Clock::time_point deadline,
+                     HttpFailure* failure);
+  void Abort();  // what other threads wait for fails
   void Close();
 
-  const HttpAddress address_;
-  const std::string headers_;
+ private:
+  enum class Arrival { kSome, kNone, kEnd, kError };
+  Arrival ReceiveSome(std::string* bytes, HttpFailure* failure);
+  bool Wait(short events, Clock::time_point deadline, HttpFailure* failure) const;
+
   int socket_ = -1;
-  bool owes_answer_ = false;  // to a Post
-  int process_ = 0;  // that connected: a child process has the socket too, and must not use it
 };
 
 }  // namespace filibuster

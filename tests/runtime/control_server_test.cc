@@ -5,6 +5,7 @@
 #include <httplib.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -73,6 +74,36 @@ TEST(ControlServerTest, CountsWhatWasSentBeforeTheExecutionEnded) {
     ASSERT_EQ(server->EndTestExecution().calls.size(), 1u);
     client.ReadAnswer();
   }
+}
+
+TEST(ControlServerTest, AnswersRequestsThatCameTogetherInTheirOrder) {
+  const auto server = StartServer();
+  server->BeginTestExecution({});
+  const auto request = [](const std::string& line, const std::string& body) {
+    return line + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+  };
+  RawClient client(server->port());
+  client.Send(request("PUT /filibuster/create", CreateMessage("foo", kIndex).dump()) +
+              request("POST /filibuster/update", ReceivedMessage(0, kIndex, "bar").dump()) +
+              request("POST /nowhere", "{}") +
+              request("POST /filibuster/update", CompleteMessage(0, kIndex).dump()) +
+              "GET /health-check HTTP/1.1\r\nConnection: close\r\n");
+  // The last is not complete: the answers to the others must not wait for it.
+  std::string answers;
+  while (std::count(answers.begin(), answers.end(), '}') < 4) ASSERT_TRUE(client.Read(&answers));
+  client.Send("\r\n");
+  answers += client.ReadAll();
+  std::vector<std::string> bodies;
+  for (size_t at = 0; (at = answers.find("HTTP/1.1 ", at)) != answers.npos; ++at) {
+    const size_t body = answers.find("\r\n\r\n", at) + 4;
+    bodies.push_back(answers.substr(body, answers.find("HTTP/1.1 ", body) - body));
+  }
+  EXPECT_THAT(bodies, ElementsAre(HasSubstr("\"generated_id\":0"), "{}", HasSubstr("no such path"),
+                                  "{}", HasSubstr("OK")));
+  const CallLog log = server->EndTestExecution();
+  ASSERT_EQ(log.calls.size(), 1u);
+  EXPECT_LT(log.calls[0].received_at, log.calls[0].completed_at);
 }
 
 TEST(ControlServerTest, NamesItsUrl) {

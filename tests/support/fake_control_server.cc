@@ -161,17 +161,19 @@ void FakeControlServer::Listen() {
 void FakeControlServer::Serve(int connection) {
   std::string buffer;
   while (true) {
-    if (buffer.empty()) {
-      pollfd readable{connection, POLLIN, 0};
-      ::poll(&readable, 1, -1);
-    }
+    pollfd readable{connection, POLLIN, 0};
+    ::poll(&readable, 1, -1);
     std::string answer;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      const auto message = ReadRequest(connection, &buffer);
+      std::optional<Message> message;
+      do {  // all of them: a client sends the next before the last is answered
+        message = ReadRequest(connection, &buffer);
+        if (!message) break;
+        messages_.push_back(*message);
+        answer += Answer(*message);
+      } while (!buffer.empty());
       if (!message) break;
-      messages_.push_back(*message);
-      answer = Answer(*message);
     }
     if (!answer.empty()) ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
   }

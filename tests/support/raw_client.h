@@ -43,6 +43,14 @@ class RawClient {
     return sent;
   }
 
+  // Appends what arrives next; false if the server closes.
+  bool Read(std::string* all) {
+    char buffer[4096];
+    const ssize_t n = ::recv(fd_, buffer, sizeof buffer, 0);
+    if (n > 0) all->append(buffer, static_cast<size_t>(n));
+    return n > 0;
+  }
+
   // Everything until the server closes.
   std::string ReadAll() {
     std::string all;
@@ -77,13 +85,6 @@ class RawClient {
   }
 
  private:
-  bool Read(std::string* all) {
-    char buffer[4096];
-    const ssize_t n = ::recv(fd_, buffer, sizeof buffer, 0);
-    if (n > 0) all->append(buffer, static_cast<size_t>(n));
-    return n > 0;
-  }
-
   int fd_;
 };
 
