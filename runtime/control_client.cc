@@ -4,18 +4,10 @@
 #include <utility>
 #include <variant>
 
+#include "runtime/message_text.h"
 #include "runtime/warn.h"
 
 namespace filibuster {
-namespace {
-
-// Bytes of an application that are not UTF-8 must not make us throw.
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
-}
-
-}  // namespace
-
 std::unique_ptr<ControlClient> ControlClient::FromEnvironment(std::string* error) {
   const char* url = std::getenv("FILIBUSTER_URL");
   if (url == nullptr || *url == '\0') return nullptr;
@@ -34,14 +26,14 @@ ControlClient::ControlClient(HttpAddress address, const std::string& token,
 
 std::optional<bool> ControlClient::NewTestExecution(const std::string& service) {
   const auto answer =
-      SendOrWarn("GET", "/filibuster/new-test-execution/" + PercentEncode(service), Json());
+      SendOrWarn("GET", "/filibuster/new-test-execution/" + PercentEncode(service), "");
   if (!answer) return std::nullopt;
   const auto it = answer->find("new-test-execution");
   return it != answer->end() && it->is_boolean() && it->get<bool>();
 }
 
 std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) {
-  const auto json = SendOrWarn("PUT", "/filibuster/create", ToJson(invocation));
+  const auto json = SendOrWarn("PUT", "/filibuster/create", MessageText(invocation));
   if (!json) return std::nullopt;
   std::string error;
   auto answer = CreateAnswerFromJson(*json, &error);
@@ -51,13 +43,14 @@ std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) 
 
 void ControlClient::Report(const Update& update) {
   constexpr char kPath[] = "/filibuster/update";
-  const Json body = std::visit([](const auto& message) { return ToJson(message); }, update);
-  if (!pipeline_.Post("POST", kPath, Dump(body))) SendOrWarn("POST", kPath, body);
+  const std::string body =
+      std::visit([](const auto& message) { return MessageText(message); }, update);
+  if (!pipeline_.Post("POST", kPath, body)) SendOrWarn("POST", kPath, body);
 }
 
 std::optional<bool> ControlClient::FaultInjected(std::string_view query, std::string* error) {
   const std::string path = "/filibuster/fault-injected" + std::string(query);
-  const auto answer = Send("GET", path, Json(), error);
+  const auto answer = Send("GET", path, "", error);
   if (!answer) return std::nullopt;
   const auto it = answer->find("result");
   if (it == answer->end() || !it->is_boolean()) {
@@ -68,7 +61,7 @@ std::optional<bool> ControlClient::FaultInjected(std::string_view query, std::st
 }
 
 std::optional<Json> ControlClient::SendOrWarn(std::string_view method, std::string_view path,
-                                              const Json& body) {
+                                              std::string_view body) {
   std::string error;
   auto answer = Send(method, path, body, &error);
   if (answer) {
@@ -80,9 +73,9 @@ std::optional<Json> ControlClient::SendOrWarn(std::string_view method, std::stri
 }
 
 std::optional<Json> ControlClient::Send(std::string_view method, std::string_view path,
-                                        const Json& body, std::string* error) {
+                                        std::string_view body, std::string* error) {
   HttpFailure failure;
-  const auto answer = pipeline_.Exchange(method, path, body.is_null() ? "" : Dump(body), &failure);
+  const auto answer = pipeline_.Exchange(method, path, body, &failure);
   if (!answer) {
     *error = "control server " + Url() + " cannot be reached: " + failure.reason;
     return std::nullopt;

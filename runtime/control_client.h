@@ -41,9 +41,10 @@ class ControlClient {
   void AfterFork() { pipeline_.AfterFork(); }
 
  private:
-  std::optional<Json> Send(std::string_view method, std::string_view path, const Json& body,
+  std::optional<Json> Send(std::string_view method, std::string_view path, std::string_view body,
                            std::string* error);
-  std::optional<Json> SendOrWarn(std::string_view method, std::string_view path, const Json& body);
+  std::optional<Json> SendOrWarn(std::string_view method, std::string_view path,
+                                 std::string_view body);
   std::string Url() const;
 
   const HttpAddress address_;

@@ -1,9 +1,9 @@
 #include "runtime/execution_index.h"
 
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 
+#include "runtime/message_text.h"
 #include "runtime/protocol.h"
 
 namespace filibuster {
@@ -18,8 +18,9 @@ class Hash {
   }
 
   std::string Hex() const {
-    char text[17];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value_));
+    constexpr char kHex[] = "0123456789abcdef";
+    std::string text;
+    for (int shift = 60; shift >= 0; shift -= 4) text += kHex[value_ >> shift & 15];
     return text;
   }
 
@@ -66,7 +67,8 @@ std::string ExecutionIndexText(const ExecutionIndex& index) {
   std::string text = "[";
   for (const IndexEntry& entry : index) {
     if (text.size() > 1) text += ", ";
-    text += "[" + Json(entry.signature).dump(-1, ' ', true, Json::error_handler_t::replace);
+    text += "[";
+    AppendQuoted(entry.signature, &text);
     text += ", " + std::to_string(entry.count) + "]";
   }
   return text + "]";

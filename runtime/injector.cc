@@ -325,11 +325,11 @@ bool Injection::Transform(std::string* body) {
 
 void Injection::Returned(int status, std::string_view body) {
   if (state_ == nullptr) return;
-  state_->outcome.return_value = {
-      {"__class__", "Response"}, {"status_code", std::to_string(status)}, {"text", Md5(body)}};
-  if (!state_->transformation.empty()) {
-    state_->outcome.return_value["transformation"] = state_->transformation;
-  }
+  Json& value = state_->outcome.return_value;
+  value["__class__"] = "Response";
+  value["status_code"] = std::to_string(status);
+  value["text"] = Md5(body);
+  if (!state_->transformation.empty()) value["transformation"] = state_->transformation;
   state_->Report();
   state_.reset();
 }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/message_text.h"
+
 namespace filibuster {
 namespace {
 
@@ -136,12 +138,6 @@ class Fields {
   std::string* const error_;
 };
 
-Json ClockToJson(const VectorClock& clock) {
-  Json json = Json::object();
-  for (const auto& [service, calls] : clock) json[service] = calls;
-  return json;
-}
-
 std::optional<Fault> ReadFault(const Json& json, std::string* error) {
   Fields fields(json, "", error);
   if (fields.Find("forced_exception") != nullptr && fields.Find("failure_metadata") != nullptr) {
@@ -173,21 +169,7 @@ Json ToJson(const Fault& fault) {
   return {{"failure_metadata", std::move(metadata)}};
 }
 
-Json ToJson(const Invocation& invocation) {
-  return {{"instrumentation_type", "invocation"},
-          {"source_service_name", invocation.source_service_name},
-          {"module", invocation.module},
-          {"method", invocation.method},
-          {"args", invocation.args},
-          {"kwargs", invocation.kwargs},
-          {"callsite_file", invocation.callsite_file},
-          {"callsite_line", invocation.callsite_line},
-          {"full_traceback", invocation.full_traceback},
-          {"metadata", invocation.metadata},
-          {"vclock", ClockToJson(invocation.vclock)},
-          {"origin_vclock", ClockToJson(invocation.origin_vclock)},
-          {"execution_index", invocation.execution_index}};
-}
+Json ToJson(const Invocation& invocation) { return Json::parse(MessageText(invocation)); }
 
 Json ToJson(const CreateAnswer& answer) {
   Json json = answer.fault ? ToJson(*answer.fault) : Json::object();
@@ -196,23 +178,9 @@ Json ToJson(const CreateAnswer& answer) {
   return json;
 }
 
-// Its generated_id is a string: it comes from a header, and Filibuster sends it as it came.
-Json ToJson(const RequestReceived& update) {
-  return {{"instrumentation_type", "request_received"},
-          {"generated_id", std::to_string(update.generated_id)},
-          {"execution_index", update.execution_index},
-          {"target_service_name", update.target_service_name}};
-}
+Json ToJson(const RequestReceived& update) { return Json::parse(MessageText(update)); }
 
-Json ToJson(const InvocationComplete& update) {
-  Json json = {{"instrumentation_type", "invocation_complete"},
-               {"generated_id", update.generated_id},
-               {"execution_index", update.execution_index},
-               {"vclock", ClockToJson(update.vclock)}};
-  if (!update.return_value.is_null()) json["return_value"] = update.return_value;
-  if (!update.exception.is_null()) json["exception"] = update.exception;
-  return json;
-}
+Json ToJson(const InvocationComplete& update) { return Json::parse(MessageText(update)); }
 
 std::optional<Invocation> InvocationFromJson(const Json& json, std::string* error) {
   error->clear();

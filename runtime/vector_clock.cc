@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "runtime/message_text.h"
+
 namespace filibuster {
 
 std::optional<VectorClock> ParseVectorClock(std::string_view text) {
@@ -20,7 +22,7 @@ std::string VectorClockText(const VectorClock& clock) {
   std::string text = "{";
   for (const auto& [service, count] : clock) {
     if (text.size() > 1) text += ", ";
-    text += Json(service).dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+    AppendQuoted(service, &text);
     text += ": " + std::to_string(count);
   }
   return text + "}";
