@@ -40,6 +40,7 @@ class LoopbackPeer {
   }
 
   int port() const { return port_; }  // 0: there is none to be had
+  bool listens() const { return way_ != Way::kRefuse; }
 
   // Waits until the client has connected, for as long as that takes on a loaded machine.
   void Speak() {

@@ -10,9 +10,15 @@
 #include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/HTTPServerResponseImpl.h>
 #include <Poco/Net/HTTPServerSession.h>
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/SocketImpl.h>
+#include <Poco/Net/StreamSocket.h>
+#include <arpa/inet.h>
 #include <cxxabi.h>
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -40,6 +46,10 @@ FILIBUSTER_WEAK(_ZNK4Poco3Net19NameValueCollection3getERKNSt7__cxx1112basic_stri
 FILIBUSTER_WEAK(_ZN4Poco3Net4Impl17SocketAddressImplD2Ev);
 FILIBUSTER_WEAK(_ZN4Poco3Net9IPAddressC1EPKvj);
 FILIBUSTER_WEAK(_ZN4Poco3Net9IPAddressC1EPKvjj);
+FILIBUSTER_WEAK(_ZN4Poco3Net12StreamSocketC1ERKNS0_13SocketAddressE);
+FILIBUSTER_WEAK(_ZN4Poco3Net12StreamSocketD1Ev);
+FILIBUSTER_WEAK(_ZN4Poco3Net13SocketAddressC1EPK8sockaddrj);
+FILIBUSTER_WEAK(_ZN4Poco3Net13SocketAddressD1Ev);
 FILIBUSTER_WEAK(_ZNK4Poco3Net4Impl21IPv4SocketAddressImpl8toStringB5cxx11Ev);
 FILIBUSTER_WEAK(_ZNK4Poco3Net4Impl21IPv6SocketAddressImpl8toStringB5cxx11Ev);
 FILIBUSTER_WEAK(_ZTIN4Poco3Net4Impl17SocketAddressImplE);
@@ -98,6 +108,36 @@ std::string NameOf(const std::exception& exception) {
   return text;
 }
 
+// A session's socket that encrypts is exchanged for one that does not, for as long as this lives:
+// our peer has no certificate that the service would trust.
+class PlainConnection {
+ public:
+  PlainConnection(HTTPClientSession* session, int port)
+      : session_(*session), socket_(AddressOf(port)), ours_(socket_._pImpl) {
+    socket_._pImpl->setReceiveTimeout(session->_receiveTimeout);
+    std::swap(session_._socket._pImpl, socket_._pImpl);
+  }
+  ~PlainConnection() {
+    // A session that has gone took ours along, and another one may be in its place.
+    if (session_._socket._pImpl == ours_) std::swap(session_._socket._pImpl, socket_._pImpl);
+  }
+  PlainConnection(const PlainConnection&) = delete;
+  PlainConnection& operator=(const PlainConnection&) = delete;
+
+ private:
+  static Poco::Net::SocketAddress AddressOf(int port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    return {reinterpret_cast<const sockaddr*>(&address), sizeof address};
+  }
+
+  HTTPClientSession& session_;
+  Poco::Net::StreamSocket socket_;
+  const Poco::Net::SocketImpl* const ours_;
+};
+
 // From sendRequest() to receiveResponse().
 struct PocoCall {
   explicit PocoCall(const OutgoingCall& call) : injection(call) {}
@@ -114,7 +154,8 @@ struct PocoCall {
   }
 
   Injection injection;
-  std::unique_ptr<LoopbackPeer> peer;  // if the call is to fail
+  std::unique_ptr<LoopbackPeer> peer;           // if the call is to fail
+  std::unique_ptr<PlainConnection> connection;  // to the peer, in place of one that encrypts
 };
 
 // The calls that have been sent, by session. Never destroyed: calls may be made while the program
@@ -170,8 +211,8 @@ void Plan(const HTTPClientSession& session, PocoCall* call) {
     call->injection.DropFault("POCO's instrumentation knows no such failure");
   } else if (fault.call_first) {
     call->injection.DropFault("not after a call that is made");
-  } else if (session.secure() || !session._proxyConfig.host.empty()) {
-    call->injection.DropFault("not by https, or by a proxy");
+  } else if (!session._proxyConfig.host.empty()) {
+    call->injection.DropFault("not by a proxy");
   } else if (peer->port() == 0) {
     call->injection.DropFault("there is no peer to be had on loopback");
   } else {
@@ -182,9 +223,9 @@ void Plan(const HTTPClientSession& session, PocoCall* call) {
 // Sends a session's request to our peer instead, for as long as this lives.
 class Redirection {
  public:
-  Redirection(HTTPClientSession* session, int port)
+  Redirection(HTTPClientSession* session, const std::string& host, int port)
       : session_(*session),
-        host_(std::exchange(session->_host, "127.0.0.1")),
+        host_(std::exchange(session->_host, host)),
         port_(std::exchange(session->_port, static_cast<Poco::UInt16>(port))),
         timeout_(session->_receiveTimeout._span) {
     constexpr Poco::Timespan::TimeDiff kPatience = 100'000;  // a timeout is not waited for longer
@@ -214,12 +255,17 @@ class Redirection {
 
 using SendRequest = std::ostream&(HTTPClientSession*, HTTPRequest&);
 
-std::ostream& SendToPeer(HTTPClientSession* session, HTTPRequest& request, const LoopbackPeer& peer,
+std::ostream& SendToPeer(HTTPClientSession* session, HTTPRequest& request, PocoCall* call,
                          SendRequest* next) {
   if (request.get("Host", "").empty()) request.setHost(session->_host, session->_port);
   session->close();  // a kept connection leads to the callee
-  const Redirection redirection(session, peer.port());
+  // Without a host, a session takes the connection that it has.
+  const bool is_plain = session->secure() && call->peer->listens();
+  const Redirection redirection(session, is_plain ? "" : "127.0.0.1", call->peer->port());
   try {
+    if (is_plain) {
+      call->connection = std::make_unique<PlainConnection>(session, call->peer->port());
+    }
     return next(session, request);
   } catch (std::exception& exception) {
     redirection.Correct(&exception);
@@ -252,7 +298,7 @@ std::ostream& HTTPClientSession::sendRequest(HTTPRequest& request) {
   for (const auto& [name, value] : call.injection.headers()) request.set(name, value);
   return call.Watch([&]() -> std::ostream& {
     return call.peer == nullptr ? next.function(this, request)
-                                : filibuster::SendToPeer(this, request, *call.peer, next.function);
+                                : filibuster::SendToPeer(this, request, &call, next.function);
   });
 }
 

@@ -1,18 +1,14 @@
-#include <Poco/Exception.h>
 #include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
-#include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/HTTPServer.h>
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerResponse.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <iterator>
 #include <string>
 
+#include "tests/runtime/poco_call.h"
 #include "tests/runtime/preload_control_server.h"
 #include "tests/support/misbehaving_server.h"
 
@@ -21,27 +17,7 @@ namespace {
 
 using Json = FakeControlServer::Json;
 using Poco::Net::HTTPClientSession;
-using Poco::Net::HTTPRequest;
-using Poco::Net::HTTPResponse;
 using Way = MisbehavingServer::Way;
-
-// All that a caller can see.
-std::string Call(HTTPClientSession& session, const std::string& method = "GET") {
-  HTTPRequest request(method, "/bar", HTTPRequest::HTTP_1_1);
-  HTTPResponse response;
-  std::string seen = "sending: ";
-  try {
-    if (method == "POST") request.setContentLength(5);
-    session.sendRequest(request) << (method == "POST" ? "hello" : "");
-    seen = "receiving: ";
-    std::istream& body = session.receiveResponse(response);
-    seen = std::to_string(response.getStatus()) + " " + response.getReason();
-    for (const auto& [name, value] : response) seen += "\n" + name + ": " + value;
-    return seen + "\n" + std::string(std::istreambuf_iterator<char>(body), {});
-  } catch (const Poco::Exception& exception) {
-    return seen + exception.className() + ": " + exception.displayText();
-  }
-}
 
 class PreloadPocoTest : public testing::TestWithParam<bool> {
  protected:
@@ -133,7 +109,7 @@ TEST_P(PreloadPocoTest, ACallIsAnnouncedWithItsTimeoutAndCarriesItsIndex) {
   EXPECT_EQ(create["module"], "poco");
   EXPECT_EQ(create["method"], "POST");
   EXPECT_EQ(create["args"], Json::array({std::to_string(server_.port()) + "/bar"}));
-  EXPECT_EQ(create["callsite_file"], "runtime/preload_poco_test.cc");
+  EXPECT_EQ(create["callsite_file"], "runtime/poco_call.h");
   EXPECT_EQ(create["metadata"]["timeout"], 60);
   const std::string index = create["execution_index"];
   EXPECT_NE(server_.requests().at(0).find("X-Filibuster-Execution-Index: " + index),
