@@ -91,7 +91,12 @@ class StockServer {
 // A client and what it is made of.
 struct StockConnection {
   StockConnection(Wire wire, int port, int timeout_ms = 0)
-      : socket(std::make_shared<apache::thrift::transport::TSocket>("127.0.0.1", port)),
+      : StockConnection(wire,
+                        std::make_shared<apache::thrift::transport::TSocket>("127.0.0.1", port),
+                        timeout_ms) {}
+  StockConnection(Wire wire, std::shared_ptr<apache::thrift::transport::TSocket> made,
+                  int timeout_ms = 0)
+      : socket(std::move(made)),
         transport(wire.transport_factory()->getTransport(socket)),
         client(Instrument(wire.protocol_factory()->getProtocol(transport))) {
     socket->setRecvTimeout(timeout_ms);
@@ -102,5 +107,20 @@ struct StockConnection {
   std::shared_ptr<apache::thrift::transport::TTransport> transport;
   StockClient client;
 };
+
+// All that a caller can see of a call.
+inline std::string Reserve(StockConnection& connection) {
+  std::string seen;
+  try {
+    seen = std::to_string(connection.client.Reserve("teapot", 2));
+  } catch (const OutOfStock& exception) {
+    seen = std::string("OutOfStock ") + exception.what() + " '" + exception.item + "'";
+  } catch (const apache::thrift::TApplicationException& exception) {
+    seen = "application " + std::to_string(exception.getType()) + " " + exception.what();
+  } catch (const apache::thrift::transport::TTransportException& exception) {
+    seen = "transport " + std::to_string(exception.getType()) + " " + exception.what();
+  }
+  return seen + (connection.transport->isOpen() ? ", open" : ", closed");
+}
 
 }  // namespace filibuster

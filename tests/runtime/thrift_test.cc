@@ -17,21 +17,6 @@ namespace {
 
 using Json = FakeControlServer::Json;
 
-// All that a caller can see.
-std::string Reserve(StockConnection& connection) {
-  std::string seen;
-  try {
-    seen = std::to_string(connection.client.Reserve("teapot", 2));
-  } catch (const OutOfStock& exception) {
-    seen = std::string("OutOfStock ") + exception.what() + " '" + exception.item + "'";
-  } catch (const apache::thrift::TApplicationException& exception) {
-    seen = "application " + std::to_string(exception.getType()) + " " + exception.what();
-  } catch (const apache::thrift::transport::TTransportException& exception) {
-    seen = "transport " + std::to_string(exception.getType()) + " " + exception.what();
-  }
-  return seen + (connection.transport->isOpen() ? ", open" : ", closed");
-}
-
 int One(const std::string&) { return 1; }
 
 constexpr char kNotOpen[] =

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -52,6 +53,14 @@ TlsServer::TlsServer(int server_port)
     : server_port_(server_port), context_(NewContext(), SSL_CTX_free) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to whoever has gone
   Start();
+}
+
+std::string TlsServer::certificate() const {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), BIO_free);
+  PEM_write_bio_X509(text.get(), SSL_CTX_get0_certificate(context_.get()));
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(text.get(), &data);
+  return std::string(data, static_cast<size_t>(size));
 }
 
 void TlsServer::Start() {

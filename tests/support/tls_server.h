@@ -5,6 +5,7 @@
 
 #include <list>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -20,6 +21,7 @@ class TlsServer {
   ~TlsServer() { Stop(); }
 
   int port() const { return port_.number(); }
+  std::string certificate() const;  // PEM
   // Nobody listens from Stop() to Start().
   void Stop();
   void Start();

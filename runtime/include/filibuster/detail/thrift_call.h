@@ -2,7 +2,6 @@
 // filibuster/thrift.h.
 #pragma once
 
-#include <thrift/transport/TBufferTransports.h>
 #include <thrift/transport/TSocket.h>
 
 #include <memory>
@@ -26,7 +25,9 @@ class ClientCall {
 
  public:
   explicit ClientCall(std::shared_ptr<TTransport> transport)
-      : transport_(std::move(transport)), socket_(SocketOf(transport_)) {}
+      : transport_(std::move(transport)),
+        socket_(SocketOf(transport_)),
+        encrypts_(socket_ != nullptr && typeid(*socket_) != typeid(TSocket)) {}
 
   void Begin(const std::string& method, bool oneway) {
     const filibuster::CallSite& site = filibuster::CurrentCallSite();
@@ -91,21 +92,8 @@ class ClientCall {
   }
 
  private:
-  // What a framed or a buffered transport is on. Null: not a socket, or one that encrypts.
-  static TSocket* SocketOf(const std::shared_ptr<TTransport>& transport) {
-    using namespace ::apache::thrift::transport;
-    std::shared_ptr<TTransport> under = transport;
-    if (auto* framed = dynamic_cast<TFramedTransport*>(under.get())) {
-      under = framed->getUnderlyingTransport();
-    } else if (auto* buffered = dynamic_cast<TBufferedTransport*>(under.get())) {
-      under = buffered->getUnderlyingTransport();
-    }
-    TTransport* const found = under.get();
-    return found != nullptr && typeid(*found) == typeid(TSocket) ? static_cast<TSocket*>(found)
-                                                                 : nullptr;
-  }
-
-  bool IsConnected() const { return socket_ != nullptr && socket_->isOpen(); }
+  // A socket that encrypts says that it is not open before its first handshake.
+  bool IsConnected() const { return socket_ != nullptr && socket_->TSocket::isOpen(); }
 
   void Plan(const filibuster::InjectedFault& planned, bool has_timeout) {
     Fault fault = FaultOf(planned);
@@ -115,7 +103,11 @@ class ClientCall {
     } else if (oneway_ && !closes) {
       injection_->DropFault("nobody waits for the answer of a oneway call");
     } else if (!closes && !IsConnected()) {
-      injection_->DropFault("the transport is not a socket without encryption that is open");
+      injection_->DropFault("the transport is not a socket that is open");
+    } else if (encrypts_ && fault.transport == TTransportException::END_OF_FILE) {
+      injection_->DropFault("who encrypts says goodbye before the end, and our peer cannot");
+    } else if (encrypts_ && !fault.transport && !fault.call_first) {
+      injection_->DropFault("what is encrypted cannot be kept from the callee and go on");
     } else if (fault.transport == TTransportException::TIMED_OUT && !has_timeout) {
       injection_->DropFault("the socket has no timeout");
     } else {
@@ -126,6 +118,7 @@ class ClientCall {
   // Then Thrift fails by itself, in this call and in later ones on the connection.
   void BreakConnection() {
     if (fault_->transport == TTransportException::NOT_OPEN) return transport_->close();
+    if (encrypts_) Watch([&] { socket_->write(nullptr, 0); });  // a handshake, if there was none
     Swap(fault_->transport == TTransportException::TIMED_OUT ? Way::kStaySilent : Way::kClose);
   }
   void Swap(Way way) { peer_.Swap(socket_->getSocketFD(), way); }
@@ -138,6 +131,7 @@ class ClientCall {
 
   const std::shared_ptr<TTransport> transport_;
   TSocket* const socket_;
+  const bool encrypts_;
   std::optional<filibuster::Injection> injection_;
   Headers headers_;
   std::optional<Fault> fault_;

@@ -1,16 +1,20 @@
-// Thrift's exceptions <=> what an Injection speaks. Part of filibuster/thrift.h.
+// Thrift's exceptions and sockets <=> what an Injection speaks. Part of filibuster/thrift.h.
 #pragma once
 
 #include <thrift/TApplicationException.h>
 #include <thrift/protocol/TProtocolException.h>
+#include <thrift/transport/TBufferTransports.h>
+#include <thrift/transport/TSocket.h>
 #include <thrift/transport/TTransportException.h>
 
 #include <array>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 
 #include "filibuster/injector.h"
 
@@ -113,6 +117,25 @@ inline Fault FaultOf(const filibuster::InjectedFault& planned) {
   const auto declared = DeclaredExceptions().find(fault.name);
   if (declared != DeclaredExceptions().end()) fault.declared = declared->second;
   return fault;
+}
+
+// What a framed or a buffered transport is on. Null: not a socket that Thrift has itself.
+inline ::apache::thrift::transport::TSocket* SocketOf(
+    const std::shared_ptr<::apache::thrift::transport::TTransport>& transport) {
+  using namespace ::apache::thrift::transport;
+  std::shared_ptr<TTransport> under = transport;
+  if (auto* framed = dynamic_cast<TFramedTransport*>(under.get())) {
+    under = framed->getUnderlyingTransport();
+  } else if (auto* buffered = dynamic_cast<TBufferedTransport*>(under.get())) {
+    under = buffered->getUnderlyingTransport();
+  }
+  auto* const socket = dynamic_cast<TSocket*>(under.get());
+  if (socket == nullptr) return nullptr;
+  // The latter by its name: its header wants OpenSSL's, which a service need not have.
+  const std::string_view type = typeid(*socket).name();
+  const bool is_known =
+      type == typeid(TSocket).name() || type == "N6apache6thrift9transport10TSSLSocketE";
+  return is_known ? socket : nullptr;
 }
 
 }  // namespace filibuster_thrift
