@@ -89,8 +89,7 @@ TEST(ExtractPoolTest, ACrashCostsOneFile) {
 }
 
 TEST(ExtractPoolTest, AFileThatTakesForEverIsGivenUp) {
-  ExtractPool pool({.jobs = 1, .file_timeout = std::chrono::seconds(2)}, {},
-                   {.one = Pretend});
+  ExtractPool pool({.jobs = 1, .file_timeout = std::chrono::seconds(2)}, {}, {.one = Pretend});
   for (const char* file : {"/hang", "/good"}) pool.Request(Command(file), "/");
   EXPECT_EQ(pool.Get("/hang").parse_error, "not read in 2 s (--file-timeout)");
   EXPECT_EQ(pool.Get("/good").parse_error, "");
