@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <map>
 #include <set>
 
 namespace filibuster {
@@ -12,8 +13,8 @@ using Names = std::set<std::string>;
 
 struct Seen {
   Names callers;
-  Names called;     // that said so themselves
-  Names addresses;  // "5001", of calls that nobody said to have received
+  Names called;                            // that said so themselves
+  std::map<std::string, Names> addresses;  // "5001": who said to have received calls to it
 };
 
 Seen LookAt(const CallTable& calls) {
@@ -22,11 +23,11 @@ Seen LookAt(const CallTable& calls) {
     const KnownCall& call = calls.call(id);
     if (!call.made) continue;
     seen.callers.insert(call.invocation.source_service_name);
-    if (call.target_service_name) {
-      seen.called.insert(*call.target_service_name);
-    } else if (const Json& args = call.invocation.args; !args.empty() && args[0].is_string()) {
+    if (call.target_service_name) seen.called.insert(*call.target_service_name);
+    if (const Json& args = call.invocation.args; !args.empty() && args[0].is_string()) {
       const auto& target = args[0].get_ref<const std::string&>();
-      seen.addresses.insert(target.substr(0, target.find('/')));
+      Names& receivers = seen.addresses[target.substr(0, target.find('/'))];
+      if (call.target_service_name) receivers.insert(*call.target_service_name);
     }
   }
   return seen;
@@ -53,10 +54,16 @@ std::vector<std::string> SilentServices(const Application& application, const An
   for (const Service& service : application.services) {
     missing.erase(service.name);
     if (seen.callers.contains(service.name) || seen.called.contains(service.name)) continue;
-    if (seen.addresses.contains(std::to_string(service.port))) {
+    const auto address = seen.addresses.find(std::to_string(service.port));
+    if (address != seen.addresses.end() && !address->second.empty()) {
+      warnings.push_back(fmt::format(
+          "service {}: calls to its port {} arrive at {}: is it a proxy, or is that its name where "
+          "it is instrumented?",
+          service.name, service.port, fmt::join(address->second, ", ")));
+    } else if (address != seen.addresses.end()) {
       warnings.push_back(fmt::format(
           "service {}: it was called, on port {}, and did not say so: it is not instrumented, or "
-          "runs without FILIBUSTER_URL, or has another name there; its own errors were not "
+          "runs without FILIBUSTER_URL; its own errors were not "
           "injected, and its calls are not known",
           service.name, service.port));
     } else if (service.health_check != "tcp" || known_callers.contains(service.name)) {

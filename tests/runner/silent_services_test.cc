@@ -55,6 +55,13 @@ TEST_F(SilentServicesTest, NamesTheServiceThatWasCalledAndDidNotSaySo) {
   EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("service bar: it was called, on port 5001,")));
 }
 
+TEST_F(SilentServicesTest, NamesTheServiceWhoseCallsArriveAtAnother) {
+  AddService("foo", 5000);
+  AddService("barr", 5001);
+  AddCall("foo", "5001/bar", "bar");
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("barr: calls to its port 5001 arrive at bar:")));
+}
+
 TEST_F(SilentServicesTest, NamesThoseOfWhichNothingWasSeen) {
   AddService("foo", 5000, "tcp");  // the analysis has a call of it
   AddService("bar", 5001);
