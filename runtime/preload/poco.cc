@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -154,6 +155,7 @@ struct PocoCall {
   }
 
   Injection injection;
+  bool is_made = false;                         // before it fails
   std::unique_ptr<LoopbackPeer> peer;           // if the call is to fail
   std::unique_ptr<PlainConnection> connection;  // to the peer, in place of one that encrypts
 };
@@ -209,7 +211,7 @@ void Plan(const HTTPClientSession& session, PocoCall* call) {
   std::unique_ptr<LoopbackPeer> peer = PeerFor(fault);
   if (peer == nullptr) {
     call->injection.DropFault("POCO's instrumentation knows no such failure");
-  } else if (fault.call_first) {
+  } else if (fault.call_first && !peer->listens()) {
     call->injection.DropFault("not after a call that is made");
   } else if (!session._proxyConfig.host.empty()) {
     call->injection.DropFault("not by a proxy");
@@ -217,6 +219,7 @@ void Plan(const HTTPClientSession& session, PocoCall* call) {
     call->injection.DropFault("there is no peer to be had on loopback");
   } else {
     call->peer = std::move(peer);
+    call->is_made = fault.call_first;
   }
 }
 
@@ -273,6 +276,15 @@ std::ostream& SendToPeer(HTTPClientSession* session, HTTPRequest& request, PocoC
   }
 }
 
+// The answer of the callee is not for the caller, who gets what comes from our peer.
+void DropAnswer(HTTPClientSession* session, std::istream* answer, PocoCall* call) {
+  answer->ignore(std::numeric_limits<std::streamsize>::max());
+  session->close();
+  const Redirection redirection(session, "", call->peer->port());
+  call->connection = std::make_unique<PlainConnection>(session, call->peer->port());
+  session->_responseReceived = false;
+}
+
 // Of the request that this thread serves.
 std::optional<ContextScope>& ScopeOfThread() {
   static thread_local std::optional<ContextScope> scope;
@@ -297,8 +309,9 @@ std::ostream& HTTPClientSession::sendRequest(HTTPRequest& request) {
   filibuster::Plan(*this, &call);
   for (const auto& [name, value] : call.injection.headers()) request.set(name, value);
   return call.Watch([&]() -> std::ostream& {
-    return call.peer == nullptr ? next.function(this, request)
-                                : filibuster::SendToPeer(this, request, &call, next.function);
+    return call.peer == nullptr || call.is_made
+               ? next.function(this, request)
+               : filibuster::SendToPeer(this, request, &call, next.function);
   });
 }
 
@@ -309,12 +322,13 @@ std::istream& HTTPClientSession::receiveResponse(HTTPResponse& response) {
   const std::unique_ptr<PocoCall> call =
       next.known && InjectionEnabled() ? Calls().Take(this) : nullptr;
   if (call == nullptr) return next.function(this, response);
+  const auto receive = [&]() -> std::istream& { return next.function(this, response); };
+  if (call->is_made) filibuster::DropAnswer(this, &call->Watch(receive), call.get());
   if (call->peer != nullptr) {
     call->peer->Speak();
     _mustReconnect = true;  // the next request goes to the callee again
   }
-  std::istream& body =
-      call->Watch([&]() -> std::istream& { return next.function(this, response); });
+  std::istream& body = call->Watch(receive);
   call->injection.Returned(response.getStatus(), "");
   return body;
 }

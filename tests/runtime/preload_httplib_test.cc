@@ -70,6 +70,17 @@ TEST_F(PreloadHttplibTest, AStatusLooksAsWhenTheServerAnswersIt) {
                        R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
 }
 
+TEST_F(PreloadHttplibTest, WithoutAbortTheCalleeIsCalledAndItsAnswerIsNotSeen) {
+  server_.Restart(Way::kDoNotListen);
+  const std::string real = Seen(Client().Get("/"));
+  server_.Restart(Way::kAnswer, Ok("well"));
+  Inject(R"({"forced_exception": {"name": "httplib::Error::Connection",
+                                  "metadata": {"abort": false}}})");
+  EXPECT_EQ(Seen(Client().Get("/")), real);
+  ASSERT_EQ(server_.requests().size(), 1U);
+  EXPECT_NE(server_.requests()[0].find("X-Filibuster-Forced-Sleep"), std::string::npos);
+}
+
 TEST_F(PreloadHttplibTest, ACorruptedBodyIsTheAnswersOwnTransformed) {
   Inject(R"({"forced_exception": {"name": "corrupted_body",
              "metadata": {"abort": false, "transformation": "truncated"}}})");

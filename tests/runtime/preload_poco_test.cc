@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "tests/runtime/poco_call.h"
 #include "tests/runtime/preload_control_server.h"
@@ -95,11 +96,39 @@ TEST_P(PreloadPocoTest, AStatusLooksAsWhenTheServerAnswersIt) {
 }
 
 TEST_P(PreloadPocoTest, AFaultThatCannotBeIsDropped) {
-  for (const char* fault : {R"({"forced_exception": {"name": "Poco::Unheard", "metadata": {}}})",
-                            R"({"forced_exception": {"name": "Poco::TimeoutException",
+  for (const char* fault :
+       {R"({"forced_exception": {"name": "Poco::Unheard", "metadata": {}}})",
+        R"({"forced_exception": {"name": "Poco::Net::ConnectionRefusedException",
                                  "metadata": {"abort": false}}})"}) {
     Inject(fault);
     EXPECT_EQ(Call(session_).substr(0, 6), "200 OK");
+  }
+}
+
+TEST_P(PreloadPocoTest, WithoutAbortTheCalleeIsCalledAndItsAnswerIsNotSeen) {
+  for (const auto& [way, name] : {std::pair(Way::kStaySilent, "Poco::TimeoutException"),
+                                  std::pair(Way::kClose, "Poco::Net::NoMessageException")}) {
+    for (const char* method : {"GET", "POST"}) {
+      server_.Restart(way);
+      session_.reset();
+      session_.setTimeout(way == Way::kStaySilent ? kBriefly : kPatient);
+      const std::string real = Call(session_, method);
+      server_.Restart(Way::kAnswer, Ok("well"));
+      session_.reset();
+      session_.setTimeout(kPatient);
+      const std::string well = Call(session_, method);
+      control_.Reset();
+      control_.OnCreate([name = name](const Json&) -> Json {
+        return {{"forced_exception", {{"name", name}, {"metadata", {{"abort", false}}}}}};
+      });
+      EXPECT_EQ(Call(session_, method), real);
+      ASSERT_EQ(server_.requests().size(), 2U);
+      EXPECT_NE(server_.requests()[1].find("X-Filibuster-Forced-Sleep"), std::string::npos);
+      EXPECT_EQ(control_.Bodies("invocation_complete").back()["exception"],
+                Json({{"name", name}, {"metadata", {{"abort", false}}}}));
+      control_.Reset();
+      EXPECT_EQ(Call(session_, method), well);
+    }
   }
 }
 
