@@ -33,20 +33,20 @@ bool IsTask(const Value& value) {
 
 }  // namespace
 
-const TriedFault* Interpreter::FaultOf(const CallResult& result) const {
+const TriedFault* LibraryState::FaultOf(const CallResult& result) const {
   if (result.fault == CallResult::kSuccess) return nullptr;
   return &facts_.calls[static_cast<std::size_t>(result.site)]
               .faults[static_cast<std::size_t>(result.fault)];
 }
 
-bool Interpreter::HasFailed(const CallResult& result) const {
+bool LibraryState::HasFailed(const CallResult& result) const {
   const TriedFault* fault = FaultOf(result);
   if (fault == nullptr) return false;
   return !fault->is_status || !fault->error.empty() || !fault->exception.empty() ||
          result.status_fails;
 }
 
-bool Interpreter::Throws(const ModelRow& row, const CallResult& result) const {
+bool LibraryState::Throws(const ModelRow& row, const CallResult& result) const {
   const TriedFault* fault = FaultOf(result);
   if (fault == nullptr) return false;
   if (fault->is_status && fault->exception.empty()) {
@@ -59,7 +59,7 @@ bool Interpreter::Throws(const ModelRow& row, const CallResult& result) const {
                         std::ranges::find(row.throws_only, fault->name) != row.throws_only.end());
 }
 
-Value Interpreter::ExceptionOf(const CallResult& result) const {
+Value LibraryState::ExceptionOf(const CallResult& result) const {
   const LibraryModel& library = *facts_.calls[static_cast<std::size_t>(result.site)].library;
   const TriedFault& fault = *FaultOf(result);
   constexpr int kFirstServerError = 500;
@@ -74,7 +74,7 @@ Value Interpreter::ExceptionOf(const CallResult& result) const {
   return exception;
 }
 
-Value Interpreter::ReadResult(const CallResult& result, ResultPart part) const {
+Value LibraryState::ReadResult(const CallResult& result, ResultPart part) const {
   const ObservedCall& call = facts_.calls[static_cast<std::size_t>(result.site)];
   const LibraryModel& library = *call.library;
   const TriedFault* fault = FaultOf(result);
@@ -124,7 +124,7 @@ Value Interpreter::ReadResult(const CallResult& result, ResultPart part) const {
 }
 
 // The result that a value is, or that an object has got.
-std::optional<CallResult> Interpreter::ResultIn(const State& state, const Value& value) const {
+std::optional<CallResult> LibraryState::ResultIn(const State& state, const Value& value) const {
   Value found = Load(state, value);
   if (found.Is(Kind::kPointer)) found = state.memory.Read(found.place());
   if (const Value* kept = FieldOrNone(found, kResult)) found = *kept;
@@ -133,7 +133,7 @@ std::optional<CallResult> Interpreter::ResultIn(const State& state, const Value&
 }
 
 // Who asks whether the call failed knows its result.
-void Interpreter::Asked(const CallResult& result, ResultPart part, State& state) {
+void LibraryState::Asked(const CallResult& result, ResultPart part, State& state) {
   if (!state.fault || result.site != state.fault->site) return;
   const bool decides = part == ResultPart::kOk || part == ResultPart::kFailed ||
                        part == ResultPart::kError || part == ResultPart::kStatus;
@@ -173,7 +173,7 @@ Results Interpreter::ReadLibrary(const CallContext& call, const ModelRow& row, S
 }
 
 // Where an argument refers or points to.
-std::optional<Place> Interpreter::PlaceOf(const State& state, const Value& value) const {
+std::optional<Place> LibraryState::PlaceOf(const State& state, const Value& value) const {
   if (value.Is(Kind::kPointer)) return state.memory.Resolve(value.place());
   if (!value.Is(Kind::kAlias)) return std::nullopt;
   const Value loaded = Load(state, value);
@@ -181,11 +181,11 @@ std::optional<Place> Interpreter::PlaceOf(const State& state, const Value& value
   return state.memory.Resolve(value.place());
 }
 
-void Interpreter::WriteTo(State& state, const Value& where, Value value) const {
+void LibraryState::WriteTo(State& state, const Value& where, Value value) const {
   if (const auto place = PlaceOf(state, where)) state.memory.Write(*place, std::move(value));
 }
 
-void Interpreter::Keep(State& state, const Value& object, const CallResult& result) const {
+void LibraryState::Keep(State& state, const Value& object, const CallResult& result) const {
   auto place = PlaceOf(state, object);
   if (!place) return;
   place->path.emplace_back(kResult);
@@ -339,8 +339,8 @@ Results Interpreter::TakeEnded(const CallContext& call, const ModelRow& row, Sta
 }
 
 // The status that what a handler returns has; nullopt if it says nothing of one.
-std::optional<Value> Interpreter::ReturnedStatus(const LibraryModel& library, const State& state,
-                                                 const Value& returned) const {
+std::optional<Value> LibraryState::ReturnedStatus(const LibraryModel& library, const State& state,
+                                                  const Value& returned) const {
   if (returned.Is(Kind::kChoice)) {
     Values statuses;
     for (const Value& one : returned.elements()) {

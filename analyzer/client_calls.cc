@@ -34,8 +34,8 @@ bool IsNone(const Value& value) { return value.Is(Kind::kNull); }
 }  // namespace
 
 // Something that was set of an object, or of what it wraps; null if it was not.
-Value Interpreter::SettingOf(const Value& object, const State& state, const char* setting,
-                             int depth) const {
+Value LibraryState::SettingOf(const Value& object, const State& state, const char* setting,
+                              int depth) const {
   constexpr int kMaxDepth = 8;
   if (object.Is(Kind::kPointer)) {
     return SettingOf(state.memory.Read(object.place()), state, setting, depth);
@@ -50,8 +50,8 @@ Value Interpreter::SettingOf(const Value& object, const State& state, const char
 }
 
 // Of the object that a call is made with; else of what it is given: a context, a URL.
-Value Interpreter::Setting(const CallContext& call, const ModelRow& row, const State& state,
-                           const char* setting) const {
+Value LibraryState::Setting(const CallContext& call, const ModelRow& row, const State& state,
+                            const char* setting) const {
   const bool has_object = call.first == 1 || row.Argument("object");
   Value found = has_object ? SettingOf(Load(state, ObjectOf(call, row, state)), state, setting)
                            : Value::Null();
@@ -66,8 +66,8 @@ Value Interpreter::Setting(const CallContext& call, const ModelRow& row, const S
 }
 
 // host and port, or scheme://host:port, and the path.
-Value Interpreter::TargetOf(const CallContext& call, const ModelRow& row,
-                            const State& state) const {
+Value LibraryState::TargetOf(const CallContext& call, const ModelRow& row,
+                             const State& state) const {
   const Value* given = call.Argument(row.Argument("host"));
   const Value host = given != nullptr ? Load(state, *given) : Setting(call, row, state, kHost);
   const Value port = Setting(call, row, state, kPort);
@@ -80,8 +80,7 @@ Value Interpreter::TargetOf(const CallContext& call, const ModelRow& row,
     // No host is called if there is none.
     if (IsNone(one_host) && host.Is(Kind::kChoice)) continue;
     if (!one_host.Is(Kind::kString)) {
-      urls.push_back(one_host.Is(Kind::kUnknown) ? one_host
-                                                 : Value::Unknown("a host that is not followed"));
+      urls.push_back(one_host.Is(Kind::kUnknown) ? one_host : Value::Unknown("not followed"));
       continue;
     }
     const bool has_scheme = one_host.text().find("://") != std::string::npos;
@@ -123,8 +122,10 @@ Results Interpreter::MakeClientCall(const CallContext& call, const ModelRow& row
   }
   // Of an object that is not known it is at least known if nobody sets any.
   const bool is_set = !timeout.Is(Kind::kUnknown) || program_.SetsTimeouts(*call.link.library);
-  const bool has_timeout = !IsNone(timeout) && is_set;
-  const std::optional<double> seconds = InSeconds(timeout);
+  const auto by_default = call.link.library->default_timeout;
+  const bool has_timeout = (!IsNone(timeout) && is_set) || by_default;
+  std::optional<double> seconds = InSeconds(timeout);
+  if (IsNone(timeout) && by_default) seconds = *by_default;
   const bool is_first = !observed.has_timeout;
   observed.timeout_seconds =
       is_first || observed.timeout_seconds == seconds ? seconds : std::nullopt;
@@ -138,6 +139,7 @@ Results Interpreter::MakeClientCall(const CallContext& call, const ModelRow& row
                             (row.throws_status || AsCondition(fails) == Truth::kTrue);
 
   const int index = static_cast<int>(site);
+  observed.makers.insert(frames_.back().function.function->usr);
   const int executions = ++state.executions[index];
   Results results;
   if (state.fault) {
@@ -165,7 +167,7 @@ Results Interpreter::MakeClientCall(const CallContext& call, const ModelRow& row
 }
 
 // Functions that are handed to the call may change what they captured. Whether there are any.
-bool Interpreter::ForgetCaptured(const CallContext& call, State& state) const {
+bool LibraryState::ForgetCaptured(const CallContext& call, State& state) const {
   bool has_callback = false;
   for (std::size_t i = call.first; i < call.arguments.size(); ++i) {
     const Value argument = Load(state, call.arguments[i]);
@@ -224,7 +226,7 @@ Results Interpreter::CallAgain(State state, int site, bool has_timeout) {
 }
 
 // From the entry to the function that calls the library.
-std::vector<ChainLink> Interpreter::CallChain() const {
+std::vector<ChainLink> LibraryState::CallChain() const {
   std::vector<ChainLink> chain;
   for (const Frame& frame : frames_) {
     if (!frame.function) continue;

@@ -123,9 +123,16 @@ std::expected<BuildDescription, Error> BuildDescription::Find(
   return build;
 }
 
-CompileCommand BuildDescription::CommandFor(const std::string& file,
-                                            const fs::path& service) const {
+CompileCommand BuildDescription::CommandFor(const std::string& file, const fs::path& service,
+                                            const std::string& includer) const {
   if (auto command = commands_.Find(file)) return *std::move(command);
+  if (auto command = commands_.Find(includer)) {
+    for (std::string& argument : command->arguments) {
+      if (NamesSource(*command, argument)) argument = file;
+    }
+    command->file = file;
+    return *std::move(command);
+  }
   CompileCommand command{.file = file, .directory = service.string()};
   command.arguments = file.ends_with(".c") ? std::vector<std::string>{"clang"}
                                            : std::vector<std::string>{"clang++", "-std=c++23"};

@@ -21,7 +21,10 @@ class BuildDescription {
       const std::optional<std::filesystem::path>& given);
 
   // `file` is absolute; `service` is the directory of the service that it is looked at for.
-  CompileCommand CommandFor(const std::string& file, const std::filesystem::path& service) const;
+  // `includer`: a source that includes its header, or nothing: what is not in the database is read
+  // with its flags.
+  CompileCommand CommandFor(const std::string& file, const std::filesystem::path& service,
+                            const std::string& includer) const;
 
   // Sources that may define what `header` declares, the likeliest first. Those under
   // `services_directory` are not among them, except those of `service`.

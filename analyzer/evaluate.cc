@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "analyzer/interpreter_internal.h"
+#include "analyzer/library_fields.h"
 
 namespace filibuster {
 namespace {
@@ -28,7 +29,7 @@ Results Interpreter::EvaluateIn(const FileFacts& file, const Node& node, State s
   return results;
 }
 
-Value Interpreter::Load(const State& state, const Value& value) const {
+Value LibraryState::Load(const State& state, const Value& value) const {
   if (!value.Is(Kind::kAlias)) return value;
   Value read = state.memory.Read(value.place());
   return read.Is(Kind::kAlias) ? Value::Unknown("a reference that is not followed") : read;
@@ -270,6 +271,7 @@ Results Interpreter::EvaluateThrow(const Node& node, State state) {
   if (node.kids.empty()) {
     Value rethrown = state.handling.empty() ? Value::Unknown("the exception that is handled")
                                             : state.handling.back();
+    Decide(state, node, 1, /*from_fault=*/false, Step::Kind::kThrow);
     return {{std::move(state), Completion::kThrow, std::move(rethrown)}};
   }
   return Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value value) {

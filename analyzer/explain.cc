@@ -33,6 +33,7 @@ std::string WhatHappensAt(const Program& program, const Step& step) {
   const Node& node = *step.node;
   switch (step.kind) {
     case Step::Kind::kThrow:
+      if (node.op == Op::kThrow && node.kids.empty()) return "throws on what it caught";
       return "throws " + program.TypeName(node.type);
     case Step::Kind::kCatch:
       return node.type.empty() ? "caught by `catch (...)`"

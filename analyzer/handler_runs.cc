@@ -54,6 +54,25 @@ Value AnswerOf(const LibraryModel& library, const Value& status) {
 
 }  // namespace
 
+void Differences(const Place& place, const Value& before, const Value& after,
+                 std::vector<Place>& places) {
+  if (before == after) return;
+  if (!before.Is(Kind::kObject) || !after.Is(Kind::kObject)) {
+    places.push_back(place);
+    return;
+  }
+  for (const auto& [name, value] : after.object().fields) {
+    Place field = place;
+    field.path.push_back(name);
+    const auto old = before.object().fields.find(name);
+    if (old == before.object().fields.end()) {
+      places.push_back(std::move(field));
+    } else {
+      Differences(field, old->second, value, places);
+    }
+  }
+}
+
 std::vector<RegisteredHandler> HandlersByRule(const Program& program, const ServiceFacts& facts,
                                               const std::vector<FunctionRef>& functions,
                                               const State& state) {

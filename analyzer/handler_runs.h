@@ -29,6 +29,9 @@ std::vector<State> StartsOf(const ServiceFacts& facts, const RegisteredHandler& 
 Values ArgumentsOf(const RegisteredHandler& handler, const Place& response);
 // The origin of an exception, or -1.
 int ThrownAt(const Value& exception);
+// Adds the places that differ between two values of `place`, as deep as they can be told apart.
+void Differences(const Place& place, const Value& before, const Value& after,
+                 std::vector<Place>& places);
 // The end of a path from main, in a service that begins to serve or not.
 PathEnd EndOfStart(const LibraryModel* server, bool listens, Result result);
 PathEnd EndOf(const Program& program, const RegisteredHandler& handler, const Place& response,

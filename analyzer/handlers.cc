@@ -32,13 +32,22 @@ std::vector<const Step*> OwnSteps(const EntryRun& entry, const AssumedFault& fau
   return steps;
 }
 
-// The last catch clause; else the last check of what the call left, as far out as there is one.
+bool IsRethrow(const Step& step) { return step.node->op == Op::kThrow && step.node->kids.empty(); }
+
+// The last catch clause that does not throw on what it took; else the last check of what the call
+// left, as far out as there is one.
 const Step* TakenBy(const std::vector<const Step*>& steps) {
   const Step* taken = nullptr;
+  std::vector<const Step*> caught;
+  bool is_thrown_on = false;
   for (const Step* step : steps) {
-    if (step->kind == Step::Kind::kCatch) taken = step;
+    if (step->kind == Step::Kind::kCatch) caught.push_back(step);
+    if (!IsRethrow(*step) || caught.empty()) continue;
+    caught.pop_back();
+    is_thrown_on = true;
   }
-  if (taken != nullptr) return taken;
+  if (!caught.empty()) return caught.back();
+  if (is_thrown_on) return nullptr;
   for (const Step* step : steps) {
     if (step->kind == Step::Kind::kThrow) continue;
     if (taken == nullptr) {
@@ -235,7 +244,13 @@ class HandlerFinder {
 
   HandlerEntry EntryOf(const FaultOutcome& fault, const TriedFault& tried) const {
     HandlerEntry entry{.faults = {tried.name}};
-    if (run_.gave_up) {
+    const bool is_cut_off = std::ranges::any_of(run_.entries, [&](const EntryRun& run) {
+      return std::ranges::any_of(
+          call_.makers, [&](const std::string& maker) { return run.cut_off.contains(maker); });
+    });
+    if (!call_.missed.empty()) {
+      entry.outcome.reason = call_.missed;
+    } else if (is_cut_off) {
       entry.outcome.reason = "there is too much to follow";
     } else if (fault.outcomes.empty()) {
       entry.outcome.reason = "the path was not followed to its end";

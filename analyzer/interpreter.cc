@@ -5,12 +5,17 @@
 #include <utility>
 
 #include "analyzer/interpreter_internal.h"
+#include "analyzer/library_fields.h"
 
 namespace filibuster {
-NormalBranches Interpreter::TakeNormalBranches() { return std::exchange(normal_branches_, {}); }
+
+Followed Interpreter::TakeFollowed() {
+  const bool gave_up = budget_.EndEntry();
+  return {std::exchange(normal_branches_, {}), gave_up};
+}
 
 Results Interpreter::Run(const Node& node, State state) {
-  if (++steps_ > kMaxSteps) return {};
+  if (!budget_.TakeStep()) return {};
   switch (node.op) {
     case Op::kBlock:
       return RunBlock(node, std::move(state));
@@ -59,6 +64,12 @@ void Interpreter::RunFrom(const Node& block, std::size_t first, Results going, R
       for (Result& after : Run(block.kids[i], std::move(result.state))) {
         (after.completion == Completion::kValue ? next : ended).push_back(std::move(after));
       }
+    }
+    // A reference may be to what its initialiser made.
+    const bool keeps_temporaries =
+        (block.kids[i].op == Op::kDeclare && block.kids[i].type == "&") || block.text == kCondition;
+    if (!keeps_temporaries) {
+      for (Result& result : next) result.state.memory.DropTemporaries(Depth());
     }
     // The value of the last statement is that of the block (a condition that declares).
     if (i + 1 < block.kids.size()) {
@@ -145,6 +156,12 @@ void Interpreter::Decide(State& state, const Node& node, int branch, bool from_f
                          Step::Kind kind) {
   if (!state.fault) {
     normal_branches_.decided.emplace(&node, branch);
+    return;
+  }
+  // What paths without a fault do too tells nothing of it, and would keep paths apart.
+  const std::pair<const Node*, int> taken(&node, branch);
+  if (!from_fault &&
+      (normal_branches_.decided.contains(taken) || normal_branches_.open.contains(taken))) {
     return;
   }
   const FunctionRef& function = frames_.back().function;
@@ -247,14 +264,15 @@ Results Interpreter::RunTry(const Node& node, State state) {
 Results Interpreter::RunCatches(const Node& node, Result thrown) {
   Results all;
   const bool is_known = thrown.value.Is(Value::Kind::kObject);
+  const std::string type = is_known ? thrown.value.object().type : std::string();
+  const bool may_be_derived = is_known && thrown.value.object().fields.contains(kOrDerived);
   for (std::size_t i = 1; i < node.kids.size(); ++i) {
     const Node& clause = node.kids[i];
-    const bool takes_all = clause.type.empty();
-    if (is_known && !takes_all && !program_.DerivesFrom(thrown.value.object().type, clause.type)) {
-      continue;
-    }
+    const bool for_sure =
+        clause.type.empty() || (is_known && program_.DerivesFrom(type, clause.type));
+    const bool may_take = !is_known || (may_be_derived && program_.DerivesFrom(clause.type, type));
+    if (!for_sure && !may_take) continue;
     State state = thrown.state;
-    const bool for_sure = is_known || takes_all;
     if (for_sure) {
       Decide(state, clause, 1, thrown.value.from_fault, Step::Kind::kCatch);
     } else {
@@ -286,9 +304,12 @@ Place Interpreter::Temporary(const Node& node) { return {{Depth(), -1 - Number(n
 
 Place Interpreter::Allocate(const Node& node) { return {{Root::kHeap, Number(node)}, {}}; }
 
-SourceLocation Interpreter::LocationOf(const FileFacts& file, const Position& position) const {
-  std::string path = file.files[static_cast<std::size_t>(position.file)];
-  return {facts_.Relative(path), position.line, position.column};
+SourceLocation LibraryState::LocationOf(const FileFacts& file, const Position& position) const {
+  std::string& path = paths_[{&file, position.file}];
+  if (path.empty()) {
+    path = facts_.Relative(file.files[static_cast<std::size_t>(position.file)]);
+  }
+  return {path, position.line, position.column};
 }
 
 }  // namespace filibuster

@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <map>
-#include <string_view>
 #include <utility>
 
 #include "analyzer/interpreter_internal.h"
@@ -10,35 +8,6 @@ namespace filibuster {
 namespace {
 
 using Kind = Value::Kind;
-
-// What a function may have changed is not known after it.
-void ForgetChangeable(const CallContext& call, State& state) {
-  const std::vector<bool>& can_change = call.link.callee->can_change;
-  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
-    if (i < can_change.size() && !can_change[i]) continue;
-    const Value& argument = call.arguments[i];
-    if (!argument.Is(Kind::kAlias) && !argument.Is(Kind::kPointer)) continue;
-    const Value unknown = Value::Unknown("what " + call.link.callee->name + " leaves");
-    state.memory.Write(argument.place(), unknown);
-  }
-}
-
-// What a function of a library throws that does not like what it is given.
-const char* ThrownBy(const Callee& callee) {
-  static const std::map<std::string_view, const char*> exceptions = {
-      {"std::any_cast", "std::bad_any_cast"},
-      {"std::basic_string::at", "std::out_of_range"},
-      {"std::basic_string_view::at", "std::out_of_range"},
-      {"std::deque::at", "std::out_of_range"},
-      {"nlohmann::basic_json::parse", "nlohmann::detail::parse_error"},
-  };
-  const auto exception = exceptions.find(callee.name);
-  return exception == exceptions.end() || callee.is_noexcept ? nullptr : exception->second;
-}
-
-bool IsKnown(const Value& value) {
-  return value.Is(Kind::kInt) || value.Is(Kind::kNull) || value.IsCompleteString();
-}
 
 // What a bound function is called with, if `given` is what is written at the call.
 Values BoundArguments(const Values& bound, const Values& given) {
@@ -193,6 +162,15 @@ bool Interpreter::IsTooDeep(const FunctionFacts& function, const std::vector<std
 
 Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<Value> self,
                                     Values arguments, State state) {
+  const Reach& reach = reaches_.Of(*function.function);
+  if (!reach.matters && reach.size > Budget::kSmall) {
+    return FollowIfCheap(function, std::move(self), std::move(arguments), std::move(state));
+  }
+  return Follow(function, std::move(self), std::move(arguments), std::move(state));
+}
+
+Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> self,
+                            Values arguments, State state) {
   const FunctionFacts& facts = *function.function;
   visited_.insert(&facts);
   const int depth = Depth() + 1;
@@ -269,55 +247,6 @@ Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<V
     result.state.memory.DropUnreachable(heap_before, referring);
   }
   return JoinValues(std::move(results));
-}
-
-Results Interpreter::CallOpaque(const CallContext& call, State state) {
-  const Callee& callee = *call.link.callee;
-  if (callee.is_noreturn) {
-    // It ends the process, or throws.
-    if (state.fault && state.fault->blind.empty() && !callee.is_system) {
-      state.fault->blind = "calls " + callee.name + ", whose definition was not seen";
-    }
-    return {{std::move(state), Completion::kEnd, Value::String(kByExit)}};
-  }
-  Value result = Value::Unknown("the result of " + callee.name);
-  std::vector<Value> callbacks;
-  bool all_known = true;
-  for (const Value& argument : call.arguments) {
-    const Value value = Load(state, argument);
-    result.Taint(value);
-    all_known = all_known && IsKnown(value);
-    if (value.Is(Kind::kFunction)) callbacks.push_back(value);
-  }
-  if (state.fault && state.fault->blind.empty() && !callee.is_system && result.from_fault) {
-    state.fault->blind = "calls " + callee.name + ", whose definition was not seen";
-  }
-  ForgetChangeable(call, state);
-  Results results;
-  const char* exception = ThrownBy(callee);
-  if (state.fault && exception != nullptr) {
-    if (!all_known) results.push_back(ThrowPerhaps(call, state, exception, result));
-  } else if (state.fault && result.from_body && !callee.is_noexcept) {
-    // What expects a body may throw when it gets the body of an error.
-    Value thrown = Value::Unknown("an exception of " + callee.name);
-    thrown.from_fault = true;
-    results.push_back({state, Completion::kThrow, std::move(thrown)});
-  }
-  // What is handed a function may call it.
-  for (const Value& callback : callbacks) Append(results, Invoke(callback, {}, state));
-  results.push_back({std::move(state), Completion::kValue, {}});
-  for (Result& one : results) {
-    if (one.completion == Completion::kValue) one.value = result;
-  }
-  return Join(std::move(results));
-}
-
-Result Interpreter::ThrowPerhaps(const CallContext& call, State& state, const char* exception,
-                                 const Value& given) {
-  LeaveOpen(state, call.node.position, given);
-  Value thrown = Value::Of(Object{.type = program_.KeyOf(exception), .fields = {}});
-  thrown.Taint(given);
-  return {state, Completion::kThrow, std::move(thrown)};
 }
 
 Results Interpreter::Construct(const Node& node, State state, const Place& into, bool as_base) {

@@ -22,6 +22,11 @@ Value TimeoutOf(const Value& whole, const Value& microseconds) {
   return MakeDuration(whole.number() * kMicro + microseconds.number(), 1, kMicro);
 }
 
+// Also as a duration.
+bool IsZero(const Value& timeout) {
+  return timeout.Is(Kind::kInt) ? timeout.number() == 0 : InSeconds(timeout) == 0.0;
+}
+
 // Settings that an object passes on to what it is handed to.
 constexpr std::array kPassedOn = {kHost,        kPort, kPath, kMethod, kTimeout, kConnectionTimeout,
                                   kFailOnStatus};
@@ -52,7 +57,7 @@ Value PortOf(const Value& address) {
 }  // namespace
 
 // Whether the row is about a call with these arguments.
-bool Interpreter::IsAbout(const ModelRow& row, const CallContext& call, const State& state) const {
+bool LibraryState::IsAbout(const ModelRow& row, const CallContext& call, const State& state) const {
   if (const Value* request = call.Argument(row.Argument("request"))) {
     // The same function sends requests and responses.
     const Value message = Load(state, *request);
@@ -69,8 +74,8 @@ bool Interpreter::IsAbout(const ModelRow& row, const CallContext& call, const St
 }
 
 // The object of a method, or the argument that stands for it; where it is, if that is known.
-Value Interpreter::ObjectOf(const CallContext& call, const ModelRow& row,
-                            const State& state) const {
+Value LibraryState::ObjectOf(const CallContext& call, const ModelRow& row,
+                             const State& state) const {
   const Value* given = call.Argument(row.Argument("object"));
   if (given == nullptr && (call.first == 0 || call.arguments.empty())) return {};
   const Value& object = given != nullptr ? *given : call.arguments[0];
@@ -79,6 +84,7 @@ Value Interpreter::ObjectOf(const CallContext& call, const ModelRow& row,
 }
 
 Results Interpreter::CallLibrary(const CallContext& call, State state) {
+  come_to_.insert(&call.node);
   const ModelRow* row = nullptr;
   for (const ModelRow* candidate : call.link.rows) {
     if (row == nullptr && IsAbout(*candidate, call, state)) row = candidate;
@@ -174,8 +180,8 @@ Results Interpreter::CallUnmodelled(const CallContext& call, State state) const 
   return One(std::move(state), std::move(value));
 }
 
-void Interpreter::Configure(const CallContext& call, const ModelRow& row, const Value& object,
-                            State& state) const {
+void LibraryState::Configure(const CallContext& call, const ModelRow& row, const Value& object,
+                             State& state) const {
   const auto place = PlaceOf(state, object);
   if (!place) return;
   if (row.clears) state.memory.Write(*place, Value::Of(Object{.type = "", .fields = {}}));
@@ -193,6 +199,11 @@ void Interpreter::Configure(const CallContext& call, const ModelRow& row, const 
   };
   for (std::size_t i = call.first; i < call.arguments.size(); ++i) {
     const Value given = Load(state, call.arguments[i]);
+    const std::vector<std::string>& types = call.link.callee->parameter_types;
+    if (given.Is(Kind::kUnknown) && i - call.first < types.size() &&
+        call.link.library->HasTimeout(types[i - call.first])) {
+      set(kTimeout, given);
+    }
     if (!given.Is(Kind::kObject) && !given.Is(Kind::kPointer)) continue;
     for (const char* field : kPassedOn) {
       Value value = SettingOf(given, state, field);
@@ -215,7 +226,13 @@ void Interpreter::Configure(const CallContext& call, const ModelRow& row, const 
   if (const Value* body = call.Argument(row.Argument("body"))) {
     if (const auto buffer = PlaceOf(state, *body)) set(kBody, Value::Pointer(*buffer));
   }
+  const bool zero_is_none = call.link.library->zero_is_no_timeout;
   const auto set_timeout = [&](const std::string& role, const char* field) {
+    const auto given = loaded(role).or_else([&] { return loaded(role + "_milliseconds"); });
+    if (zero_is_none && given && IsZero(*given)) {
+      set(field, Value::Null());
+      return;
+    }
     if (const auto milli = loaded(role + "_milliseconds")) {
       set(field, milli->Is(Kind::kInt) ? MakeDuration(milli->number(), 1, kMilli) : *milli);
     }
@@ -229,8 +246,8 @@ void Interpreter::Configure(const CallContext& call, const ModelRow& row, const 
 }
 
 // A field of a library's object that is a setting: `options.timeout_ms = 100`.
-void Interpreter::SetField(State& state, Place field, const std::string& role,
-                           const Value& value) const {
+void LibraryState::SetField(State& state, Place field, const std::string& role,
+                            const Value& value) const {
   if (field.path.empty()) return;
   const bool in_milliseconds = role.ends_with("_milliseconds");
   const bool is_timeout = in_milliseconds || role == "timeout";
@@ -241,8 +258,8 @@ void Interpreter::SetField(State& state, Place field, const std::string& role,
 }
 
 // The status of the object, a response, becomes the argument or what that has as its status.
-void Interpreter::SetStatus(const CallContext& call, const ModelRow& row, const Value& object,
-                            State& state) const {
+void LibraryState::SetStatus(const CallContext& call, const ModelRow& row, const Value& object,
+                             State& state) const {
   const LibraryModel& library = *call.link.library;
   const Value* argument = call.Argument(row.Argument("status"));
   auto place = PlaceOf(state, object);
@@ -340,8 +357,8 @@ void Interpreter::AddHandler(RegisteredHandler registered) {
 }
 
 // A call of what a handler was handed to answer with. nullopt: it is no such function.
-std::optional<State> Interpreter::Answer(const Value& function, const Values& arguments,
-                                         const State& state) const {
+std::optional<State> LibraryState::Answer(const Value& function, const Values& arguments,
+                                          const State& state) const {
   if (!function.Is(Kind::kObject) || arguments.empty()) return std::nullopt;
   const Value answers = SettingOf(function, state, kAnswers);
   if (!answers.Is(Kind::kPointer)) return std::nullopt;

@@ -17,4 +17,10 @@ inline constexpr char kQueue[] = "$queue";        // the handles whose calls hav
 inline constexpr char kAnswers[] = "$answers";    // of a function: the status that it answers with
 inline constexpr char kUnsetStatus[] = "$unset";  // … and that of a response that has none
 
+// Of exceptions: the index of where it was thrown; the value of one that is no object; its class
+// may be one that derives from the one that is known.
+inline constexpr char kThrownAt[] = "$thrown_at";
+inline constexpr char kThrownValue[] = "$value";
+inline constexpr char kOrDerived[] = "$or_derived";
+
 }  // namespace filibuster

@@ -26,6 +26,25 @@ std::optional<int> ModelRow::Parameter(std::string_view role) const {
   return Find(parameters, role);
 }
 
+bool LibraryModel::HasTimeout(const std::string& type) const {
+  if (type.empty()) return false;
+  const auto is_member = [&](const std::string& name) {
+    return name.starts_with(type) && name.compare(type.size(), 2, "::") == 0;
+  };
+  const auto is_timeout = [](const auto& role) { return role.first.find("timeout") == 0; };
+  const auto sets = [&](const ModelRow& row) {
+    return row.effect == Effect::kConfigure && std::ranges::any_of(row.arguments, is_timeout);
+  };
+  return std::ranges::any_of(functions,
+                             [&](const auto& named) {
+                               return is_member(named.first) &&
+                                      std::ranges::any_of(named.second, sets);
+                             }) ||
+         std::ranges::any_of(settings, [&](const auto& setting) {
+           return is_member(setting.first) && setting.second.starts_with("timeout");
+         });
+}
+
 std::vector<std::string> ExpandBraces(std::string_view pattern) {
   const size_t open = pattern.find('{');
   const size_t close = pattern.find('}', open);

@@ -324,9 +324,26 @@ std::expected<LibraryModel, Error> LibraryModelFromText(std::string_view text,
   const auto json = ParseJson(text, name);
   if (!json) return std::unexpected(json.error());
   const JsonReader reader(*json, name);
-  reader.OnlyKeys({"schema_version", "library", "module", "analysis_module", "pattern",
-                   "namespaces", "prefixes", "faults", "no_fault", "statuses", "failed_status",
-                   "status_error", "codes", "constants", "aliases", "types", "server", "functions",
+  reader.OnlyKeys({"schema_version",
+                   "library",
+                   "module",
+                   "analysis_module",
+                   "pattern",
+                   "namespaces",
+                   "prefixes",
+                   "faults",
+                   "no_fault",
+                   "statuses",
+                   "failed_status",
+                   "status_error",
+                   "zero_is_no_timeout",
+                   "default_timeout",
+                   "codes",
+                   "constants",
+                   "aliases",
+                   "types",
+                   "server",
+                   "functions",
                    "fields"});
   if (const auto version = reader.Required("schema_version"); version.Int() != kSchemaVersion) {
     version.Fail(fmt::format("expected version {}", kSchemaVersion));
@@ -343,6 +360,10 @@ std::expected<LibraryModel, Error> LibraryModelFromText(std::string_view text,
   }
   Set(reader, "no_fault", model.no_fault);
   ReadStatuses(reader, model);
+  Set(reader, "zero_is_no_timeout", model.zero_is_no_timeout);
+  if (const auto timeout = reader.Optional("default_timeout")) {
+    model.default_timeout = static_cast<int>(timeout->Int());
+  }
   if (const auto types = reader.Optional("types")) ReadTypes(*types, model);
   if (const auto server = reader.Optional("server")) ReadServer(*server, model);
   ReadFunctions(reader.Required("functions"), model);

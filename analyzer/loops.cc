@@ -103,7 +103,7 @@ Results Interpreter::RunLoop(const Node& node, State state) {
   Results going = One(std::move(state));
   for (int round = 0; round < kMaxKnownRounds && !going.empty(); ++round) {
     Results entering;
-    const Results before = going;
+    const Results before = round < kMaxUnknownRounds ? Results() : going;
     for (Result& result : going) {
       if (node.text == "do" && round == 0) {
         entering.push_back(std::move(result));

@@ -29,6 +29,10 @@ const std::unordered_map<std::string_view, std::string_view>& StandardBases() {
       {"std::bad_expected_access", "std::exception"},
       {"std::bad_any_cast", "std::bad_cast"},
       {"nlohmann::detail::parse_error", "nlohmann::detail::exception"},
+      {"nlohmann::detail::invalid_iterator", "nlohmann::detail::exception"},
+      {"nlohmann::detail::type_error", "nlohmann::detail::exception"},
+      {"nlohmann::detail::out_of_range", "nlohmann::detail::exception"},
+      {"nlohmann::detail::other_error", "nlohmann::detail::exception"},
       {"nlohmann::detail::exception", "std::exception"},
   };
   return bases;
@@ -252,6 +256,12 @@ FunctionRef Program::Override(const std::string& type, const std::string& method
   return {};
 }
 
+std::span<const FunctionRef> Program::OverridersOf(const std::string& method) const {
+  const auto overriders = overriders_.find(method);
+  if (overriders == overriders_.end()) return {};
+  return overriders->second;
+}
+
 std::vector<FunctionRef> Program::HandlersOf(const LibraryModel& library,
                                              const std::string& type) const {
   std::vector<FunctionRef> handlers;
@@ -357,13 +367,13 @@ std::optional<Value> Program::Constant(const std::string& qualified_name) const 
   return std::nullopt;
 }
 
-std::vector<const Callee*> Program::Undefined() const {
-  std::vector<const Callee*> undefined;
+std::vector<Program::UndefinedCallee> Program::Undefined() const {
+  std::vector<UndefinedCallee> undefined;
   for (const FileFacts* file : files_) {
     for (const LinkedCallee& link : callees_.at(file)) {
       const Callee& callee = *link.callee;
       if (!link.definition && link.library == nullptr && !callee.is_system && !callee.is_bodiless) {
-        undefined.push_back(link.callee);
+        undefined.push_back({link.callee, file});
       }
     }
   }

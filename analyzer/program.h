@@ -44,6 +44,8 @@ class Program {
   FunctionRef FindFunction(const FileFacts& from, const std::string& usr) const;
   // What a virtual call of `method` does for an object of class `type`.
   FunctionRef Override(const std::string& type, const std::string& method) const;
+  // All that override it, wherever.
+  std::span<const FunctionRef> OverridersOf(const std::string& method) const;
 
   // Whether `type` is `base` or derives from it. Types are keys as in Node::type.
   bool DerivesFrom(const std::string& type, const std::string& base) const;
@@ -77,8 +79,12 @@ class Program {
   // The handlers among the methods of a class and of its bases.
   std::vector<FunctionRef> HandlersOf(const LibraryModel& library, const std::string& type) const;
 
-  // Functions that the service's code calls and that no file defines, with where they are declared.
-  std::vector<const Callee*> Undefined() const;
+  struct UndefinedCallee {
+    const Callee* callee = nullptr;
+    const FileFacts* file = nullptr;  // that calls it
+  };
+  // Functions that the service's code calls and that no file defines.
+  std::vector<UndefinedCallee> Undefined() const;
 
  private:
   void AddFile(const FileFacts& file);

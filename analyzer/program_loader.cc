@@ -77,11 +77,12 @@ ProgramLoader::ProgramLoader(const AnalyzerOptions& options, std::span<const Lib
       pool_(options.extract, LibraryNamespaces(models)) {}
 
 void ProgramLoader::Begin(const ServiceSources& sources, const std::string& directory) {
-  for (const fs::path& file : sources.files) Request(Absolute(file), directory);
+  for (const fs::path& file : sources.files) Request(Absolute(file), directory, {});
 }
 
-void ProgramLoader::Request(const std::string& file, const std::string& directory) {
-  CompileCommand command = build_.CommandFor(file, directory);
+void ProgramLoader::Request(const std::string& file, const std::string& directory,
+                            const std::string& includer) {
+  CompileCommand command = build_.CommandFor(file, directory, includer);
   command.arguments.insert(command.arguments.end(), options_.extra_arguments.begin(),
                            options_.extra_arguments.end());
   pool_.Request(std::move(command), directory);
@@ -104,12 +105,14 @@ std::unique_ptr<Program> ProgramLoader::Load(const ServiceSources& sources,
   auto program = std::make_unique<Program>(files, models_);
   for (bool found = true; found;) {
     found = false;
-    std::set<std::string> headers;
-    for (const Callee* callee : program->Undefined()) headers.insert(callee->declared);
-    for (const std::string& header : headers) {
+    std::map<std::string, std::string> headers;  // and who includes them
+    for (const Program::UndefinedCallee& undefined : program->Undefined()) {
+      headers.emplace(undefined.callee->declared, undefined.file->path);
+    }
+    for (const auto& [header, includer] : headers) {
       for (const std::string& definer : build_.DefinersOf(header, directory)) {
         if (found || !tried.insert(definer).second) continue;
-        Request(definer, directory);
+        Request(definer, directory, includer);
         files.push_back(&Get(definer));
         found = true;
       }
@@ -141,8 +144,10 @@ const FileFacts& ProgramLoader::Get(const std::string& file) {
 }
 
 void ProgramLoader::WarnOfMissing(const Program& program, const std::string& directory) {
-  const std::vector<const Callee*> undefined = program.Undefined();
-  const std::set<const Callee*> callees(undefined.begin(), undefined.end());
+  std::set<const Callee*> callees;
+  for (const Program::UndefinedCallee& undefined : program.Undefined()) {
+    callees.insert(undefined.callee);
+  }
   std::map<std::string, Missing> missing;
   for (const FileFacts* file : program.files()) {
     // What code elsewhere lacks is not the service's concern.

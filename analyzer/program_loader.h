@@ -35,7 +35,7 @@ class ProgramLoader {
   bool has_read() const { return has_read_; }
 
  private:
-  void Request(const std::string& file, const std::string& directory);
+  void Request(const std::string& file, const std::string& directory, const std::string& includer);
   const FileFacts& Get(const std::string& file);
   void WarnOfMissing(const Program& program, const std::string& directory);
   std::string Shown(const std::string& file) const;

@@ -5,32 +5,13 @@
 
 #include "analyzer/handler_runs.h"
 #include "analyzer/interpreter.h"
+#include "analyzer/missed_calls.h"
 #include "analyzer/status.h"
 
 namespace filibuster {
 namespace {
 
 using Kind = Value::Kind;
-
-// Places that differ between two values, as deep as they can be told apart.
-void Differences(const Place& place, const Value& before, const Value& after,
-                 std::vector<Place>& places) {
-  if (before == after) return;
-  if (!before.Is(Kind::kObject) || !after.Is(Kind::kObject)) {
-    places.push_back(place);
-    return;
-  }
-  for (const auto& [name, value] : after.object().fields) {
-    Place field = place;
-    field.path.push_back(name);
-    const auto old = before.object().fields.find(name);
-    if (old == before.object().fields.end()) {
-      places.push_back(std::move(field));
-    } else {
-      Differences(field, old->second, value, places);
-    }
-  }
-}
 
 class ServiceRunner {
  public:
@@ -47,7 +28,7 @@ class ServiceRunner {
     }
     RunHandlers();
     RunUnreachedFunctions(state);
-    run_.gave_up = interpreter_.exhausted();
+    AddMissedCalls(program_, OwnFunctions(), interpreter_.come_to(), gave_up_, run_.facts);
   }
 
  private:
@@ -109,14 +90,26 @@ class ServiceRunner {
     Results results = interpreter_.InvokeFunction(start, SelfOf(start), {}, state);
     const bool listens = std::ranges::any_of(
         results, [](const Result& result) { return !result.state.fault && result.state.listened; });
-    EntryRun entry{.name = start.function->name,
-                   .normal_branches = interpreter_.TakeNormalBranches()};
+    EntryRun entry{.name = start.function->name};
+    TakeFollowed(entry, {start});
     for (Result& result : results) {
       // Requests that main itself takes from a queue are answered on the way.
       if (result.completion == Completion::kAnswer) entry.library = ServerLibrary();
       AddEnd(entry, EndOfStart(ServerLibrary(), listens, std::move(result)));
     }
     run_.entries.push_back(std::move(entry));
+  }
+
+  void TakeFollowed(EntryRun& entry, const std::vector<FunctionRef>& starts) {
+    Followed followed = interpreter_.TakeFollowed();
+    entry.normal_branches = std::move(followed.normal_branches);
+    if (!followed.gave_up) return;
+    gave_up_ = true;
+    for (const FunctionRef& start : starts) {
+      for (const FunctionFacts* function : interpreter_.reaches().From(*start.function)) {
+        entry.cut_off.insert(function->usr);
+      }
+    }
   }
 
   static std::optional<Value> SelfOf(const FunctionRef& function) {
@@ -154,7 +147,7 @@ class ServiceRunner {
       }
     }
     interpreter_.PopFrame();
-    entry.normal_branches = interpreter_.TakeNormalBranches();
+    TakeFollowed(entry, {function});
     run_.entries.push_back(std::move(entry));
   }
 
@@ -188,6 +181,7 @@ class ServiceRunner {
       run_.entries.resize(first);
       // What handlers write to outside of themselves another request may have written before.
       const std::size_t shared = shared_.size();
+      interpreter_.BeginRound();
       RunHandlersOnce();
       std::set<int> only_after_faults;
       for (std::size_t i = 0; i < run_.facts.calls.size(); ++i) {
@@ -211,12 +205,14 @@ class ServiceRunner {
 
   void RunHandler(const RegisteredHandler& handler) {
     EntryRun entry{.name = "a handler", .library = handler.library};
-    if (handler.handler.Is(Kind::kFunction)) {
-      entry.name = handler.handler.closure().function.function->name;
+    std::vector<FunctionRef> functions;
+    for (const Value& one : handler.handler.Alternatives()) {
+      if (one.Is(Kind::kFunction)) functions.push_back(one.closure().function);
     }
+    if (handler.handler.Is(Kind::kFunction)) entry.name = functions.front().function->name;
     for (State& start : StartsOf(run_.facts, handler))
       RunHandlerFrom(handler, std::move(start), entry);
-    entry.normal_branches = interpreter_.TakeNormalBranches();
+    TakeFollowed(entry, functions);
     run_.entries.push_back(std::move(entry));
   }
 
@@ -367,6 +363,7 @@ class ServiceRunner {
     for (const FunctionRef& function : OwnFunctions()) {
       if (interpreter_.visited().contains(function.function)) continue;
       if (function.function->name.ends_with("(lambda)")) continue;
+      if (interpreter_.reaches().Of(*function.function).IsNothing()) continue;
       RunUnreached(function, state);
     }
   }
@@ -379,6 +376,7 @@ class ServiceRunner {
   Interpreter interpreter_;
   std::vector<Place> shared_;
   std::set<int> chased_;
+  bool gave_up_ = false;
 };
 
 }  // namespace

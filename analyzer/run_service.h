@@ -40,13 +40,14 @@ struct EntryRun {
   bool is_reached = true;                 // false: nothing seen leads to it
   const LibraryModel* library = nullptr;  // that hands it requests, and answers
   NormalBranches normal_branches;
+  // There was too much to follow: of these functions (USRs) not all is known.
+  std::set<std::string> cut_off;
   std::vector<PathEnd> ends;
 };
 
 struct ServiceRun {
   ServiceFacts facts;
   std::vector<EntryRun> entries;
-  bool gave_up = false;  // there was too much to follow
 };
 
 // `facts` says where the service is and what to try.

@@ -33,6 +33,7 @@ struct ObservedCall {
   SourceLocation location;
   std::string function;
   std::vector<CallStep> via;
+  std::set<std::string> makers;  // USRs of the functions that call the library
   const LibraryModel* library = nullptr;
   std::string method;
   Value url;
@@ -42,6 +43,8 @@ struct ObservedCall {
   int normal_executions = 0;  // on one path without a fault, at most
   // The same of paths on which another call failed, if only such paths come here.
   int chased_executions = 0;
+  // Why nothing is known of its faults, if it was found in the code and not come to.
+  std::string missed;
   std::set<int> endless;  // the faults under which, if it persists, the call is made for ever
 };
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace filibuster {
@@ -37,6 +38,13 @@ Value WithPath(const Value& value, const std::vector<std::string>& path, std::si
   return Value::Of(std::move(object)).Taint(value);
 }
 
+std::uint64_t HashOf(const Root& root, const Value& value) {
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
+  const auto frame = static_cast<std::uint64_t>(root.frame);
+  const auto variable = static_cast<std::uint64_t>(root.variable);
+  return ((frame << 32U) ^ variable ^ (value.Hash() << 1U)) * kOdd;
+}
+
 // The values that a value is made of; the place that it refers to, if it does.
 const Place* AddParts(const Value& value, std::vector<const Value*>& parts) {
   switch (value.kind()) {
@@ -58,6 +66,24 @@ const Place* AddParts(const Value& value, std::vector<const Value*>& parts) {
       break;
   }
   return nullptr;
+}
+
+// Those of `mine` that are among `theirs` too, in order.
+std::vector<Step> Common(const std::vector<Step>& mine, const std::vector<Step>& theirs) {
+  using Key = std::tuple<const Node*, Step::Kind, int, int>;
+  const auto key = [](const Step& step) {
+    return Key(step.node, step.kind, step.branch, step.depth);
+  };
+  std::multiset<Key> left;
+  for (const Step& step : theirs) left.insert(key(step));
+  std::vector<Step> common;
+  for (const Step& step : mine) {
+    const auto same = left.find(key(step));
+    if (same == left.end()) continue;
+    left.erase(same);
+    common.push_back(step);
+  }
+  return common;
 }
 
 // Two paths under the same fault as one.
@@ -83,8 +109,7 @@ void Widen(State& into, const State& other) {
   if (!into.fault) return;
   AssumedFault& fault = *into.fault;
   if (fault.steps != other.fault->steps || fault.later_calls != other.fault->later_calls) {
-    const auto [mine, theirs] = std::ranges::mismatch(fault.steps, other.fault->steps);
-    fault.steps.erase(mine, fault.steps.end());
+    fault.steps = Common(fault.steps, other.fault->steps);
     fault.widened = true;
   }
   fault.branch_unknown = fault.branch_unknown || other.fault->branch_unknown;
@@ -103,6 +128,27 @@ struct Group {
 
   auto operator<=>(const Group&) const = default;
 };
+
+// Which conditions were not known on the way tells no paths apart.
+bool AreSame(const State& left, const State& right) {
+  const auto same_fault = [](const AssumedFault& a, const AssumedFault& b) {
+    return a.site == b.site && a.fault == b.fault && a.steps == b.steps &&
+           a.later_calls == b.later_calls && a.branch_unknown == b.branch_unknown &&
+           a.persists == b.persists && a.recovered == b.recovered && a.is_pending == b.is_pending &&
+           a.widened == b.widened && a.blind == b.blind;
+  };
+  return left.fault.has_value() == right.fault.has_value() &&
+         (!left.fault || same_fault(*left.fault, *right.fault)) &&
+         left.handling == right.handling && left.executions == right.executions &&
+         left.listened == right.listened && left.last_catch == right.last_catch &&
+         left.memory == right.memory;
+}
+
+// `into` stands for both.
+void AddUndecided(State& into, const State& other) {
+  if (!into.fault) return;
+  into.fault->undecided.insert(other.fault->undecided.begin(), other.fault->undecided.end());
+}
 
 Group GroupOf(const Result& result) {
   Group group{.completion = result.completion};
@@ -127,19 +173,36 @@ std::map<Root, Value>& Memory::Mutable() {
 }
 
 void Memory::Set(const Root& root, Value value) {
-  Mutable().insert_or_assign(root, std::move(value));
+  std::map<Root, Value>& values = Mutable();
+  hash_ += HashOf(root, value);
+  const auto [entry, is_new] = values.try_emplace(root);
+  if (!is_new) hash_ -= HashOf(root, entry->second);
+  entry->second = std::move(value);
 }
 
 void Memory::Erase(const Root& root) {
-  if (Find(root) != nullptr) Mutable().erase(root);
+  const Value* value = Find(root);
+  if (value == nullptr) return;
+  hash_ -= HashOf(root, *value);
+  Mutable().erase(root);
 }
 
 void Memory::DropFrames(int depth) {
   const auto first = values_->lower_bound({.frame = depth, .variable = INT_MIN});
   if (first == values_->end()) return;
   const Root root = first->first;
+  for (auto it = first; it != values_->end(); ++it) hash_ -= HashOf(it->first, it->second);
   std::map<Root, Value>& values = Mutable();
   values.erase(values.find(root), values.end());
+}
+
+void Memory::DropTemporaries(int depth) {
+  std::vector<Root> roots;
+  for (auto it = values_->lower_bound({.frame = depth, .variable = INT_MIN});
+       it != values_->end() && it->first.frame == depth && it->first.variable < 0; ++it) {
+    roots.push_back(it->first);
+  }
+  for (const Root& root : roots) Erase(root);
 }
 
 std::vector<int> Memory::HeapVariables() const {
@@ -207,7 +270,7 @@ void Memory::Write(const Place& unresolved, Value value) {
 }
 
 bool Memory::operator==(const Memory& other) const {
-  return values_ == other.values_ || *values_ == *other.values_;
+  return hash_ == other.hash_ && (values_ == other.values_ || *values_ == *other.values_);
 }
 
 Results Join(Results results) {
@@ -216,9 +279,13 @@ Results Join(Results results) {
   std::map<Group, std::vector<std::size_t>> groups;  // indexes of `joined`
   for (Result& result : results) {
     std::vector<std::size_t>& group = groups[GroupOf(result)];
-    const bool is_known =
-        std::ranges::any_of(group, [&](std::size_t index) { return joined[index] == result; });
-    if (is_known) continue;
+    const auto same = std::ranges::find_if(group, [&](std::size_t index) {
+      return AreSame(joined[index].state, result.state) && joined[index].value == result.value;
+    });
+    if (same != group.end()) {
+      AddUndecided(joined[*same].state, result.state);
+      continue;
+    }
     group.push_back(joined.size());
     joined.push_back(std::move(result));
   }
@@ -247,13 +314,14 @@ Results JoinValues(Results results) {
   for (Result& result : results) {
     std::vector<std::size_t>& group = groups[GroupOf(result)];
     const auto same = std::ranges::find_if(group, [&](std::size_t index) {
-      return result.completion == Completion::kValue && joined[index].state == result.state;
+      return result.completion == Completion::kValue && AreSame(joined[index].state, result.state);
     });
     if (same == group.end()) {
       group.push_back(joined.size());
       joined.push_back(std::move(result));
     } else {
       joined[*same].value = Value::Choice({joined[*same].value, result.value});
+      AddUndecided(joined[*same].state, result.state);
     }
   }
   return Join(std::move(joined));

@@ -1,6 +1,7 @@
 // Where an interpreted path stands: the values it has seen, and the fault that it assumes.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,8 @@ class Memory {
   void Erase(const Root& root);
   // The variables of calls at `depth` or deeper are gone.
   void DropFrames(int depth);
+  // What expressions at `depth` made is gone.
+  void DropTemporaries(int depth);
   const std::map<Root, Value>& values() const { return *values_; }
 
   // What is on the heap; and of that, other than `old`, only what something else refers to stays.
@@ -41,6 +44,7 @@ class Memory {
   std::map<Root, Value>& Mutable();
 
   std::shared_ptr<std::map<Root, Value>> values_;
+  std::uint64_t hash_ = 0;  // the sum of those of the entries: it tells most that differ apart
 };
 
 // A branch that was taken for sure, an exception that was thrown, or a catch clause that took one.

@@ -1,6 +1,7 @@
 #include "analyzer/value.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace filibuster {
@@ -255,6 +256,37 @@ bool Value::operator==(const Value& other) const {
         }
       },
       data_);
+}
+
+std::uint64_t Value::Hash() const {
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
+  std::uint64_t hash = static_cast<std::uint64_t>(kind_) * 8 + (from_fault ? 4 : 0) +
+                       (from_body ? 2 : 0) + (is_passed_on ? 1 : 0);
+  hash = hash * kOdd + static_cast<std::uint64_t>(number_);
+  if (kind_ != Kind::kUnknown) hash = hash * kOdd + std::hash<std::string>()(text_);
+  switch (kind_) {
+    case Kind::kObject:
+      for (const auto& [name, field] : object().fields) {
+        hash = hash * kOdd + std::hash<std::string>()(name) + field.Hash();
+      }
+      break;
+    case Kind::kPointer:
+    case Kind::kAlias:
+      hash = hash * kOdd + static_cast<std::uint64_t>(place().root.frame);
+      hash = hash * kOdd + static_cast<std::uint64_t>(place().root.variable);
+      break;
+    case Kind::kResult:
+      hash = hash * kOdd + static_cast<std::uint64_t>(result().site);
+      hash = hash * kOdd + static_cast<std::uint64_t>(result().fault);
+      break;
+    case Kind::kList:
+    case Kind::kChoice:
+      hash = hash * kOdd + elements().size();
+      break;
+    default:
+      break;
+  }
+  return hash;
 }
 
 Truth Not(Truth truth) {

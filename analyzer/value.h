@@ -103,6 +103,8 @@ class Value {
 
   Value& Taint(const Value& other);
   bool operator==(const Value& other) const;
+  // The same for equal values; not all of a value counts.
+  std::uint64_t Hash() const;
 
  private:
   Kind kind_ = Kind::kUnknown;

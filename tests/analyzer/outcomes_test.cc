@@ -71,6 +71,8 @@ const std::vector<Case>& Cases() {
       {"try { try { if (!$r) throw $E{}; } catch (...) { throw; } } ^catch (const $E&) { $a.status "
        "= 503; }",
        kFailed, R"({"status_code": "503"})"},
+      {"try { if (!$r) throw $E{}; } catch (...) { throw; }", kFailed,
+       R"({"escapes": true, "status_code": "500"})"},
       {"const auto $g = [&] { if (!$r) throw $E{}; }; try { $g(); } ^catch (const $E&) { $a.status "
        "= 503; }",
        kFailed, R"({"status_code": "503"})"},

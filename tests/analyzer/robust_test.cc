@@ -92,6 +92,27 @@ TEST_F(RobustTest, AHelperBesideTheServicesIsFoundWithoutCompileCommands) {
   EXPECT_EQ(said_, "");
 }
 
+TEST_F(RobustTest, AHelperIsReadWithTheFlagsOfTheSourceThatIncludesIt) {
+  Write("common/ask.h", "#include <httplib.h>\nhttplib::Result Ask(httplib::Client&);\n");
+  Write("common/ask.cc",
+        "#include \"ask.h\"\n"
+        "#include \"generated.h\"\n"
+        "httplib::Result Ask(httplib::Client& client) { return client.Get(kPath); }\n");
+  Write("build/gen/generated.h", "const char kPath[] = \"/data\";\n");
+  Write("services/web/web.cc",
+        "#include \"ask.h\"\n"
+        "int main() {\n"
+        "  httplib::Client client(\"localhost\", 9000);\n"
+        "  if (!Ask(client)) return 1;\n"
+        "}\n");
+  const std::string root = fs::canonical(directory_.path());
+  Write("compile_commands.json", "[{\"directory\": \"" + root +
+                                     "\", \"file\": \"services/web/web.cc\", \"command\": "
+                                     "\"c++ -Icommon -Ibuild/gen -c services/web/web.cc\"}]");
+  EXPECT_EQ(Calls(Analyze()), 1);
+  EXPECT_EQ(said_, "");
+}
+
 TEST_F(RobustTest, AHelperWhoseDefinitionIsNotThereIsNamed) {
   Write("common/ask.h", "int Ask(int i);\nint Tell();\nstruct S { virtual int f() = 0; };\n");
   Write("services/web/web.cc",

@@ -2,6 +2,8 @@
 #include <cpprest/http_client.h>
 #include <httplib.h>
 
+#include <vector>
+
 using httplib::Request;
 using httplib::Response;
 using web::http::http_exception;
@@ -45,12 +47,24 @@ void Forget() {
   client.request(methods::GET, "/data").then([](http_response) {}).wait();
 }
 
+// Whether the configuration sets a timeout is not known.
+int Ask(const web::http::client::http_client_config& config) {
+  http_client client("http://localhost:9003", config);
+  try {
+    return client.request(methods::GET, "/data").get().status_code();
+  } catch (const http_exception&) {
+    return 503;
+  }
+}
+
 int main() {
+  const std::vector<web::http::client::http_client_config> configs(2);
   httplib::Server server;
   server.Get("/wait", [](const Request&, Response& response) { response.status = Wait(); });
-  server.Get("/continue", [](const Request&, Response& response) {
-    response.status = Continue();
-  });
+  server.Get("/continue", [](const Request&, Response& response) { response.status = Continue(); });
   server.Get("/forget", [](const Request&, Response&) { Forget(); });
+  server.Get("/ask", [&configs](const Request& request, Response& response) {
+    response.status = Ask(configs[request.path.size() % 2]);
+  });
   server.listen("0.0.0.0", 8000);
 }

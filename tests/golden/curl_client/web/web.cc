@@ -49,6 +49,26 @@ void Warm() {
   curl_easy_cleanup(curl);
 }
 
+// No limit, but for the connection.
+bool Download() {
+  CURL* curl = curl_easy_init();
+  curl_easy_setopt(curl, CURLOPT_URL, "http://localhost:9003/file");
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT, 0L);
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 7L);
+  const CURLcode code = curl_easy_perform(curl);
+  curl_easy_cleanup(curl);
+  return code == CURLE_OK;
+}
+
+bool Wait() {
+  CURL* curl = curl_easy_init();
+  curl_easy_setopt(curl, CURLOPT_URL, "http://localhost:9004/events");
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 0L);
+  const CURLcode code = curl_easy_perform(curl);
+  curl_easy_cleanup(curl);
+  return code == CURLE_OK;
+}
+
 int main() {
   httplib::Server server;
   server.Get("/", [](const httplib::Request&, httplib::Response& response) {
@@ -59,5 +79,8 @@ int main() {
     if (!Notify()) response.status = 500;
   });
   server.Get("/warm", [](const httplib::Request&, httplib::Response&) { Warm(); });
+  server.Get("/download", [](const httplib::Request&, httplib::Response& response) {
+    if (!Download() || !Wait()) response.status = 503;
+  });
   server.listen("0.0.0.0", 8000);
 }

@@ -1,0 +1,70 @@
+// How many steps are followed: of an entry, of all entries, and of a function that comes to nothing
+// that matters.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "analyzer/facts.h"
+
+namespace filibuster {
+
+class Budget {
+ public:
+  // Of this size a function is followed at any rate.
+  static constexpr int kSmall = 300;  // nodes
+
+  // False: there are none left.
+  bool TakeStep() { return ++steps_ <= limit_; }
+  // Whether there were too few for the entry.
+  bool EndEntry() {
+    all_steps_ += steps_;
+    const bool was_too_little = std::exchange(steps_, 0) > budget_;
+    limit_ = budget_ = std::clamp(kMaxAllSteps - all_steps_, kFewSteps, kMaxSteps);
+    return was_too_little;
+  }
+  // From now on entries have as many as at the beginning.
+  void BeginRound() { all_steps_ = 0; }
+
+  struct Trial {
+    int before = 0;
+    int outer = 0;
+  };
+  // A function is tried.
+  Trial Begin() {
+    const Trial trial{steps_, limit_};
+    limit_ = std::min(limit_, steps_ + kMaxOneCall);
+    return trial;
+  }
+  enum class Verdict { kCheap, kCostly, kTooMuch };
+  // kCostly: it need not be tried again; kTooMuch: nor was it followed to its end.
+  Verdict End(const Trial& trial, const FunctionFacts& function) {
+    const bool is_too_much = steps_ > limit_ && limit_ < trial.outer;
+    limit_ = trial.outer;
+    if (is_too_much) {
+      // It happens once per function: what was tried in vain is at nobody's cost.
+      steps_ = trial.before;
+      return Verdict::kTooMuch;
+    }
+    int& spent = spent_[&function];
+    spent += steps_ - trial.before;
+    return spent > kMaxAllCalls ? Verdict::kCostly : Verdict::kCheap;
+  }
+
+ private:
+  static constexpr int kMaxSteps = 2'000'000;      // of one entry
+  static constexpr int kMaxAllSteps = 12'000'000;  // after which entries have few
+  static constexpr int kFewSteps = 100'000;
+  static constexpr int kMaxOneCall = 10'000;    // of a function that is tried
+  static constexpr int kMaxAllCalls = 100'000;  // … whenever it is called
+
+  int steps_ = 0;
+  int all_steps_ = 0;
+  int budget_ = kMaxSteps;
+  int limit_ = kMaxSteps;
+  std::map<const FunctionFacts*, int> spent_;
+};
+
+}  // namespace filibuster

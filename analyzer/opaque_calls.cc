@@ -1,0 +1,121 @@
+// Calls of functions whose code was not read: what they may change, throw and call.
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "analyzer/interpreter_internal.h"
+#include "analyzer/library_fields.h"
+
+namespace filibuster {
+namespace {
+
+using Kind = Value::Kind;
+
+// What a function may have changed is not known after it.
+void ForgetChangeable(const CallContext& call, State& state) {
+  const std::vector<bool>& can_change = call.link.callee->can_change;
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    if (i < can_change.size() && !can_change[i]) continue;
+    const Value& argument = call.arguments[i];
+    if (!argument.Is(Kind::kAlias) && !argument.Is(Kind::kPointer)) continue;
+    const Value unknown = Value::Unknown("what " + call.link.callee->name + " leaves");
+    state.memory.Write(argument.place(), unknown);
+  }
+}
+
+// What a function of a library throws that does not like what it is given.
+const char* ThrownBy(const Callee& callee) {
+  static const std::map<std::string_view, const char*> exceptions = {
+      {"std::any_cast", "std::bad_any_cast"},
+      {"std::basic_string::at", "std::out_of_range"},
+      {"std::basic_string_view::at", "std::out_of_range"},
+      {"std::deque::at", "std::out_of_range"},
+      {"nlohmann::basic_json::parse", "nlohmann::detail::parse_error"},
+  };
+  const auto exception = exceptions.find(callee.name);
+  return exception == exceptions.end() || callee.is_noexcept ? nullptr : exception->second;
+}
+
+// What a library throws whatever it does not like; nothing where that may be the service's code,
+// which makes an object of its own from a JSON value.
+const char* BaseOfThrownBy(const Callee& callee) {
+  const std::string& made = callee.return_type;
+  const bool is_own =
+      !made.empty() && !made.starts_with("std::") && !made.starts_with("nlohmann::");
+  return callee.name.starts_with("nlohmann::") && !is_own ? "nlohmann::detail::exception" : nullptr;
+}
+
+// Whatever a text says: it is put together, searched, or written to a stream.
+bool TakesAnyText(const Callee& callee) {
+  static constexpr std::string_view kTaking[] = {
+      "std::operator",          "std::basic_ostream::",      "std::basic_string::append",
+      "std::basic_string::c",   "std::basic_string::begin",  "std::basic_string::end",
+      "std::basic_string::f",   "std::basic_string::length", "std::basic_string::operator",
+      "std::basic_string::size"};
+  const bool compares = callee.name == "std::basic_string::compare" ||
+                        callee.name == "std::basic_string::copy";  // at a position
+  return !compares && std::ranges::any_of(kTaking, [&](std::string_view name) {
+    return callee.name.starts_with(name);
+  });
+}
+
+bool IsKnown(const Value& value) {
+  return value.Is(Kind::kInt) || value.Is(Kind::kNull) || value.IsCompleteString();
+}
+
+}  // namespace
+
+Results Interpreter::CallOpaque(const CallContext& call, State state) {
+  const Callee& callee = *call.link.callee;
+  if (callee.is_noreturn) {
+    // It ends the process, or throws.
+    if (state.fault && state.fault->blind.empty() && !callee.is_system) {
+      state.fault->blind = "calls " + callee.name + ", whose definition was not seen";
+    }
+    return {{std::move(state), Completion::kEnd, Value::String(kByExit)}};
+  }
+  Value result = Value::Unknown("the result of " + callee.name);
+  std::vector<Value> callbacks;
+  bool all_known = true;
+  for (const Value& argument : call.arguments) {
+    const Value value = Load(state, argument);
+    result.Taint(value);
+    all_known = all_known && IsKnown(value);
+    if (value.Is(Kind::kFunction)) callbacks.push_back(value);
+  }
+  if (state.fault && state.fault->blind.empty() && !callee.is_system && result.from_fault) {
+    state.fault->blind = "calls " + callee.name + ", whose definition was not seen";
+  }
+  ForgetChangeable(call, state);
+  Results results;
+  const char* exception = ThrownBy(callee);
+  if (state.fault && exception != nullptr) {
+    if (!all_known) results.push_back(ThrowPerhaps(call, state, exception, result));
+  } else if (state.fault && result.from_body && !callee.is_noexcept && !TakesAnyText(callee)) {
+    // What expects a body may throw when it gets the body of an error.
+    Value thrown = Value::Unknown("an exception of " + callee.name);
+    if (const char* base = BaseOfThrownBy(callee)) {
+      thrown = Value::Of(Object{.type = program_.KeyOf(base), .fields = {{kOrDerived, {}}}});
+    }
+    thrown.from_fault = true;
+    results.push_back({state, Completion::kThrow, std::move(thrown)});
+  }
+  // What is handed a function may call it.
+  for (const Value& callback : callbacks) Append(results, Invoke(callback, {}, state));
+  results.push_back({std::move(state), Completion::kValue, {}});
+  for (Result& one : results) {
+    if (one.completion == Completion::kValue) one.value = result;
+  }
+  return Join(std::move(results));
+}
+
+Result Interpreter::ThrowPerhaps(const CallContext& call, State& state, const char* exception,
+                                 const Value& given) {
+  LeaveOpen(state, call.node.position, given);
+  Value thrown = Value::Of(Object{.type = program_.KeyOf(exception), .fields = {}});
+  thrown.Taint(given);
+  return {state, Completion::kThrow, std::move(thrown)};
+}
+
+}  // namespace filibuster

@@ -1,0 +1,181 @@
+// A function that comes to nothing that matters, and takes long: what it may leave, throw and end
+// instead of what it does.
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "analyzer/interpreter_internal.h"
+#include "analyzer/library_fields.h"
+
+namespace filibuster {
+namespace {
+
+using Kind = Value::Kind;
+
+// Settings of a library's object, which only the library changes.
+bool IsSetting(const std::string& field) {
+  static constexpr std::string_view kSettings[] = {
+      kHost,         kPort,  kPath,    kMethod,     kTimeout, kConnectionTimeout,
+      kFailOnStatus, kInner, kAnswers, kUnsetStatus};
+  return std::ranges::find(kSettings, field) != std::end(kSettings);
+}
+
+// Anything that was written over `old`: objects keep their classes.
+Value Overwritten(const Value& old, const std::string& why) {
+  if (!old.Is(Kind::kObject)) return Value::Unknown(why).Taint(old);
+  Object kept{.type = old.object().type, .fields = {}};
+  for (const auto& [name, field] : old.object().fields) {
+    if (IsSetting(name)) {
+      kept.fields.emplace(name, field);
+    } else if (field.Is(Kind::kObject)) {
+      kept.fields.emplace(name, Overwritten(field, why));
+    }
+  }
+  return Value::Of(std::move(kept)).Taint(old);
+}
+
+// All that a function can come to from the values that it is given.
+class Given {
+ public:
+  Given(const Memory& memory, const Reaches& reaches) : memory_(memory), reaches_(reaches) {}
+
+  void Add(const Value& value) {
+    open_.push_back(value);
+    while (!open_.empty()) {
+      const Value one = std::move(open_.back());
+      open_.pop_back();
+      Visit(one);
+    }
+  }
+  // What is referred or pointed to, and may be changed.
+  const std::vector<Place>& places() const { return places_; }
+  // Something of it comes from the fault; or is null, which may be the fault's doing.
+  const Value& taint() const { return taint_; }
+  bool is_of_fault() const { return is_of_fault_; }
+  bool has_function() const { return has_function_; }  // that matters
+
+ private:
+  void Visit(const Value& value) {
+    taint_.Taint(value);
+    is_of_fault_ = is_of_fault_ || value.from_fault || value.from_body;
+    switch (value.kind()) {
+      case Kind::kResult:
+      case Kind::kNull:
+        is_of_fault_ = true;
+        break;
+      case Kind::kPointer:
+      case Kind::kAlias:
+        AddPlace(value.place());
+        break;
+      case Kind::kObject:
+        for (const auto& [name, field] : value.object().fields) {
+          if (!IsSetting(name)) open_.push_back(field);
+        }
+        break;
+      case Kind::kFunction: {
+        const Closure& closure = value.closure();
+        has_function_ = has_function_ || reaches_.Of(*closure.function.function).matters;
+        for (const auto& [variable, captured] : closure.captures) open_.push_back(captured);
+        for (const Value& bound : closure.bound) open_.push_back(bound);
+        break;
+      }
+      case Kind::kList:
+      case Kind::kChoice:
+        for (const Value& element : value.elements()) open_.push_back(element);
+        break;
+      default:
+        break;
+    }
+  }
+
+  void AddPlace(const Place& place) {
+    const Place resolved = memory_.Resolve(place);
+    if (std::ranges::find(places_, resolved) != places_.end()) return;
+    places_.push_back(resolved);
+    open_.push_back(memory_.Read(resolved));
+  }
+
+  const Memory& memory_;
+  const Reaches& reaches_;
+  std::vector<Place> places_;
+  std::vector<Value> open_;
+  Value taint_;
+  bool is_of_fault_ = false;
+  bool has_function_ = false;
+};
+
+void Blind(State& state, const std::string& why) {
+  if (state.fault && state.fault->blind.empty()) state.fault->blind = why;
+}
+
+}  // namespace
+
+Results Interpreter::FollowIfCheap(const FunctionRef& function, std::optional<Value> self,
+                                   Values arguments, State state) {
+  const FunctionFacts& facts = *function.function;
+  if (costly_.contains(&facts)) return Outline(function, self, arguments, std::move(state));
+  const Budget::Trial trial = budget_.Begin();
+  Results results = Follow(function, self, arguments, state);
+  const Budget::Verdict verdict = budget_.End(trial, facts);
+  if (verdict != Budget::Verdict::kCheap) SetCostly(facts);
+  if (verdict != Budget::Verdict::kTooMuch) return results;
+  return Outline(function, self, arguments, std::move(state));
+}
+
+void Interpreter::SetCostly(const FunctionFacts& function) {
+  const std::set<const FunctionFacts*> all = reaches_.From(function);
+  visited_.insert(all.begin(), all.end());
+  costly_.emplace(&function, reaches_.GlobalsOf(all));
+}
+
+Results Interpreter::Outline(const FunctionRef& function, const std::optional<Value>& self,
+                             const Values& arguments, State state) {
+  const FunctionFacts& facts = *function.function;
+  const Reach& reach = reaches_.Of(facts);
+  const Callee* callee = reaches_.CalledAs(facts);
+  // Of methods, but not of constructors, the object comes first.
+  const std::size_t first =
+      callee != nullptr && callee->can_change.size() > facts.parameters.size() ? 1 : 0;
+  const auto can_change = [&](std::size_t index) {
+    return callee == nullptr || index >= callee->can_change.size() || callee->can_change[index];
+  };
+  Given given(state.memory, reaches_);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    // A pointer may be one that shares what it points to.
+    const bool is_const = arguments[i].Is(Kind::kAlias) && !can_change(first + i);
+    given.Add(is_const ? Load(state, arguments[i]) : arguments[i]);
+  }
+  if (self) {
+    const bool is_const = self->Is(Kind::kPointer) && first == 1 && !can_change(0);
+    given.Add(is_const ? state.memory.Read(self->place()) : *self);
+  }
+  for (const std::string& usr : costly_.at(&facts)) {
+    const Program::GlobalRef* global = program_.FindGlobal(usr);
+    if (global == nullptr || global->global->is_const) continue;
+    const Place place{{Root::kGlobals, global->index}, {}};
+    if (state.memory.Find(place.root) != nullptr) given.Add(Value::Alias(place));
+  }
+  if (given.has_function()) return Follow(function, self, arguments, std::move(state));
+
+  const std::string why = "what " + facts.name + " leaves";
+  for (const Place& place : given.places()) {
+    state.memory.Write(place, Overwritten(state.memory.Read(place), why));
+  }
+  const std::string too_long = facts.name + ", which is too long to follow";
+  if (given.is_of_fault()) Blind(state, "hands what the call left to " + too_long);
+  Results results;
+  if (reach.throws && !facts.is_noexcept) {
+    results.push_back({state, Completion::kThrow, Value::Unknown("an exception of " + facts.name)});
+    Blind(results.back().state, "may end by an exception of " + too_long);
+  }
+  if (reach.ends || (reach.throws && facts.is_noexcept)) {
+    results.push_back({state, Completion::kEnd, Value::String(kByExit)});
+    Blind(results.back().state, "may end the process in " + too_long);
+  }
+  Value left = Value::Unknown("the result of " + facts.name).Taint(given.taint());
+  results.push_back({std::move(state), Completion::kValue, std::move(left)});
+  return results;
+}
+
+}  // namespace filibuster

@@ -1,0 +1,66 @@
+// What calling a function can lead to, over all that it calls: what comes to nothing that matters
+// need not be followed to its end.
+//
+// Program => Reach of each function
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/facts.h"
+#include "analyzer/program.h"
+
+namespace filibuster {
+
+struct Reach {
+  // It may call a library, a task or a function that is not known, or set a status.
+  bool matters = false;
+  bool throws = false;
+  bool ends = false;  // the process
+  int size = 0;       // nodes, of what it calls too, up to kMaxSize
+  static constexpr int kMaxSize = 1'000'000;
+
+  bool IsNothing() const { return !matters && !throws && !ends; }
+};
+
+class Reaches {
+ public:
+  explicit Reaches(const Program& program);
+
+  const Reach& Of(const FunctionFacts& function) const { return known_.at(&function).reach; }
+  // How it is called, if something that was seen calls it by its name.
+  const Callee* CalledAs(const FunctionFacts& function) const {
+    return known_.at(&function).callee;
+  }
+  // The function and all that it may call; everything, if that may be a function that was handed to
+  // it. Of those that are handed to a server it calls none.
+  std::set<const FunctionFacts*> From(const FunctionFacts& function) const;
+  // The globals that these name.
+  std::set<std::string> GlobalsOf(const std::set<const FunctionFacts*>& functions) const;
+
+ private:
+  struct Known {
+    Reach reach;
+    const Callee* callee = nullptr;
+    std::map<const FunctionFacts*, int> callees;  // with how often they are named
+    std::set<const FunctionFacts*> callers;
+    std::set<std::string> globals;  // USRs
+    int own_size = 0;
+    bool calls_values = false;
+  };
+
+  void Scan(const FileFacts& file, const Node& node, const FunctionFacts& in);
+  void ScanCall(const FileFacts& file, const Node& node, const FunctionFacts& in);
+  void AddCallee(const FunctionRef& callee, const FunctionFacts& in);
+  void Spread();
+  void Measure();
+
+  const Program& program_;
+  std::unordered_map<const FunctionFacts*, Known> known_;
+  std::vector<const FunctionFacts*> order_;  // as the files have them
+};
+
+}  // namespace filibuster
