@@ -20,19 +20,28 @@ namespace {
 using Kind = Value::Kind;
 using StepKey = std::pair<const Node*, int>;
 
+bool IsRethrow(const Step& step) { return step.node->op == Op::kThrow && step.node->kids.empty(); }
+
 // The branches that the fault takes and no path without a fault; and those that it decides and
 // that are open without one: what a response says is not known, that there is none is.
+// A clause that takes what only the fault's path throws is the fault's, whatever else it takes.
 std::vector<const Step*> OwnSteps(const EntryRun& entry, const AssumedFault& fault) {
   std::vector<const Step*> steps;
+  bool is_thrown = false;  // by the fault's path only
+  bool is_caught = false;  // such an exception, by the last clause
   for (const Step& step : fault.steps) {
     const StepKey key(step.node, step.branch);
     const bool is_open = entry.normal_branches.open.contains(key) && !step.from_fault;
-    if (!is_open && !entry.normal_branches.decided.contains(key)) steps.push_back(&step);
+    bool is_own = !is_open && !entry.normal_branches.decided.contains(key);
+    if (step.kind == Step::Kind::kThrow) is_thrown = IsRethrow(step) ? is_caught : is_own;
+    if (step.kind == Step::Kind::kCatch) {
+      is_own = is_own || is_thrown;
+      is_caught = std::exchange(is_thrown, false);
+    }
+    if (is_own) steps.push_back(&step);
   }
   return steps;
 }
-
-bool IsRethrow(const Step& step) { return step.node->op == Op::kThrow && step.node->kids.empty(); }
 
 // The last catch clause that does not throw on what it took; else the last check of what the call
 // left, as far out as there is one.
