@@ -4,6 +4,7 @@
 //   call_cost serve MILLISECONDS           prints its port; answers GET /baz after so long, until
 //                                          it is ended
 //   call_cost call PORT CALLERS SECONDS    prints {"calls": …, "p50_us": …, …}
+//   call_cost connect PORT CALLERS SECONDS the same over a new connection for each call
 #ifdef BENCH_INSTRUMENTED
 #include "filibuster/httplib.h"
 FILIBUSTER_SERVICE("foo");
@@ -64,11 +65,11 @@ struct HandledRequest {};
 // Latencies in microseconds, until the time is over or a call fails. All callers begin together,
 // once each has a connection: httplib's queue of connections is short, and a full one costs
 // seconds.
-std::vector<double> Call(int port, Clock::duration time, std::barrier<>& connected,
+std::vector<double> Call(int port, bool keep_alive, Clock::duration time, std::barrier<>& connected,
                          std::atomic<bool>& failed) {
   [[maybe_unused]] const HandledRequest request;
   httplib::Client client("127.0.0.1", port);
-  client.set_keep_alive(true);
+  client.set_keep_alive(keep_alive);
   client.set_tcp_nodelay(true);
   std::vector<double> latencies;
   if (!client.Get("/baz")) failed = true;
@@ -84,7 +85,7 @@ std::vector<double> Call(int port, Clock::duration time, std::barrier<>& connect
   return latencies;
 }
 
-int Measure(int port, int callers, double seconds) {
+int Measure(int port, bool keep_alive, int callers, double seconds) {
   const auto time =
       std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   std::barrier<> connected(callers);
@@ -92,7 +93,7 @@ int Measure(int port, int callers, double seconds) {
   std::vector<std::vector<double>> of_callers(static_cast<size_t>(callers));
   std::vector<std::thread> threads;
   for (auto& latencies : of_callers) {
-    threads.emplace_back([&] { latencies = Call(port, time, connected, failed); });
+    threads.emplace_back([&] { latencies = Call(port, keep_alive, time, connected, failed); });
   }
   for (std::thread& thread : threads) thread.join();
   std::vector<double> all;
@@ -115,9 +116,10 @@ int Measure(int port, int callers, double seconds) {
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::strcmp(argv[1], "serve") == 0) return Serve(std::atoi(argv[2]));
-  if (argc == 5 && std::strcmp(argv[1], "call") == 0) {
-    return Measure(std::atoi(argv[2]), std::atoi(argv[3]), std::atof(argv[4]));
+  const bool keep_alive = argc == 5 && std::strcmp(argv[1], "call") == 0;
+  if (keep_alive || (argc == 5 && std::strcmp(argv[1], "connect") == 0)) {
+    return Measure(std::atoi(argv[2]), keep_alive, std::atoi(argv[3]), std::atof(argv[4]));
   }
-  std::fprintf(stderr, "usage: call_cost serve MILLISECONDS | call PORT CALLERS SECONDS\n");
+  std::fprintf(stderr, "usage: call_cost serve MILLISECONDS | call|connect PORT CALLERS SECONDS\n");
   return 2;
 }

@@ -3,8 +3,9 @@
 A call over loopback to a server in another process: plain, with the injector off (no FILIBUSTER_URL),
 with it on and no fault planned, and by way of a sidecar proxy, nginx, instead. The four in turns, so
 that all see the same machine; of the rounds the median. With 64 callers at a time, which is a matter
-of CPU time alone if the callee answers at once: so with one that takes its time, too. And what the
-control server can take. Nothing else should run on the machine.
+of CPU time alone if the callee answers at once: so with one that takes its time, too, and with
+callers that connect for each call, as those do that make a client where they call (the tutorial's).
+And what the control server can take. Nothing else should run on the machine.
 """
 
 import json
@@ -112,36 +113,36 @@ def cpu_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
-def call(program, port, callers, url=None):
+def call(program, how, port, callers, url=None):
     environment = dict(os.environ)
     environment.pop("FILIBUSTER_URL", None)
     if url:
         environment["FILIBUSTER_URL"] = url
-    run = subprocess.run([BIN / program, "call", str(port), str(callers), SECONDS],
+    run = subprocess.run([BIN / program, how, str(port), str(callers), SECONDS],
                          env=environment, check=True, capture_output=True, text=True)
     return json.loads(run.stdout)
 
 
-def plain(callers, work_ms):
+def plain(how, callers, work_ms):
     with Running(BIN / "call_cost_plain", "serve", work_ms) as port:
-        return call("call_cost_plain", port, callers)
+        return call("call_cost_plain", how, port, callers)
 
 
-def injector_off(callers, work_ms):
+def injector_off(how, callers, work_ms):
     with Running(BIN / "call_cost_instrumented", "serve", work_ms) as port:
-        return call("call_cost_instrumented", port, callers)
+        return call("call_cost_instrumented", how, port, callers)
 
 
-def injector_on(callers, work_ms):
+def injector_on(how, callers, work_ms):
     with Running(BIN / "cost_control_server") as url:
         with Running(BIN / "call_cost_instrumented", "serve", work_ms, url=url) as port:
-            return call("call_cost_instrumented", port, callers, url)
+            return call("call_cost_instrumented", how, port, callers, url)
 
 
-def by_nginx(callers, work_ms):
+def by_nginx(how, callers, work_ms):
     with Running(BIN / "call_cost_plain", "serve", work_ms) as callee:
         with Nginx(callee) as port:
-            return call("call_cost_plain", port, callers)
+            return call("call_cost_plain", how, port, callers)
 
 
 def messages_per_second():
@@ -155,14 +156,15 @@ def main():
     kinds = {"plain": plain, "injector off": injector_off, "injector on": injector_on}
     if NGINX:
         kinds["plain, by nginx"] = by_nginx
-    # Callers at a time, and what the callee takes to answer.
-    loads = {"one": (1, 0), "many": (CALLERS, 0), "work": (CALLERS, WORK_MS)}
+    # How they call, callers at a time, and what the callee takes to answer.
+    loads = {"one": ("call", 1, 0), "many": ("call", CALLERS, 0),
+             "connect": ("connect", CALLERS, 0), "work": ("call", CALLERS, WORK_MS)}
     results = {(kind, load): [] for kind in kinds for load in loads}
     for _ in range(ROUNDS):
-        for load, (callers, work_ms) in loads.items():
+        for load, arguments in loads.items():
             for kind, measure in kinds.items():
                 before = cpu_seconds()
-                result = measure(callers, work_ms)
+                result = measure(*arguments)
                 result["cpu_us"] = (cpu_seconds() - before) * 1e6 / result["calls"]
                 results[kind, load].append(result)
 
@@ -174,16 +176,17 @@ def main():
         return "%.0f/s (1/%.2f)" % (per_second, median("plain", load, "per_second") / per_second)
 
     print("| call over loopback | p50 | p99 | added at p50 | CPU time | %d callers (of plain) |"
-          " … of a callee that takes %d ms |" % (CALLERS, WORK_MS))
-    print("|---|---|---|---|---|---|---|")
+          " … that connect for each call | … of a callee that takes %d ms |" % (CALLERS, WORK_MS))
+    print("|---|---|---|---|---|---|---|---|")
     for kind in kinds:
         p50 = median(kind, "one", "p50_us")
-        print("| %s | %.0f µs | %.0f µs | %+.0f µs | %.0f µs | %s | %s |" % (
+        print("| %s | %.0f µs | %.0f µs | %+.0f µs | %.0f µs | %s | %s | %s |" % (
             kind, p50, median(kind, "one", "p99_us"), p50 - median("plain", "one", "p50_us"),
-            median(kind, "many", "cpu_us"), rate(kind, "many"), rate(kind, "work")))
+            median(kind, "many", "cpu_us"), rate(kind, "many"), rate(kind, "connect"),
+            rate(kind, "work")))
     if not NGINX:
         print("| plain, by nginx | not measured: nginx is not installed "
-              "(tools/setup --with-bench) | | | | | |")
+              "(tools/setup --with-bench) | | | | | | |")
     print()
     print("Goals: injector on adds at most 300 µs at p50; with 64 callers at least 1/2 of plain. With it on")
     print("a call has three messages besides: it is announced, received and completed. Why that costs more")
