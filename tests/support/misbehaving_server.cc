@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 namespace filibuster {
@@ -49,8 +50,10 @@ struct Connection {
 bool IsWhole(const std::string& request) {
   const size_t end = request.find("\r\n\r\n");
   if (end == request.npos) return false;
-  const size_t length = request.find("Content-Length: ");
-  return length > end || request.size() - end - 4 >= std::stoul(request.substr(length + 16));
+  constexpr std::string_view kLength = "Content-Length:";  // then white space, or none
+  const size_t length = request.find(kLength);
+  return length > end ||
+         request.size() - end - 4 >= std::stoul(request.substr(length + kLength.size()));
 }
 
 }  // namespace
