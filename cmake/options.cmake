@@ -21,11 +21,12 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# filibuster_test(NAME): tests/DIR/NAME.cc, its own program, each TEST a ctest test.
+# filibuster_test(NAME …): a program of its own, each TEST a ctest test. With PREFIX where another
+# program has tests of the same names, which would share their properties.
 function(filibuster_test name)
-  cmake_parse_arguments(ARG "" "ENVIRONMENT" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "ENVIRONMENT;PREFIX" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gmock_main filibuster_options)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 TEST_PREFIX "${ARG_PREFIX}"
                        PROPERTIES TIMEOUT 300 ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 
@@ -23,6 +24,15 @@ inline grpc::Status Repeat(const Text& request, Text* response) {
   *response = request;
   return grpc::Status::OK;
 }
+
+// One of gRPC's interfaces to make a call by, as the parameter of a test that is named after it.
+template <typename Function>
+struct Interface {
+  const char* name;
+  Function* use;
+
+  friend void PrintTo(const Interface& interface, std::ostream* out) { *out << interface.name; }
+};
 
 // All that a caller can see of how a call ended.
 inline std::string Seen(const grpc::Status& status, const grpc::ClientContext& context) {

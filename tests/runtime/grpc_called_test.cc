@@ -66,7 +66,7 @@ grpc::Status Succeed(grpc::ServerContext& context) {
   return grpc::Status::OK;
 }
 
-class GrpcCalledTest : public testing::TestWithParam<Call*> {
+class GrpcCalledTest : public testing::TestWithParam<Interface<Call>> {
  protected:
   void SetUp() override { control_.Reset(); }
 
@@ -85,7 +85,7 @@ class GrpcCalledTest : public testing::TestWithParam<Call*> {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + timeout);
     context_ = &context;
-    const grpc::Status status = GetParam()(*stub, context);
+    const grpc::Status status = GetParam().use(*stub, context);
     if (before_end_.valid()) before_end_.wait();
     return Seen(status, context);
   }
@@ -114,7 +114,9 @@ class GrpcCalledTest : public testing::TestWithParam<Call*> {
 };
 
 INSTANTIATE_TEST_SUITE_P(EveryInterface, GrpcCalledTest,
-                         testing::Values(Synchronous, Callback, Asynchronous));
+                         testing::Values(Interface<Call>{"Synchronous", Synchronous},
+                                         Interface<Call>{"Callback", Callback},
+                                         Interface<Call>{"Asynchronous", Asynchronous}));
 
 TEST_P(GrpcCalledTest, HasItsMetadataIfItDoesNotFail) {
   Serve(Succeed);

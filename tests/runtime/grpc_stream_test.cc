@@ -157,7 +157,7 @@ std::string BidiReactor(Echo::Stub& stub, grpc::ClientContext& context, OnAnswer
   return reactor.Run(context);
 }
 
-class GrpcStreamTest : public testing::TestWithParam<ReadAll*> {
+class GrpcStreamTest : public testing::TestWithParam<Interface<ReadAll>> {
  protected:
   void SetUp() override { control_.Reset(); }
 
@@ -176,7 +176,7 @@ class GrpcStreamTest : public testing::TestWithParam<ReadAll*> {
                                                 grpc::InsecureChannelCredentials(), arguments));
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(1));
-    return GetParam()(*stub, context, std::move(on_answer));
+    return GetParam().use(*stub, context, std::move(on_answer));
   }
 
   FakeControlServer& control_ = ControlServer();
@@ -185,8 +185,12 @@ class GrpcStreamTest : public testing::TestWithParam<ReadAll*> {
 };
 
 INSTANTIATE_TEST_SUITE_P(EveryInterface, GrpcStreamTest,
-                         testing::Values(Reader, AsynchronousReader, ReaderWriter, ReadReactor,
-                                         BidiReactor));
+                         testing::Values(Interface<ReadAll>{"Reader", Reader},
+                                         Interface<ReadAll>{"AsynchronousReader",
+                                                            AsynchronousReader},
+                                         Interface<ReadAll>{"ReaderWriter", ReaderWriter},
+                                         Interface<ReadAll>{"ReadReactor", ReadReactor},
+                                         Interface<ReadAll>{"BidiReactor", BidiReactor}));
 
 TEST_P(GrpcStreamTest, FailsBehindAnswersAsWhenItsServerEndsItThere) {
   server_.Serve(std::make_unique<NumbersService>(
@@ -227,7 +231,8 @@ TEST_P(GrpcStreamTest, FailsAtItsStatusIfItHasNotSoManyAnswers) {
 }
 
 using GrpcStreamStatusTest = GrpcStreamTest;
-INSTANTIATE_TEST_SUITE_P(EveryInterface, GrpcStreamStatusTest, testing::Values(Reader));
+INSTANTIATE_TEST_SUITE_P(EveryInterface, GrpcStreamStatusTest,
+                         testing::Values(Interface<ReadAll>{"Reader", Reader}));
 
 TEST_P(GrpcStreamStatusTest, ThatNobodyAsksForIsReportedAllTheSame) {
   server_.Serve(std::make_unique<NumbersService>(Numbers{}));

@@ -107,14 +107,14 @@ class GrpcTest : public testing::Test {
   EchoServer server_;
 };
 
-class GrpcCallTest : public GrpcTest, public testing::WithParamInterface<Call*> {};
+class GrpcCallTest : public GrpcTest, public testing::WithParamInterface<Interface<Call>> {};
 
 TEST_P(GrpcCallTest, LooksAsWhenNobodyListens) {
-  const std::string real = Make(GetParam());
+  const std::string real = Make(GetParam().use);
   EXPECT_NE(real.find("Connection refused"), real.npos) << real;
   server_.Start(Repeat);
   Inject(kUnavailable);
-  EXPECT_EQ(Make(GetParam()), real);
+  EXPECT_EQ(Make(GetParam().use), real);
   EXPECT_TRUE(control_.Bodies("request_received").empty());
   EXPECT_EQ(
       control_.Bodies("invocation_complete").back()["exception"],
@@ -123,19 +123,25 @@ TEST_P(GrpcCallTest, LooksAsWhenNobodyListens) {
 
 TEST_P(GrpcCallTest, IsAsEverWithoutAFault) {
   server_.Start(Repeat);
-  const std::string seen = Make(GetParam());
+  const std::string seen = Make(GetParam().use);
   EXPECT_EQ(seen.substr(0, 2), "0 ") << seen;
   EXPECT_NE(seen.find("hello"), seen.npos) << seen;
   EXPECT_EQ(control_.Bodies("invocation_complete").at(0)["return_value"]["status_code"], "OK");
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryInterface, GrpcCallTest,
-                         testing::Values(Synchronous, Callback, Asynchronous, ServerStream,
-                                         ClientStream, BothStreams));
+                         testing::Values(Interface<Call>{"Synchronous", Synchronous},
+                                         Interface<Call>{"Callback", Callback},
+                                         Interface<Call>{"Asynchronous", Asynchronous},
+                                         Interface<Call>{"ServerStream", ServerStream},
+                                         Interface<Call>{"ClientStream", ClientStream},
+                                         Interface<Call>{"BothStreams", BothStreams}));
 
-class GrpcUnaryTest : public GrpcTest, public testing::WithParamInterface<Call*> {};
+class GrpcUnaryTest : public GrpcTest, public testing::WithParamInterface<Interface<Call>> {};
 INSTANTIATE_TEST_SUITE_P(EveryInterface, GrpcUnaryTest,
-                         testing::Values(Synchronous, Callback, Asynchronous));
+                         testing::Values(Interface<Call>{"Synchronous", Synchronous},
+                                         Interface<Call>{"Callback", Callback},
+                                         Interface<Call>{"Asynchronous", Asynchronous}));
 
 TEST_P(GrpcUnaryTest, LooksAsWhenTheServerIsTooLate) {
   std::promise<void> release;
@@ -148,14 +154,14 @@ TEST_P(GrpcUnaryTest, LooksAsWhenTheServerIsTooLate) {
   const auto without_peer = [](const std::string& seen) {
     return seen.substr(0, seen.find("ipv4:")).substr(0, seen.find("127."));
   };
-  const std::string real = Make(GetParam(), std::chrono::milliseconds(200));
+  const std::string real = Make(GetParam().use, std::chrono::milliseconds(200));
   EXPECT_EQ(control_.Bodies("invocation_complete").at(0)["exception"]["metadata"]["code"],
             "DEADLINE_EXCEEDED");
   release.set_value();
   server_.Start(Repeat);
   Inject(R"({"forced_exception": {"name": "grpc._channel._InactiveRpcError",
                                   "metadata": {"code": "DEADLINE_EXCEEDED"}}})");
-  EXPECT_EQ(without_peer(Make(GetParam())), without_peer(real));
+  EXPECT_EQ(without_peer(Make(GetParam().use)), without_peer(real));
 }
 
 TEST_P(GrpcUnaryTest, LooksAsWhenTheServerAnswersACode) {
@@ -164,11 +170,11 @@ TEST_P(GrpcUnaryTest, LooksAsWhenTheServerAnswersACode) {
       return grpc::Status(static_cast<grpc::StatusCode>(code), "");
     });
     control_.Reset();
-    std::string real = Make(GetParam());
+    std::string real = Make(GetParam().use);
     const Json outcome = control_.Bodies("invocation_complete").at(0)["exception"];
     server_.Start(Repeat);
     Inject({{"failure_metadata", {{"exception", {{"metadata", outcome["metadata"]}}}}}});
-    const std::string injected = Make(GetParam());
+    const std::string injected = Make(GetParam().use);
     EXPECT_EQ(injected.substr(0, injected.find("127.")), real.substr(0, real.find("ipv4:")));
     EXPECT_EQ(control_.Bodies("invocation_complete").back()["exception"], outcome);
   }
