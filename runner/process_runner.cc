@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds kDiesWithin{250};
 constexpr size_t kNearSuspects = 8;
 // What the nearest do not explain, one that ended this long before may have done.
 constexpr std::chrono::milliseconds kDiesLate{3000};
+constexpr size_t kLateSuspects = 64;  // of a fast test, that many; to be run again in halves
 constexpr std::chrono::milliseconds kLookEvery{10};
 
 std::string Joined(const std::vector<std::string>& reasons) {
@@ -76,37 +77,38 @@ std::expected<TestExecution, Error> ProcessRunner::Run(const FaultSet& faults, C
       if (!another) {
         const auto own = Breaks(faults, kDiesWithin, calls);
         if (!own) return std::unexpected(own.error());
-        const auto found_late = *own ? false : FindCulprits(suspects, kDiesLate, calls);
+        const auto found_late = *own ? false : FindLateCulprits(suspects, calls);
         if (!found_late) return std::unexpected(found_late.error());
         another = *found_late;
         if (!*own && !another) {
           std::get<Failed>(observed->execution.verdict).status +=
-              "; not when this was run again: an earlier test execution may have done it";
+              "; not each time when this was run again: an earlier test execution may have done it";
         }
       }
+      if (another && not_restarted_) return std::unexpected(*not_restarted_);
       if (another) observed = RunOnce(faults, calls, Services::Check::kHealth);
     }
   }
   if (!observed) return std::unexpected(std::move(observed.error()));
   if (observed->service_broke) recent_.clear();
-  Remember(observed->execution);
+  Remember(observed->execution, observed->service_broke);
   return std::move(observed->execution);
 }
 
-void ProcessRunner::Remember(const TestExecution& execution) {
+void ProcessRunner::Remember(const TestExecution& execution, bool broke_service) {
   if (options_.services == nullptr) return;
   const auto now = std::chrono::steady_clock::now();
   while (recent_.size() >= kNearSuspects && now - recent_.front().ended > kDiesLate) {
     recent_.pop_front();
   }
-  recent_.push_back({execution, now});
+  recent_.push_back({execution, now, broke_service});
 }
 
 // Those of which a service may have died now.
 std::vector<TestExecution> ProcessRunner::TakeSuspects() {
   std::vector<TestExecution> suspects;
   for (Recent& recent : recent_) {
-    if (std::holds_alternative<Failed>(recent.execution.verdict)) continue;
+    if (recent.broke_service) continue;
     suspects.push_back(std::move(recent.execution));
   }
   recent_.clear();
@@ -116,6 +118,16 @@ std::vector<TestExecution> ProcessRunner::TakeSuspects() {
 std::expected<bool, Error> ProcessRunner::FindNearCulprits(std::span<TestExecution> suspects,
                                                            CallTable& calls) {
   return FindCulprits(suspects.last(std::min(suspects.size(), kNearSuspects)), kDiesWithin, calls);
+}
+
+// Not if a service dies without a fault, too: then each of them would seem to have done it.
+std::expected<bool, Error> ProcessRunner::FindLateCulprits(std::span<TestExecution> suspects,
+                                                           CallTable& calls) {
+  if (suspects.empty()) return false;
+  const auto by_itself = Breaks({}, kDiesLate, calls);
+  if (!by_itself) return std::unexpected(by_itself.error());
+  if (*by_itself) return false;
+  return FindCulprits(suspects.last(std::min(suspects.size(), kLateSuspects)), kDiesLate, calls);
 }
 
 // Shows how a service breaks under these faults, if it does so twice: what another execution has
@@ -230,8 +242,9 @@ void ProcessRunner::Blame(TestExecution last, std::vector<TestExecution> suspect
   std::string when = ", after the test had ended";
   if (suspects.size() > 1 && !not_restarted_) {
     if (FindNearCulprits(suspects, calls).value_or(false)) return;
-    if (FindCulprits(suspects, kDiesLate, calls).value_or(false)) return;
-    when += "; not when this and those before were run again: it is not known which did it";
+    if (FindLateCulprits(suspects, calls).value_or(false)) return;
+    when +=
+        "; not each time when this and those before were run again: it is not known which did it";
   }
   last.verdict = Failed{Joined(reasons) + when};
   failed_later_.push_back(std::move(last));

@@ -59,6 +59,7 @@ class ProcessRunner final : public TestRunner {
   struct Recent {
     TestExecution execution;
     std::chrono::steady_clock::time_point ended;
+    bool broke_service = false;
   };
 
   std::expected<Observed, Error> RunOnce(const FaultSet& faults, CallTable& calls,
@@ -67,6 +68,7 @@ class ProcessRunner final : public TestRunner {
                                                             std::chrono::milliseconds patience,
                                                             CallTable& calls);
   std::expected<bool, Error> FindNearCulprits(std::span<TestExecution> suspects, CallTable& calls);
+  std::expected<bool, Error> FindLateCulprits(std::span<TestExecution> suspects, CallTable& calls);
   std::expected<bool, Error> FindCulprits(std::span<TestExecution> suspects,
                                           std::chrono::milliseconds patience, CallTable& calls);
   bool Linger(std::chrono::milliseconds patience, std::vector<std::string>& reasons,
@@ -75,7 +77,7 @@ class ProcessRunner final : public TestRunner {
   void Blame(TestExecution last, std::vector<TestExecution> suspects,
              const std::vector<std::string>& reasons, CallTable& calls);
   void Revive(Services::Check check, std::vector<std::string>& reasons, std::string& output);
-  void Remember(const TestExecution& execution);
+  void Remember(const TestExecution& execution, bool broke_service);
   std::vector<TestExecution> TakeSuspects();
 
   ControlServer& server_;

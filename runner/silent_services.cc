@@ -13,8 +13,9 @@ using Names = std::set<std::string>;
 
 struct Seen {
   Names callers;
-  Names called;                            // that said so themselves
-  std::map<std::string, Names> addresses;  // "5001": who said to have received calls to it
+  Names called;  // that said so themselves
+  // "5001", "/shop.Prices/Get" of gRPC: who said to have received calls to it.
+  std::map<std::string, Names> addresses;
 };
 
 Seen LookAt(const CallTable& calls) {
@@ -26,7 +27,8 @@ Seen LookAt(const CallTable& calls) {
     if (call.target_service_name) seen.called.insert(*call.target_service_name);
     if (const Json& args = call.invocation.args; !args.empty() && args[0].is_string()) {
       const auto& target = args[0].get_ref<const std::string&>();
-      Names& receivers = seen.addresses[target.substr(0, target.find('/'))];
+      const size_t slash = target.find('/');
+      Names& receivers = seen.addresses[slash == 0 ? target : target.substr(0, slash)];
       if (call.target_service_name) receivers.insert(*call.target_service_name);
     }
   }
@@ -69,6 +71,14 @@ std::vector<std::string> SilentServices(const Application& application, const An
     } else if (service.health_check != "tcp" || known_callers.contains(service.name)) {
       silent.insert(service.name);  // not a database or the like
     }
+  }
+  for (const auto& [address, receivers] : seen.addresses) {
+    if (!address.starts_with('/') || !receivers.empty()) continue;
+    warnings.push_back(fmt::format(
+        "calls of {}: nobody said that they arrived: what answers them is not instrumented, or "
+        "runs "
+        "without FILIBUSTER_URL; its own errors were not injected, and its calls are not known",
+        address));
   }
   if (!silent.empty()) {
     warnings.push_back(

@@ -103,7 +103,7 @@ bool IsStub(std::string_view file) {
 
 // A std::function calls what it holds from here, and the frame of a lambda that ends in the call
 // may be gone: a place that tells nothing, and that the analysis does not have.
-bool IsOfStandardLibrary(std::string_view file) { return file.find("/c++/") != file.npos; }
+bool IsOfStandardLibrary(std::string_view file) { return file.find("/include/c++/") != file.npos; }
 
 CallSite Resolve(const std::vector<void*>& addresses) {
   std::vector<Frame> frames(addresses.size());

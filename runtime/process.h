@@ -63,8 +63,8 @@ std::expected<RunResult, Error> RunCommand(const Command& command, const RunOpti
 // A process that runs beside us. Its output is appended to a file.
 class BackgroundProcess {
  public:
-  // kGroup: ends with this object, and is asked to if we are killed. kSession: outlives us, for
-  // Release().
+  // kGroup: ends with this object; if we are killed, the command's own process is asked to end.
+  // kSession: outlives us, for Release().
   enum class Kind { kGroup, kSession };
   static std::expected<BackgroundProcess, Error> Start(const Command& command,
                                                        const std::filesystem::path& log_file,

@@ -56,10 +56,12 @@ std::string HealthUrl(const Service& service) {
 }
 
 std::unexpected<Error> OfAnotherRun(const Service& service, pid_t other) {
+  const std::string who =
+      other == 0 ? "a process of another container" : fmt::format("process {}", other);
   return std::unexpected(Error{
-      fmt::format("service {}: process {}, another run, has started it on port {}, and two runs "
+      fmt::format("service {}: {}, another run, has started it on port {}, and two runs "
                   "cannot share it: wait until that one ends, or give this application other ports",
-                  service.name, other, service.port)});
+                  service.name, who, service.port)});
 }
 
 }  // namespace

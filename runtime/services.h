@@ -48,7 +48,7 @@ class Services {
   // started are stopped. A service that another run started is an error: it is that run's alone.
   std::expected<void, Error> Start();
   // After a test execution. kProcesses is cheap; kHealth asks each for its health, too, which takes
-  // a second for one that hangs.
+  // five seconds for one that hangs.
   enum class Check { kProcesses, kHealth };
   std::vector<BrokenService> FindBroken(Check check);
   // Ends what is left of a service that is broken, starts it, and waits until it is healthy.

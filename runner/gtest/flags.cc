@@ -13,11 +13,13 @@ namespace {
 
 constexpr std::string_view kPrefix = "--filibuster_";
 constexpr std::string_view kFilter = "--gtest_filter=";
+constexpr double kMost = 1e9;  // not infinity, which from_chars reads, too
 
 template <typename Number>
 bool Parse(std::string_view text, Number& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && number >= 0;
+  return error == std::errc() && end == text.data() + text.size() && number >= 0 &&
+         static_cast<double>(number) <= kMost;
 }
 
 bool Parse(std::string_view text, bool& flag) {

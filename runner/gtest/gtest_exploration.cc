@@ -78,7 +78,6 @@ class TestExploration {
         OrderFromName(options_.order).value_or(sites.empty() ? Order::kLifo : Order::kGuided);
     const auto started = std::chrono::steady_clock::now();
     std::map<int, TestExecution> told;
-    std::vector<TestExecution> failed_later;
     const Exploration exploration = filibuster::Explore(
         runner_, space_, calls_, explore_,
         {.started =
@@ -90,11 +89,10 @@ class TestExploration {
                if (!std::holds_alternative<Passed>(execution.verdict))
                  told[step.number] = execution;
              },
-         .failed_later =
-             [&](int, const TestExecution& execution) { failed_later.push_back(execution); }});
+         .failed_later = [&](int number,
+                             const TestExecution& execution) { told[number] = execution; }});
     const auto elapsed = std::chrono::steady_clock::now() - started;
     if (was_skipped_) return Skipped();
-    for (const TestExecution& execution : failed_later) TellFailed(execution);
     for (const auto& [number, execution] : told) {
       if (std::holds_alternative<Undelivered>(execution.verdict)) TellUndelivered(execution);
     }
@@ -129,6 +127,7 @@ class TestExploration {
   detail::ExploredTest RunPicked(const std::string& picked) {
     const std::vector<std::string> parts = *PartsOfExecutionName(picked);
     explore_.only_initial_execution = true;
+    Announce({}, {});
     const Exploration baseline = filibuster::Explore(runner_, space_, calls_, explore_);
     if (was_skipped_) return Skipped();
     if (baseline.error) return Fail(baseline.error->message);
@@ -199,10 +198,10 @@ class TestExploration {
 
   // The last that is said: the process ends.
   void TellHanging(const Announced& announced) const {
-    fmt::print(
-        "[FILIBUSTER] Failure\nUnder the faults: {}\nno end after {} s (timeout)\n",
-        announced.faults.empty() ? "those of an execution that is run once more" : announced.faults,
-        options_.timeout);
+    fmt::print("[FILIBUSTER] Failure\nUnder the faults: {}\nno end after {} s (timeout)\n",
+               announced.faults.empty() ? "those of a run to learn more of what was seen"
+                                        : announced.faults,
+               options_.timeout);
     if (!announced.name.empty()) fmt::print("Replay it: --gtest_filter={}\n", announced.name);
     fmt::print("[  FAILED  ] {}; the tests after it are not run\n", name_of_(""));
     std::fflush(stdout);

@@ -5,13 +5,10 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 
 import harness
-from harness import BUILD, E2E, TUTORIAL
-
-PYTHON_BAR = [sys.executable, "-B", str(E2E / "python_bar.py")]
+from harness import BUILD, PYTHON_BAR, TUTORIAL
 
 
 class AnalysisInputTest(harness.E2ETest):
@@ -396,21 +393,6 @@ sys.exit(os.path.exists(sys.argv[1]))
         process.kill()
         self.wait_until(lambda: not any(self.is_served(name) for name in self.ports))
         self.wait_until(lambda: not self.runs(pid))
-
-    def python_analysis(self, *modules):
-        analysis = {
-            "python.requests": {
-                "pattern": "requests\\.(get|put|post|head)",
-                "exceptions": [{"name": "requests.exceptions.ConnectionError"}],
-            },
-            "http": {
-                "pattern": "requests\\.get",
-                "errors": [{"service_name": "baz",
-                            "types": [{"return_value": {"status_code": "503"}}]}],
-            },
-        }
-        return self.write("analysis.json", {name: module for name, module in analysis.items()
-                                            if name in modules or not modules})
 
 
 if __name__ == "__main__":

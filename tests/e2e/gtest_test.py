@@ -10,7 +10,7 @@ import time
 import xml.etree.ElementTree
 
 import harness
-from harness import BUILD
+from harness import BUILD, PYTHON_BAR
 
 
 class GtestTest(harness.E2ETest):
@@ -217,6 +217,16 @@ Server(("127.0.0.1", int(os.environ["BAR_PORT"])), Bar).serve_forever()
                                "--filibuster_application=%s" % application, expect=1).output
         self.assertIn("service bar died: signal 6 (SIGABRT, Aborted)", output)
         self.assertIn("It fails without faults; none was injected.", output)
+
+    def test_a_service_that_dies_after_its_answer_is_a_failure_of_the_execution_that_killed_it(self):
+        application = self.tutorial(foo="foo_fixed", bar=PYTHON_BAR, BAR_WHEN_BAZ_FAILS="die")
+        output = self.run_tool("gtest_cases", "--gtest_filter=FooBarBaz.SaysFooBarBaz",
+                               "--filibuster_application=%s" % application,
+                               "--filibuster_analysis_file=%s" % self.python_analysis(),
+                               "--filibuster_keep_going=true", expect=1).output
+        self.assertEqual(output.count("service bar died: signal 6 (SIGABRT, Aborted)"),
+                         output.count("Under the faults: "), output)
+        self.assertRegex(output, "Under the faults: bar → .*\n.*after the test had ended")
 
     def test_a_flag_that_is_not_known_is_an_error(self):
         output = self.run_tests("FooBarBaz.SaysFooBarBaz", "--filibuster_retries=3", expect=1)

@@ -18,6 +18,7 @@ BUILD = pathlib.Path(os.environ["FILIBUSTER_BUILD_DIR"])
 SOURCE = pathlib.Path(os.environ["FILIBUSTER_SOURCE_DIR"])
 TUTORIAL = BUILD / "examples/tutorial"
 E2E = SOURCE / "tests/e2e"
+PYTHON_BAR = [sys.executable, "-B", str(E2E / "python_bar.py")]
 # AddressSanitizer's runtime, to be in front of what is preloaded; else empty.
 SANITIZER_RUNTIME = os.environ.get("FILIBUSTER_SANITIZER_RUNTIME", "")
 
@@ -130,6 +131,22 @@ class E2ETest(unittest.TestCase):
             functional_test=directory / "bin" / functional_test, environment=self.urls,
             expect=expect)
         return run, self.report()
+
+    def python_analysis(self, *modules):
+        """An analysis of PYTHON_BAR's calls, of these modules or of all."""
+        analysis = {
+            "python.requests": {
+                "pattern": "requests\\.(get|put|post|head)",
+                "exceptions": [{"name": "requests.exceptions.ConnectionError"}],
+            },
+            "http": {
+                "pattern": "requests\\.get",
+                "errors": [{"service_name": "baz",
+                            "types": [{"return_value": {"status_code": "503"}}]}],
+            },
+        }
+        return self.write("analysis.json", {name: module for name, module in analysis.items()
+                                            if name in modules or not modules})
 
     def line_of(self, path, text):
         """Where a text is first in a file of examples/, as call sites have it."""

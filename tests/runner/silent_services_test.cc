@@ -55,6 +55,14 @@ TEST_F(SilentServicesTest, NamesTheServiceThatWasCalledAndDidNotSaySo) {
   EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("service bar: it was called, on port 5001,")));
 }
 
+TEST_F(SilentServicesTest, NamesTheCallsOfGrpcThatNobodySaidToHaveReceived) {
+  AddService("foo", 5000);
+  AddService("reviews", 5001, "tcp");
+  AddCall("foo", "/shop.Prices/Get", "prices");
+  AddCall("foo", "/shop.Reviews/List", std::nullopt);
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("calls of /shop.Reviews/List: nobody said")));
+}
+
 TEST_F(SilentServicesTest, NamesTheServiceWhoseCallsArriveAtAnother) {
   AddService("foo", 5000);
   AddService("barr", 5001);
