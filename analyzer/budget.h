@@ -26,7 +26,10 @@ class Budget {
     return was_too_little;
   }
   // From now on entries have as many as at the beginning.
-  void BeginRound() { all_steps_ = 0; }
+  void BeginRound() {
+    all_steps_ = 0;
+    limit_ = budget_ = kMaxSteps;
+  }
 
   struct Trial {
     int before = 0;

@@ -13,7 +13,6 @@ using Kind = Value::Kind;
 namespace {
 
 // An object that goes on once there is a value, such as a task: fields that no source names.
-constexpr char kHeld[] = "$held";
 constexpr char kException[] = "$exception";
 
 const Value* FieldOrNone(const Value& value, const char* name) {

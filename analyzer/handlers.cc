@@ -33,7 +33,10 @@ std::vector<const Step*> OwnSteps(const EntryRun& entry, const AssumedFault& fau
     const StepKey key(step.node, step.branch);
     const bool is_open = entry.normal_branches.open.contains(key) && !step.from_fault;
     bool is_own = !is_open && !entry.normal_branches.decided.contains(key);
-    if (step.kind == Step::Kind::kThrow) is_thrown = IsRethrow(step) ? is_caught : is_own;
+    if (step.kind == Step::Kind::kThrow) {
+      is_thrown = IsRethrow(step) ? is_caught : is_own;
+      is_own = is_own || (IsRethrow(step) && is_caught);
+    }
     if (step.kind == Step::Kind::kCatch) {
       is_own = is_own || is_thrown;
       is_caught = std::exchange(is_thrown, false);

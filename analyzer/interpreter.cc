@@ -158,9 +158,11 @@ void Interpreter::Decide(State& state, const Node& node, int branch, bool from_f
     normal_branches_.decided.emplace(&node, branch);
     return;
   }
-  // What paths without a fault do too tells nothing of it, and would keep paths apart.
+  // What paths without a fault do too tells nothing of it, and would keep paths apart; but a clause
+  // that throws on does not take it, whoever comes there.
   const std::pair<const Node*, int> taken(&node, branch);
-  if (!from_fault &&
+  const bool is_rethrow = node.op == Op::kThrow && node.kids.empty();
+  if (!from_fault && !is_rethrow &&
       (normal_branches_.decided.contains(taken) || normal_branches_.open.contains(taken))) {
     return;
   }

@@ -17,6 +17,13 @@ inline constexpr char kQueue[] = "$queue";        // the handles whose calls hav
 inline constexpr char kAnswers[] = "$answers";    // of a function: the status that it answers with
 inline constexpr char kUnsetStatus[] = "$unset";  // … and that of a response that has none
 
+// Of an optional or the like: whether it has a value; that, or the error. Of an object that may be
+// of another class of its variant.
+inline constexpr char kHas[] = "$has";
+inline constexpr char kHeld[] = "$held";
+inline constexpr char kError[] = "$error";
+inline constexpr char kOverwritten[] = "$overwritten";
+
 // Of exceptions: the index of where it was thrown; the value of one that is no object; its class
 // may be one that derives from the one that is known.
 inline constexpr char kThrownAt[] = "$thrown_at";

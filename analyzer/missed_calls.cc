@@ -55,7 +55,7 @@ class MissedCalls {
     ObservedCall& call =
         facts_.calls[facts_.Observe(chain, *link.library, **row, method, Value::Unknown(reason_))];
     call.makers.insert(function.function->usr);
-    call.has_timeout = program_.SetsTimeouts(*link.library);
+    call.has_timeout = program_.SetsTimeouts(*link.library) || link.library->default_timeout;
     // The same function may send a request or a response.
     call.missed = (*row)->Argument("request") ? reason_ + ", nor whether it is a request" : reason_;
   }

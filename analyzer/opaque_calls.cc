@@ -42,7 +42,7 @@ const char* ThrownBy(const Callee& callee) {
 const char* BaseOfThrownBy(const Callee& callee) {
   const std::string& made = callee.return_type;
   const bool is_own =
-      !made.empty() && !made.starts_with("std::") && !made.starts_with("nlohmann::");
+      !made.empty() && made != "std::basic_string" && !made.starts_with("nlohmann::");
   return callee.name.starts_with("nlohmann::") && !is_own ? "nlohmann::detail::exception" : nullptr;
 }
 

@@ -16,22 +16,23 @@ using Kind = Value::Kind;
 // Settings of a library's object, which only the library changes.
 bool IsSetting(const std::string& field) {
   static constexpr std::string_view kSettings[] = {
-      kHost,         kPort,  kPath,    kMethod,     kTimeout, kConnectionTimeout,
-      kFailOnStatus, kInner, kAnswers, kUnsetStatus};
+      kHost,         kPort, kPath,  kMethod,  kTimeout,    kConnectionTimeout,
+      kFailOnStatus, kBody, kInner, kAnswers, kUnsetStatus};
   return std::ranges::find(kSettings, field) != std::end(kSettings);
 }
 
-// Anything that was written over `old`: objects keep their classes.
+// Anything that was written over `old`: objects keep their classes, unless they are variants.
 Value Overwritten(const Value& old, const std::string& why) {
   if (!old.Is(Kind::kObject)) return Value::Unknown(why).Taint(old);
   Object kept{.type = old.object().type, .fields = {}};
   for (const auto& [name, field] : old.object().fields) {
     if (IsSetting(name)) {
       kept.fields.emplace(name, field);
-    } else if (field.Is(Kind::kObject)) {
+    } else if (field.Is(Kind::kObject) || name == kHas) {
       kept.fields.emplace(name, Overwritten(field, why));
     }
   }
+  kept.fields.insert_or_assign(kOverwritten, Value::Int(1));
   return Value::Of(std::move(kept)).Taint(old);
 }
 
@@ -50,10 +51,10 @@ class Given {
   }
   // What is referred or pointed to, and may be changed.
   const std::vector<Place>& places() const { return places_; }
-  // Something of it comes from the fault; or is null, which may be the fault's doing.
+  // Something of it comes from the fault; or is null or empty, which may be the fault's doing.
   const Value& taint() const { return taint_; }
   bool is_of_fault() const { return is_of_fault_; }
-  bool has_function() const { return has_function_; }  // that matters
+  bool has_function() const { return has_function_; }  // that matters, throws or ends
 
  private:
   void Visit(const Value& value) {
@@ -70,12 +71,14 @@ class Given {
         break;
       case Kind::kObject:
         for (const auto& [name, field] : value.object().fields) {
+          const bool is_empty = name == kHas && AsCondition(field) != Truth::kTrue;
+          is_of_fault_ = is_of_fault_ || is_empty;
           if (!IsSetting(name)) open_.push_back(field);
         }
         break;
       case Kind::kFunction: {
         const Closure& closure = value.closure();
-        has_function_ = has_function_ || reaches_.Of(*closure.function.function).matters;
+        has_function_ = has_function_ || !reaches_.Of(*closure.function.function).IsNothing();
         for (const auto& [variable, captured] : closure.captures) open_.push_back(captured);
         for (const Value& bound : closure.bound) open_.push_back(bound);
         break;
@@ -152,9 +155,16 @@ Results Interpreter::Outline(const FunctionRef& function, const std::optional<Va
   }
   for (const std::string& usr : costly_.at(&facts)) {
     const Program::GlobalRef* global = program_.FindGlobal(usr);
-    if (global == nullptr || global->global->is_const) continue;
+    if (global == nullptr) continue;
     const Place place{{Root::kGlobals, global->index}, {}};
-    if (state.memory.Find(place.root) != nullptr) given.Add(Value::Alias(place));
+    if (state.memory.Find(place.root) == nullptr) continue;
+    // What a pointer points to may be changed though the pointer may not.
+    given.Add(global->global->is_const ? state.memory.Read(place) : Value::Alias(place));
+  }
+  // What a lambda captured is in its frame already.
+  const int depth = Depth() + 1;
+  for (const auto& [root, value] : state.memory.values()) {
+    if (root.frame == depth) given.Add(Value::Alias({root, {}}));
   }
   if (given.has_function()) return Follow(function, self, arguments, std::move(state));
 
@@ -162,6 +172,7 @@ Results Interpreter::Outline(const FunctionRef& function, const std::optional<Va
   for (const Place& place : given.places()) {
     state.memory.Write(place, Overwritten(state.memory.Read(place), why));
   }
+  state.memory.DropFrames(depth);
   const std::string too_long = facts.name + ", which is too long to follow";
   if (given.is_of_fault()) Blind(state, "hands what the call left to " + too_long);
   Results results;

@@ -48,6 +48,23 @@ bool Registers(const LinkedCallee& link) {
   });
 }
 
+// It may call a function that is written elsewhere.
+bool HandsOn(const Callee& callee, const Node& node) {
+  static const std::set<std::string_view> kRunning = {"std::async", "std::call_once", "std::invoke",
+                                                      "std::jthread::jthread",
+                                                      "std::thread::thread"};
+  if (callee.name.ends_with("operator()")) return true;
+  const auto is_function = [](const std::string& type) {
+    return type == "std::function" || type.ends_with("(lambda)");
+  };
+  const auto is_written_here = [](const Node& kid) {
+    return kid.op == Op::kLambda || kid.op == Op::kFunction;
+  };
+  const bool is_handed =
+      kRunning.contains(callee.name) || std::ranges::any_of(callee.parameter_types, is_function);
+  return is_handed && std::ranges::none_of(node.kids, is_written_here);
+}
+
 }  // namespace
 
 Reaches::Reaches(const Program& program) : program_(program) {
@@ -118,8 +135,7 @@ void Reaches::ScanCall(const FileFacts& file, const Node& node, const FunctionFa
   if (!link.definition) {
     const bool runs = RunsSomething(callee.name);
     reach.matters = reach.matters || runs;
-    known_.at(&in).calls_values =
-        known_.at(&in).calls_values || callee.name.ends_with("operator()");
+    known_.at(&in).calls_values = known_.at(&in).calls_values || HandsOn(callee, node);
     reach.throws = reach.throws || MayThrow(callee);
   } else {
     AddCallee(link.definition, in);

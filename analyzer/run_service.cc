@@ -6,6 +6,7 @@
 #include "analyzer/handler_runs.h"
 #include "analyzer/interpreter.h"
 #include "analyzer/missed_calls.h"
+#include "analyzer/shared_places.h"
 #include "analyzer/status.h"
 
 namespace filibuster {
@@ -180,7 +181,7 @@ class ServiceRunner {
     for (int round = 0; round < kMaxRounds; ++round) {
       run_.entries.resize(first);
       // What handlers write to outside of themselves another request may have written before.
-      const std::size_t shared = shared_.size();
+      const std::size_t shared = shared_.places().size();
       interpreter_.BeginRound();
       RunHandlersOnce();
       std::set<int> only_after_faults;
@@ -189,7 +190,7 @@ class ServiceRunner {
           only_after_faults.insert(static_cast<int>(i));
         }
       }
-      if (shared_.size() == shared && only_after_faults == chased_) return;
+      if (shared_.places().size() == shared && only_after_faults == chased_) return;
       chased_ = std::move(only_after_faults);
       interpreter_.Chase(chased_);
     }
@@ -203,16 +204,27 @@ class ServiceRunner {
     }
   }
 
-  void RunHandler(const RegisteredHandler& handler) {
-    EntryRun entry{.name = "a handler", .library = handler.library};
-    std::vector<FunctionRef> functions;
+  static void AddFunctions(const RegisteredHandler& handler, std::vector<FunctionRef>& functions) {
     for (const Value& one : handler.handler.Alternatives()) {
       if (one.Is(Kind::kFunction)) functions.push_back(one.closure().function);
     }
+  }
+
+  void RunHandler(const RegisteredHandler& handler) {
+    EntryRun entry{.name = "a handler", .library = handler.library};
+    std::vector<FunctionRef> functions;
+    AddFunctions(handler, functions);
     if (handler.handler.Is(Kind::kFunction)) entry.name = functions.front().function->name;
     for (State& start : StartsOf(run_.facts, handler))
       RunHandlerFrom(handler, std::move(start), entry);
+    // Nor was all come to that the server does after the handler.
+    for (const auto kind :
+         {RegisteredHandler::Kind::kExceptions, RegisteredHandler::Kind::kErrors}) {
+      const RegisteredHandler* after = FindHandler(handler, kind);
+      if (after != nullptr) AddFunctions(*after, functions);
+    }
     TakeFollowed(entry, functions);
+    if (!entry.cut_off.empty()) ShareAll(handler, functions);
     run_.entries.push_back(std::move(entry));
   }
 
@@ -223,7 +235,7 @@ class ServiceRunner {
       frames = std::max(frames, root.frame + 1);
     }
     for (int i = 0; i < frames; ++i) interpreter_.PushEntryFrame();
-    for (const Place& place : shared_) {
+    for (const Place& place : shared_.places()) {
       start.memory.Write(place, Value::Unknown("a variable that requests share"));
     }
     const Memory before = start.memory;
@@ -238,7 +250,7 @@ class ServiceRunner {
     for (Result& result : interpreter_.Invoke(handler.handler, arguments, std::move(start))) {
       TakeReturned(library, response, result);
       for (Result& final : Finish(handler, response, std::move(result))) {
-        NoteShared(before, final.state.memory);
+        shared_.AddChanged(before, final.state.memory);
         AddEnd(entry, EndOf(program_, handler, response, std::move(final)));
       }
     }
@@ -262,14 +274,12 @@ class ServiceRunner {
     }
   }
 
-  void NoteShared(const Memory& before, const Memory& after) {
-    for (const auto& [root, value] : before.values()) {
-      const Value* now = after.Find(root);
-      if (now == nullptr || *now == value) continue;
-      std::vector<Place> places;
-      Differences({root, {}}, value, *now, places);
-      for (Place& place : places) {
-        if (std::ranges::find(shared_, place) == shared_.end()) shared_.push_back(std::move(place));
+  // One that was not followed to its end may have changed all that it can come to.
+  void ShareAll(const RegisteredHandler& handler, const std::vector<FunctionRef>& functions) {
+    for (const State& start : StartsOf(run_.facts, handler)) {
+      shared_.AddReachable(handler.handler, start.memory);
+      for (const FunctionRef& function : functions) {
+        shared_.AddReachable(program_, interpreter_.reaches(), *function.function, start.memory);
       }
     }
   }
@@ -374,7 +384,7 @@ class ServiceRunner {
   const Program& program_;
   ServiceRun& run_;
   Interpreter interpreter_;
-  std::vector<Place> shared_;
+  SharedPlaces shared_;
   std::set<int> chased_;
   bool gave_up_ = false;
 };

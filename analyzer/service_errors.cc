@@ -23,10 +23,6 @@ const TriedFault* FaultOf(const ServiceRun& run, const PathEnd& end) {
               .faults[static_cast<std::size_t>(end.fault->fault)];
 }
 
-}  // namespace
-
-namespace {
-
 // Whatever a handler does, it may throw.
 void AddGenericErrors(const ServiceRun& run, std::set<Status>& statuses) {
   constexpr int kGeneric = 500;

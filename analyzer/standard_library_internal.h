@@ -8,16 +8,14 @@
 #include <utility>
 
 #include "analyzer/interpreter_internal.h"
+#include "analyzer/library_fields.h"
 #include "analyzer/standard_library.h"
 
 namespace filibuster::standard {
 
 using Kind = Value::Kind;
 
-// std::optional, std::expected and futures as objects with these fields.
-inline constexpr char kHas[] = "$has";
-inline constexpr char kHeld[] = "$held";
-inline constexpr char kError[] = "$error";
+// std::expected, futures and others as objects with these fields; see library_fields.h, too.
 inline constexpr char kUnexpected[] = "$unexpected";
 inline constexpr char kException[] = "$exception";
 inline constexpr char kCount[] = "$count";

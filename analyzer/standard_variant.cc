@@ -16,6 +16,7 @@ Truth Holds(const Standard& standard, const Value& value) {
     }
     return all;
   }
+  if (Field(value, kOverwritten) != nullptr) return Truth::kUnknown;
   const std::string& usr = standard.call.link.callee->usr;
   const std::size_t arguments = usr.find("<#");
   if (arguments == usr.npos) return Truth::kUnknown;

@@ -108,6 +108,9 @@ void Widen(State& into, const State& other) {
   }
   if (!into.fault) return;
   AssumedFault& fault = *into.fault;
+  if (fault.later_calls != other.fault->later_calls && fault.blind.empty()) {
+    fault.blind = "paths that are not told apart make different calls";
+  }
   if (fault.steps != other.fault->steps || fault.later_calls != other.fault->later_calls) {
     fault.steps = Common(fault.steps, other.fault->steps);
     fault.widened = true;

@@ -75,6 +75,8 @@ const std::vector<Case>& Cases() {
       {"try { if (std::rand() > 1) throw $E{}; if (!$r) throw $E{}; } ^catch (const $E&) { "
        "$a.status = 503; }",
        kFailed, R"({"status_code": "503"})"},
+      {"try { if (std::rand() > 1) throw $E{}; if (!$r) throw $E{}; } catch (const $E&) { throw; }",
+       kFailed, R"({"escapes": true, "status_code": "500"})"},
       {"try { if (!$r) throw $E{}; } catch (...) { throw; }", kFailed,
        R"({"escapes": true, "status_code": "500"})"},
       {"const auto $g = [&] { if (!$r) throw $E{}; }; try { $g(); } ^catch (const $E&) { $a.status "
