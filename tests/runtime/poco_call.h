@@ -1,4 +1,4 @@
-// A call by a session of POCO's => all that its caller can see of it.
+// A call by a session of POCO's => all that its caller can see of it; and what it can fail with.
 #pragma once
 
 #include <Poco/Exception.h>
@@ -10,6 +10,18 @@
 #include <string>
 
 namespace filibuster {
+
+// What a session can fail with, as a fault says it; and the answer that is a status for real.
+inline constexpr char kRefused[] =
+    R"({"forced_exception": {"name": "Poco::Net::ConnectionRefusedException", "metadata": {}}})";
+inline constexpr char kTimeout[] =
+    R"({"forced_exception": {"name": "Poco::TimeoutException", "metadata": {}}})";
+inline constexpr char kNoMessage[] =
+    R"({"forced_exception": {"name": "Poco::Net::NoMessageException", "metadata": {}}})";
+inline constexpr char kStatus[] =
+    R"({"failure_metadata": {"return_value": {"status_code": "503"}}})";
+inline constexpr char kUnavailable[] =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
 
 inline std::string Call(Poco::Net::HTTPClientSession& session, const std::string& method = "GET") {
   using Poco::Net::HTTPRequest;

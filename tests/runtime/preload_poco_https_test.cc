@@ -72,27 +72,19 @@ class PreloadPocoHttpsTest : public testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(KeepAlive, PreloadPocoHttpsTest, testing::Bool());
 
 TEST_P(PreloadPocoHttpsTest, ARefusedConnectionLooksAsWhenNobodyListens) {
-  ExpectInjectedAsReal(Way::kDoNotListen, "",
-                       R"({"forced_exception": {"name": "Poco::Net::ConnectionRefusedException",
-                                                "metadata": {}}})");
+  ExpectInjectedAsReal(Way::kDoNotListen, "", kRefused);
 }
 
 TEST_P(PreloadPocoHttpsTest, ATimeoutLooksAsWhenTheServerStaysSilent) {
-  ExpectInjectedAsReal(
-      Way::kStaySilent, "",
-      R"({"forced_exception": {"name": "Poco::TimeoutException", "metadata": {}}})");
+  ExpectInjectedAsReal(Way::kStaySilent, "", kTimeout);
 }
 
 TEST_P(PreloadPocoHttpsTest, NoMessageLooksAsWhenTheServerCloses) {
-  ExpectInjectedAsReal(
-      Way::kClose, "",
-      R"({"forced_exception": {"name": "Poco::Net::NoMessageException", "metadata": {}}})");
+  ExpectInjectedAsReal(Way::kClose, "", kNoMessage);
 }
 
 TEST_P(PreloadPocoHttpsTest, AStatusLooksAsWhenTheServerAnswersIt) {
-  ExpectInjectedAsReal(Way::kAnswer,
-                       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
-                       R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
+  ExpectInjectedAsReal(Way::kAnswer, kUnavailable, kStatus);
 }
 
 TEST_P(PreloadPocoHttpsTest, ACallSaysThatItIsEncryptedAndCarriesItsIndex) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "tests/support/loopback.h"
+
 namespace filibuster {
 namespace {
 
@@ -16,10 +18,7 @@ UniqueFd Bind(int* port) {
   UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   if (*port != 0) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(*port));
+  sockaddr_in address = Loopback(*port);
   socklen_t size = sizeof address;
   if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) {
     std::perror("bind");
@@ -33,11 +32,8 @@ UniqueFd Bind(int* port) {
 
 UniqueFd ConnectTo(int port) {
   UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  ::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+  const sockaddr_in address = Loopback(port);
+  ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   return socket;
 }
 

@@ -5,23 +5,16 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
 #include <utility>
 #include <vector>
 
+#include "tests/support/loopback.h"
+
 namespace filibuster {
 namespace {
-
-sockaddr_in Loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
 
 // False at the end of what comes. What cannot be sent is lost, but read: a socket that is closed
 // with unread bytes resets its connection, and that is another failure.

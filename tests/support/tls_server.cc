@@ -9,21 +9,14 @@
 #include <sys/socket.h>
 
 #include <csignal>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
 
+#include "tests/support/loopback.h"
+
 namespace filibuster {
 namespace {
-
-sockaddr_in Loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
 
 // With a new key, and a certificate that it has signed itself.
 SSL_CTX* NewContext() {
