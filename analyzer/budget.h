@@ -18,6 +18,7 @@ class Budget {
 
   // False: there are none left.
   bool TakeStep() { return ++steps_ <= limit_; }
+  bool IsSpent() const { return steps_ > limit_; }
   // Whether there were too few for the entry.
   bool EndEntry() {
     all_steps_ += steps_;
@@ -44,7 +45,7 @@ class Budget {
   enum class Verdict { kCheap, kCostly, kTooMuch };
   // kCostly: it need not be tried again; kTooMuch: nor was it followed to its end.
   Verdict End(const Trial& trial, const FunctionFacts& function) {
-    const bool is_too_much = steps_ > limit_ && limit_ < trial.outer;
+    const bool is_too_much = IsSpent() && limit_ < trial.outer;
     limit_ = trial.outer;
     if (is_too_much) {
       // It happens once per function: what was tried in vain is at nobody's cost.

@@ -139,7 +139,6 @@ Results Interpreter::MakeClientCall(const CallContext& call, const ModelRow& row
                             (row.throws_status || AsCondition(fails) == Truth::kTrue);
 
   const int index = static_cast<int>(site);
-  observed.makers.insert(frames_.back().function.function->usr);
   const int executions = ++state.executions[index];
   Results results;
   if (state.fault) {
@@ -233,6 +232,7 @@ std::vector<ChainLink> LibraryState::CallChain() const {
     const std::string& file = frame.function.file->files[static_cast<std::size_t>(frame.at.file)];
     chain.push_back({.step = {.location = LocationOf(*frame.function.file, frame.at),
                               .function = frame.function.function->name},
+                     .usr = frame.function.function->usr,
                      .is_own = facts_.IsOwn(file)});
   }
   return chain;

@@ -258,7 +258,7 @@ class HandlerFinder {
     HandlerEntry entry{.faults = {tried.name}};
     const bool is_cut_off = std::ranges::any_of(run_.entries, [&](const EntryRun& run) {
       return std::ranges::any_of(
-          call_.makers, [&](const std::string& maker) { return run.cut_off.contains(maker); });
+          call_.callers, [&](const std::string& caller) { return run.cut_off.contains(caller); });
     });
     if (!call_.missed.empty()) {
       entry.outcome.reason = call_.missed;

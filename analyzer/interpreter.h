@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "analyzer/budget.h"
+#include "analyzer/followed.h"
 #include "analyzer/library_state.h"
 #include "analyzer/program.h"
 #include "analyzer/reach.h"
@@ -22,12 +23,6 @@
 #include "analyzer/value.h"
 
 namespace filibuster {
-
-// Of an entry: the branches of paths without a fault, and whether there was too much to follow.
-struct Followed {
-  NormalBranches normal_branches;
-  bool gave_up = false;
-};
 
 class Interpreter : public LibraryState {
  public:
@@ -62,8 +57,7 @@ class Interpreter : public LibraryState {
   void BeginRound() { budget_.BeginRound(); }
   const Reaches& reaches() const { return reaches_; }
   const std::set<const FunctionFacts*>& visited() const { return visited_; }
-  // The calls of libraries that were come to.
-  const std::set<const Node*>& come_to() const { return come_to_; }
+  const ComeTo& come_to() const { return come_to_; }
 
  private:
   static constexpr std::size_t kMaxDepth = 48;
@@ -120,6 +114,7 @@ class Interpreter : public LibraryState {
   Results EvaluateCall(const Node& node, State state);
   Results EvaluateCallValue(const Node& node, State state);
   Results CallFunction(const CallContext& call, State state);
+  Results AfterCall(const Node& node, Results results);
   Results Follow(const FunctionRef& function, std::optional<Value> self, Values arguments,
                  State state);
   Results Construct(const Node& node, State state, const Place& into, bool as_base = false);
@@ -164,7 +159,7 @@ class Interpreter : public LibraryState {
   int Number(const Node& node);
 
   NormalBranches normal_branches_;
-  std::set<const Node*> come_to_;
+  ComeTo come_to_;
   std::set<const FunctionFacts*> visited_;
   // By node and the calls that led to it, so that equal paths have equal numbers.
   std::map<std::pair<const Node*, std::vector<Position>>, int> numbers_;

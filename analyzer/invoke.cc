@@ -40,7 +40,7 @@ Results Interpreter::EvaluateCall(const Node& node, State state) {
   return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
     frames_.back().at = node.position;
     const CallContext call{node, link, std::move(values), link.callee->is_method ? 1U : 0U};
-    return CallFunction(call, std::move(next));
+    return AfterCall(node, CallFunction(call, std::move(next)));
   });
 }
 
@@ -49,8 +49,14 @@ Results Interpreter::EvaluateCallValue(const Node& node, State state) {
     frames_.back().at = node.position;
     const Value function = Load(next, values.front());
     values.erase(values.begin());
-    return Invoke(function, std::move(values), std::move(next));
+    return AfterCall(node, Invoke(function, std::move(values), std::move(next)));
   });
+}
+
+Results Interpreter::AfterCall(const Node& node, Results results) {
+  come_to_.calls.insert(&node);
+  if (budget_.IsSpent()) come_to_.unfinished.insert(&node);
+  return results;
 }
 
 Results Interpreter::CallFunction(const CallContext& call, State state) {
@@ -266,7 +272,7 @@ Results Interpreter::Construct(const Node& node, State state, const Place& into,
       Results results =
           InvokeFunction(link.definition, Value::Pointer(place),
                          Values(call.arguments.begin() + 1, call.arguments.end()), std::move(next));
-      return Then(std::move(results),
+      return Then(AfterCall(node, std::move(results)),
                   [&](State after, Value) { return One(std::move(after), self); });
     }
     for (std::size_t i = 1; i < call.arguments.size(); ++i) {

@@ -84,7 +84,7 @@ Value LibraryState::ObjectOf(const CallContext& call, const ModelRow& row,
 }
 
 Results Interpreter::CallLibrary(const CallContext& call, State state) {
-  come_to_.insert(&call.node);
+  come_to_.calls.insert(&call.node);
   const ModelRow* row = nullptr;
   for (const ModelRow* candidate : call.link.rows) {
     if (row == nullptr && IsAbout(*candidate, call, state)) row = candidate;

@@ -1,17 +1,55 @@
 #include "analyzer/missed_calls.h"
 
 #include <algorithm>
+#include <deque>
 #include <string>
 #include <utility>
+
+#include "analyzer/reach.h"
 
 namespace filibuster {
 namespace {
 
+const ModelRow* ClientCallOf(const LinkedCallee& link) {
+  const auto row = std::ranges::find_if(
+      link.rows, [](const ModelRow* one) { return one->effect == Effect::kCall; });
+  return row == link.rows.end() ? nullptr : *row;
+}
+
+// Calls `found` with each call that is written in a function: with its node and what it calls. What
+// is handed to a call is called there; what is handed to a server is not.
+template <typename Found>
+void ForEachCall(const Program& program, const FunctionRef& function, Found found) {
+  const auto visit = [&](const auto& self, const Node& node, const Node* at) -> void {
+    switch (node.op) {
+      case Op::kCall:
+      case Op::kConstruct: {
+        const LinkedCallee& link = program.CalleeOf(*function.file, node.number);
+        found(node, link);
+        at = Registers(link) ? nullptr : &node;
+        break;
+      }
+      case Op::kCallValue:
+        at = &node;
+        break;
+      case Op::kLambda:
+      case Op::kFunction:
+        if (at != nullptr) found(*at, program.CalleeOf(*function.file, node.number));
+        break;
+      default:
+        break;
+    }
+    for (const Node& kid : node.kids) self(self, kid, at);
+  };
+  for (const Node& init : function.function->inits) visit(visit, init, nullptr);
+  visit(visit, function.function->body, nullptr);
+}
+
 class MissedCalls {
  public:
-  MissedCalls(const Program& program, const std::set<const Node*>& come_to, bool gave_up,
-              ServiceFacts& facts)
-      : program_(program), facts_(facts) {
+  MissedCalls(const Program& program, const Reaches& reaches, const ComeTo& come_to,
+              const std::set<std::string>& cut_off, bool gave_up, ServiceFacts& facts)
+      : program_(program), reaches_(reaches), cut_off_(cut_off), facts_(facts) {
     reason_ = gave_up ? "there is too much to follow before it" : "no path was seen to come to it";
     for (const FileFacts* file : program.files()) {
       for (const FunctionFacts& function : file->functions) {
@@ -20,14 +58,27 @@ class MissedCalls {
       }
       for (const GlobalFacts& global : file->globals) AddPlaces(*file, global.init, come_to);
     }
+    for (const ObservedCall& call : facts.calls) {
+      if (call.via.empty()) continue;
+      observed_.insert(call.location);
+      observed_by_helpers_.emplace(call.location, call.via.back().location);
+    }
   }
 
-  void Visit(const FunctionRef& function, const Node& node) {
-    if (node.op == Op::kCall || node.op == Op::kConstruct) VisitCall(function, node);
-    for (const Node& kid : node.kids) Visit(function, kid);
+  void Visit(const FunctionRef& function) {
+    ForEachCall(program_, function, [&](const Node& node, const LinkedCallee& link) {
+      const ChainLink step = StepOf(function, node);
+      if (const ModelRow* row = ClientCallOf(link)) {
+        if (!come_to_.contains(step.step.location)) Add({step}, link, *row);
+        return;
+      }
+      if (link.library == nullptr && !IsDone(step)) VisitHelper(step, link);
+    });
   }
 
  private:
+  using Chain = std::vector<ChainLink>;
+
   // What several files include is one call, whichever of them it was come to in.
   SourceLocation PlaceOf(const FileFacts& file, const Node& node) const {
     const Position& position = node.position;
@@ -35,46 +86,92 @@ class MissedCalls {
             position.column};
   }
 
-  void AddPlaces(const FileFacts& file, const Node& node, const std::set<const Node*>& come_to) {
-    if (come_to.contains(&node)) come_to_.insert(PlaceOf(file, node));
+  bool IsOwn(const FunctionRef& function) const {
+    const Position& position = function.function->position;
+    return facts_.IsOwn(function.file->files[static_cast<std::size_t>(position.file)]);
+  }
+
+  ChainLink StepOf(const FunctionRef& function, const Node& node) const {
+    return {
+        .step = {.location = PlaceOf(*function.file, node), .function = function.function->name},
+        .usr = function.function->usr,
+        .is_own = IsOwn(function)};
+  }
+
+  void AddPlaces(const FileFacts& file, const Node& node, const ComeTo& come_to) {
+    if (come_to.calls.contains(&node)) come_to_.insert(PlaceOf(file, node));
+    if (come_to.unfinished.contains(&node)) unfinished_.insert(PlaceOf(file, node));
     for (const Node& kid : node.kids) AddPlaces(file, kid, come_to);
   }
 
-  void VisitCall(const FunctionRef& function, const Node& node) {
-    const LinkedCallee& link = program_.CalleeOf(*function.file, node.number);
-    const auto row = std::ranges::find_if(
-        link.rows, [](const ModelRow* one) { return one->effect == Effect::kCall; });
-    if (row == link.rows.end()) return;
-    const SourceLocation place = PlaceOf(*function.file, node);
-    if (come_to_.contains(place)) return;
+  // All that was called there is known; where paths were cut off, if they are taken to make the
+  // calls that others made.
+  bool IsDone(const ChainLink& step) const {
+    const SourceLocation& place = step.step.location;
+    if (!come_to_.contains(place) || unfinished_.contains(place)) return false;
+    return !cut_off_.contains(step.usr) || observed_.contains(place);
+  }
+
+  // The calls of libraries that a function outside of the service makes, and those that it calls.
+  void VisitHelper(const ChainLink& from, const LinkedCallee& helper) {
+    std::deque<std::pair<FunctionRef, Chain>> open;
+    std::set<const FunctionFacts*> seen;
+    const auto add = [&](const LinkedCallee& link, const Chain& chain) {
+      const auto add_one = [&](const FunctionRef& function) {
+        const bool matters =
+            function && !IsOwn(function) && reaches_.Of(*function.function).matters;
+        if (matters && seen.insert(function.function).second) open.emplace_back(function, chain);
+      };
+      add_one(link.definition);
+      if (!link.callee->is_virtual) return;
+      for (const FunctionRef& override : program_.OverridersOf(link.callee->usr)) add_one(override);
+    };
+    add(helper, {from});
+    while (!open.empty()) {
+      const auto [function, before] = std::move(open.front());
+      open.pop_front();
+      ForEachCall(program_, function, [&](const Node& node, const LinkedCallee& link) {
+        Chain chain = before;
+        chain.push_back(StepOf(function, node));
+        if (const ModelRow* row = ClientCallOf(link)) {
+          const auto call = std::pair(from.step.location, chain.back().step.location);
+          if (observed_by_helpers_.insert(call).second) Add(chain, link, *row);
+        } else if (link.library == nullptr) {
+          add(link, chain);
+        }
+      });
+    }
+  }
+
+  void Add(const Chain& chain, const LinkedCallee& link, const ModelRow& row) {
     const std::string& name = link.callee->name;
-    const std::string method =
-        (*row)->method.empty() ? name.substr(name.rfind(':') + 1) : (*row)->method;
-    const std::vector<ChainLink> chain = {
-        {.step = {.location = place, .function = function.function->name}, .is_own = true}};
+    const std::string method = row.method.empty() ? name.substr(name.rfind(':') + 1) : row.method;
     ObservedCall& call =
-        facts_.calls[facts_.Observe(chain, *link.library, **row, method, Value::Unknown(reason_))];
-    call.makers.insert(function.function->usr);
+        facts_.calls[facts_.Observe(chain, *link.library, row, method, Value::Unknown(reason_))];
     call.has_timeout = program_.SetsTimeouts(*link.library) || link.library->default_timeout;
     // The same function may send a request or a response.
-    call.missed = (*row)->Argument("request") ? reason_ + ", nor whether it is a request" : reason_;
+    call.missed = row.Argument("request") ? reason_ + ", nor whether it is a request" : reason_;
   }
 
   const Program& program_;
+  const Reaches& reaches_;
+  const std::set<std::string>& cut_off_;
   ServiceFacts& facts_;
   std::string reason_;
   std::set<SourceLocation> come_to_;
+  std::set<SourceLocation> unfinished_;
+  // Where the service calls helpers that were seen to make calls, and with where these are made.
+  std::set<SourceLocation> observed_;
+  std::set<std::pair<SourceLocation, SourceLocation>> observed_by_helpers_;
 };
 
 }  // namespace
 
-void AddMissedCalls(const Program& program, const std::vector<FunctionRef>& functions,
-                    const std::set<const Node*>& come_to, bool gave_up, ServiceFacts& facts) {
-  MissedCalls missed(program, come_to, gave_up, facts);
-  for (const FunctionRef& function : functions) {
-    for (const Node& init : function.function->inits) missed.Visit(function, init);
-    missed.Visit(function, function.function->body);
-  }
+void AddMissedCalls(const Program& program, const Reaches& reaches,
+                    const std::vector<FunctionRef>& functions, const ComeTo& come_to,
+                    const std::set<std::string>& cut_off, bool gave_up, ServiceFacts& facts) {
+  MissedCalls missed(program, reaches, come_to, cut_off, gave_up, facts);
+  for (const FunctionRef& function : functions) missed.Visit(function);
 }
 
 }  // namespace filibuster

@@ -41,13 +41,6 @@ bool MayThrow(const Callee& callee) {
          (std::ranges::any_of(kBeginnings, begins) || std::ranges::any_of(kEnds, ends));
 }
 
-bool Registers(const LinkedCallee& link) {
-  return std::ranges::any_of(link.rows, [](const ModelRow* row) {
-    return row->effect == Effect::kHandleRequests || row->effect == Effect::kHandleExceptions ||
-           row->effect == Effect::kHandleErrors;
-  });
-}
-
 // It may call a function that is written elsewhere.
 bool HandsOn(const Callee& callee, const Node& node) {
   static const std::set<std::string_view> kRunning = {"std::async", "std::call_once", "std::invoke",
@@ -66,6 +59,13 @@ bool HandsOn(const Callee& callee, const Node& node) {
 }
 
 }  // namespace
+
+bool Registers(const LinkedCallee& link) {
+  return std::ranges::any_of(link.rows, [](const ModelRow* row) {
+    return row->effect == Effect::kHandleRequests || row->effect == Effect::kHandleExceptions ||
+           row->effect == Effect::kHandleErrors;
+  });
+}
 
 Reaches::Reaches(const Program& program) : program_(program) {
   for (const FileFacts* file : program.files()) {

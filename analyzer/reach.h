@@ -26,6 +26,9 @@ struct Reach {
   bool IsNothing() const { return !matters && !throws && !ends; }
 };
 
+// What it is handed is called by a server, and not there.
+bool Registers(const LinkedCallee& link);
+
 class Reaches {
  public:
   explicit Reaches(const Program& program);

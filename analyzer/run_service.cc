@@ -29,7 +29,12 @@ class ServiceRunner {
     }
     RunHandlers();
     RunUnreachedFunctions(state);
-    AddMissedCalls(program_, OwnFunctions(), interpreter_.come_to(), gave_up_, run_.facts);
+    std::set<std::string> cut_off;
+    for (const EntryRun& entry : run_.entries) {
+      cut_off.insert(entry.cut_off.begin(), entry.cut_off.end());
+    }
+    AddMissedCalls(program_, interpreter_.reaches(), OwnFunctions(), interpreter_.come_to(),
+                   cut_off, gave_up_, run_.facts);
   }
 
  private:

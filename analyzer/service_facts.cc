@@ -32,6 +32,7 @@ std::size_t ServiceFacts::Observe(const std::vector<ChainLink>& chain, const Lib
   if (!chain[own].is_own) own = 0;
   ObservedCall call{.location = chain[own].step.location,
                     .function = chain[own].step.function,
+                    .callers = {chain[own].usr},
                     .library = &library,
                     .method = method,
                     .url = url};
@@ -44,9 +45,10 @@ std::size_t ServiceFacts::Observe(const std::vector<ChainLink>& chain, const Lib
     }
     // Why neither is known makes no difference.
     const bool are_unknown = known.url.Is(Value::Kind::kUnknown) && url.Is(Value::Kind::kUnknown);
-    if (known.url == url || are_unknown) return i;
-    if (++others < kMaxTargets) continue;
-    known.url = Value::Choice({known.url, url});
+    const bool is_same = known.url == url || are_unknown;
+    if (!is_same && ++others < kMaxTargets) continue;
+    if (!is_same) known.url = Value::Choice({known.url, url});
+    known.callers.insert(call.callers.begin(), call.callers.end());
     return i;
   }
   for (const FaultModel& fault : library.faults) {

@@ -33,7 +33,7 @@ struct ObservedCall {
   SourceLocation location;
   std::string function;
   std::vector<CallStep> via;
-  std::set<std::string> makers;  // USRs of the functions that call the library
+  std::set<std::string> callers;  // USRs of the function that it is in, which may be a template
   const LibraryModel* library = nullptr;
   std::string method;
   Value url;
@@ -80,6 +80,7 @@ struct Origin {
 // A step of the way from an entry to a call.
 struct ChainLink {
   CallStep step;
+  std::string usr;      // of the function
   bool is_own = false;  // in the service's directory
 };
 
