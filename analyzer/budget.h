@@ -1,13 +1,16 @@
-// How many steps are followed: of an entry, of all entries, and of a function that comes to nothing
-// that matters.
+// How much is followed: steps of an entry, of all entries, and of a function that comes to nothing
+// that matters; and paths that are told apart.
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "analyzer/facts.h"
+#include "analyzer/state.h"
 
 namespace filibuster {
 
@@ -23,13 +26,27 @@ class Budget {
   bool EndEntry() {
     all_steps_ += steps_;
     const bool was_too_little = std::exchange(steps_, 0) > budget_;
-    limit_ = budget_ = std::clamp(kMaxAllSteps - all_steps_, kFewSteps, kMaxSteps);
+    SetLimit();
     return was_too_little;
   }
+  // The next entry tells as many paths apart as the first.
+  void BeginEntry() {
+    level_ = 0;
+    SetLimit();
+  }
+  // After an entry with too few steps: it can be followed again, with fewer paths told apart.
+  bool GoNarrower() {
+    was_too_wide_ = true;
+    if (level_ + 1 == kWidths.size()) return false;
+    ++level_;
+    SetLimit();
+    return true;
+  }
+  const Width& width() const { return kWidths[level_]; }
   // From now on entries have as many as at the beginning.
   void BeginRound() {
     all_steps_ = 0;
-    limit_ = budget_ = kMaxSteps;
+    SetLimit();
   }
 
   struct Trial {
@@ -58,7 +75,17 @@ class Budget {
   }
 
  private:
-  static constexpr int kMaxSteps = 2'000'000;      // of one entry
+  void SetLimit() {
+    // Where an entry was too wide, others will be.
+    const int most = level_ == 0 && was_too_wide_ ? kFirstTry : kMaxSteps;
+    limit_ = budget_ = std::clamp(kMaxAllSteps - all_steps_, kFewSteps, most);
+  }
+
+  static constexpr std::array kWidths = {
+      Width{}, Width{.all = 1, .in_group = 6, .alike = 2, .persisting = 1},
+      Width{.all = 1, .in_group = 3, .alike = 1, .persisting = 1}};
+  static constexpr int kMaxSteps = 2'000'000;  // of one entry
+  static constexpr int kFirstTry = 300'000;
   static constexpr int kMaxAllSteps = 12'000'000;  // after which entries have few
   static constexpr int kFewSteps = 100'000;
   static constexpr int kMaxOneCall = 10'000;    // of a function that is tried
@@ -68,6 +95,8 @@ class Budget {
   int all_steps_ = 0;
   int budget_ = kMaxSteps;
   int limit_ = kMaxSteps;
+  std::size_t level_ = 0;  // of kWidths
+  bool was_too_wide_ = false;
   std::map<const FunctionFacts*, int> spent_;
 };
 

@@ -55,6 +55,11 @@ class Interpreter : public LibraryState {
   // What was followed since this was asked last; each entry has a budget of its own.
   Followed TakeFollowed();
   void BeginRound() { budget_.BeginRound(); }
+  void BeginEntry() { budget_.BeginEntry(); }
+  bool GoNarrower() { return budget_.GoNarrower(); }
+  Results Join(Results results) const {
+    return filibuster::Join(std::move(results), budget_.width());
+  }
   const Reaches& reaches() const { return reaches_; }
   const std::set<const FunctionFacts*>& visited() const { return visited_; }
   const ComeTo& come_to() const { return come_to_; }
@@ -63,6 +68,9 @@ class Interpreter : public LibraryState {
   static constexpr std::size_t kMaxDepth = 48;
   static constexpr int kMaxRecursion = 2;
 
+  Results JoinValues(Results results) const {
+    return filibuster::JoinValues(std::move(results), budget_.width());
+  }
   bool IsTooDeep(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
                  const State& state) const;
 

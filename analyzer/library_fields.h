@@ -1,6 +1,10 @@
 // Fields of a library's objects that no source names.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 namespace filibuster {
 
 inline constexpr char kHost[] = "$host";
@@ -29,5 +33,13 @@ inline constexpr char kOverwritten[] = "$overwritten";
 inline constexpr char kThrownAt[] = "$thrown_at";
 inline constexpr char kThrownValue[] = "$value";
 inline constexpr char kOrDerived[] = "$or_derived";
+
+// Settings of a library's object, which only the library changes.
+inline bool IsSetting(std::string_view field) {
+  static constexpr std::string_view kSettings[] = {
+      kHost,         kPort, kPath,  kMethod,  kTimeout,    kConnectionTimeout,
+      kFailOnStatus, kBody, kInner, kAnswers, kUnsetStatus};
+  return std::ranges::find(kSettings, field) != std::end(kSettings);
+}
 
 }  // namespace filibuster

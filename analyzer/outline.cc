@@ -1,7 +1,6 @@
 // A function that comes to nothing that matters, and takes long: what it may leave, throw and end
 // instead of what it does.
 #include <algorithm>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,14 +11,6 @@ namespace filibuster {
 namespace {
 
 using Kind = Value::Kind;
-
-// Settings of a library's object, which only the library changes.
-bool IsSetting(const std::string& field) {
-  static constexpr std::string_view kSettings[] = {
-      kHost,         kPort, kPath,  kMethod,  kTimeout,    kConnectionTimeout,
-      kFailOnStatus, kBody, kInner, kAnswers, kUnsetStatus};
-  return std::ranges::find(kSettings, field) != std::end(kSettings);
-}
 
 // Anything that was written over `old`: objects keep their classes, unless they are variants.
 Value Overwritten(const Value& old, const std::string& why) {

@@ -7,6 +7,7 @@
 #include "analyzer/interpreter.h"
 #include "analyzer/missed_calls.h"
 #include "analyzer/shared_places.h"
+#include "analyzer/starts.h"
 #include "analyzer/status.h"
 
 namespace filibuster {
@@ -17,14 +18,17 @@ using Kind = Value::Kind;
 class ServiceRunner {
  public:
   ServiceRunner(const Program& program, ServiceRun& run)
-      : program_(program), run_(run), interpreter_(program, run.facts) {}
+      : program_(program),
+        run_(run),
+        own_(OwnFunctions(program, run.facts)),
+        interpreter_(program, run.facts) {}
 
   void Run() {
     interpreter_.PushEntryFrame();
     State state = WithGlobals();
-    const std::vector<FunctionRef> starts = Starts();
-    for (const FunctionRef& start : starts) RunStart(start, state);
-    for (RegisteredHandler& handler : HandlersByRule(program_, run_.facts, OwnFunctions(), state)) {
+    for (const FunctionRef& start : StartsOf(program_, own_))
+      AddEntry([&] { return RunStart(start, state); });
+    for (RegisteredHandler& handler : HandlersByRule(program_, run_.facts, own_, state)) {
       interpreter_.AddHandler(std::move(handler));
     }
     RunHandlers();
@@ -33,8 +37,8 @@ class ServiceRunner {
     for (const EntryRun& entry : run_.entries) {
       cut_off.insert(entry.cut_off.begin(), entry.cut_off.end());
     }
-    AddMissedCalls(program_, interpreter_.reaches(), OwnFunctions(), interpreter_.come_to(),
-                   cut_off, gave_up_, run_.facts);
+    AddMissedCalls(program_, interpreter_.reaches(), own_, interpreter_.come_to(), cut_off,
+                   gave_up_, run_.facts);
   }
 
  private:
@@ -54,45 +58,19 @@ class ServiceRunner {
     return state;
   }
 
-  bool IsOwn(const FunctionRef& function) const {
-    const Position& position = function.function->position;
-    return run_.facts.IsOwn(function.file->files[static_cast<std::size_t>(position.file)]);
+  // Again with fewer paths told apart, as long as there is too much to follow.
+  template <typename Follow>
+  bool AddEntry(Follow follow) {
+    interpreter_.BeginEntry();
+    EntryRun entry = follow();
+    while (!entry.cut_off.empty() && interpreter_.GoNarrower()) entry = follow();
+    const bool is_whole = entry.cut_off.empty();
+    gave_up_ = gave_up_ || !is_whole;
+    run_.entries.push_back(std::move(entry));
+    return is_whole;
   }
 
-  std::vector<FunctionRef> OwnFunctions() const {
-    std::vector<FunctionRef> functions;
-    std::set<std::string> seen;
-    for (const FileFacts* file : program_.files()) {
-      for (const FunctionFacts& function : file->functions) {
-        const FunctionRef ref{file, &function};
-        // A folder may have several programs.
-        const bool is_new = seen.insert(function.usr).second || function.name == "main";
-        if (IsOwn(ref) && is_new && !program_.IsOfLibrary(ref)) functions.push_back(ref);
-      }
-    }
-    return functions;
-  }
-
-  // main; in a service without one, every function that no other calls.
-  std::vector<FunctionRef> Starts() const {
-    std::vector<FunctionRef> mains;
-    std::vector<FunctionRef> roots;
-    std::set<std::string> called;
-    for (const FileFacts* file : program_.files()) {
-      for (const Callee& callee : file->callees) called.insert(callee.usr);
-    }
-    for (const FunctionRef& function : OwnFunctions()) {
-      if (function.function->name == "main") mains.push_back(function);
-      // Handlers are called by their server.
-      const bool is_handler = std::ranges::any_of(program_.models(), [&](const auto& model) {
-        return program_.IsHandler(model, *function.function, /*registered=*/true);
-      });
-      if (!is_handler && !called.contains(function.function->usr)) roots.push_back(function);
-    }
-    return mains.empty() ? roots : mains;
-  }
-
-  void RunStart(const FunctionRef& start, const State& state) {
+  EntryRun RunStart(const FunctionRef& start, const State& state) {
     Results results = interpreter_.InvokeFunction(start, SelfOf(start), {}, state);
     const bool listens = std::ranges::any_of(
         results, [](const Result& result) { return !result.state.fault && result.state.listened; });
@@ -103,14 +81,13 @@ class ServiceRunner {
       if (result.completion == Completion::kAnswer) entry.library = ServerLibrary();
       AddEnd(entry, EndOfStart(ServerLibrary(), listens, std::move(result)));
     }
-    run_.entries.push_back(std::move(entry));
+    return entry;
   }
 
   void TakeFollowed(EntryRun& entry, const std::vector<FunctionRef>& starts) {
     Followed followed = interpreter_.TakeFollowed();
     entry.normal_branches = std::move(followed.normal_branches);
     if (!followed.gave_up) return;
-    gave_up_ = true;
     for (const FunctionRef& start : starts) {
       for (const FunctionFacts* function : interpreter_.reaches().From(*start.function)) {
         entry.cut_off.insert(function->usr);
@@ -125,9 +102,7 @@ class ServiceRunner {
 
   // A function of the service that nothing seen calls, as if a request led to it: what it is given
   // by reference may be a response.
-  void RunUnreached(const FunctionRef& function, State state) {
-    const LibraryModel* server = ServerLibrary();
-    if (server == nullptr) return;
+  EntryRun RunUnreached(const FunctionRef& function, const LibraryModel* server, State state) {
     interpreter_.PushEntryFrame();
     const RegisteredHandler as_handler{.library = server};
     Values arguments;
@@ -154,7 +129,7 @@ class ServiceRunner {
     }
     interpreter_.PopFrame();
     TakeFollowed(entry, {function});
-    run_.entries.push_back(std::move(entry));
+    return entry;
   }
 
   static bool HasStatus(const State& state, const Place& place, const LibraryModel& server) {
@@ -216,21 +191,25 @@ class ServiceRunner {
   }
 
   void RunHandler(const RegisteredHandler& handler) {
-    EntryRun entry{.name = "a handler", .library = handler.library};
     std::vector<FunctionRef> functions;
     AddFunctions(handler, functions);
-    if (handler.handler.Is(Kind::kFunction)) entry.name = functions.front().function->name;
-    for (State& start : StartsOf(run_.facts, handler))
-      RunHandlerFrom(handler, std::move(start), entry);
-    // Nor was all come to that the server does after the handler.
+    std::string name = "a handler";
+    if (handler.handler.Is(Kind::kFunction)) name = functions.front().function->name;
+    // Nor was all come to that the server does after the handler, if there is too much.
     for (const auto kind :
          {RegisteredHandler::Kind::kExceptions, RegisteredHandler::Kind::kErrors}) {
       const RegisteredHandler* after = FindHandler(handler, kind);
       if (after != nullptr) AddFunctions(*after, functions);
     }
-    TakeFollowed(entry, functions);
-    if (!entry.cut_off.empty()) ShareAll(handler, functions);
-    run_.entries.push_back(std::move(entry));
+    const bool is_whole = AddEntry([&] {
+      EntryRun entry{.name = name, .library = handler.library};
+      for (State& start : StartsOf(run_.facts, handler)) {
+        RunHandlerFrom(handler, std::move(start), entry);
+      }
+      TakeFollowed(entry, functions);
+      return entry;
+    });
+    if (!is_whole) ShareAll(handler, functions);
   }
 
   void RunHandlerFrom(const RegisteredHandler& handler, State start, EntryRun& entry) {
@@ -375,11 +354,13 @@ class ServiceRunner {
   }
 
   void RunUnreachedFunctions(const State& state) {
-    for (const FunctionRef& function : OwnFunctions()) {
+    const LibraryModel* server = ServerLibrary();
+    if (server == nullptr) return;
+    for (const FunctionRef& function : own_) {
       if (interpreter_.visited().contains(function.function)) continue;
       if (function.function->name.ends_with("(lambda)")) continue;
       if (interpreter_.reaches().Of(*function.function).IsNothing()) continue;
-      RunUnreached(function, state);
+      AddEntry([&] { return RunUnreached(function, server, state); });
     }
   }
 
@@ -388,6 +369,7 @@ class ServiceRunner {
 
   const Program& program_;
   ServiceRun& run_;
+  std::vector<FunctionRef> own_;
   Interpreter interpreter_;
   SharedPlaces shared_;
   std::set<int> chased_;

@@ -54,7 +54,7 @@ Results LoseElements(const Standard& standard) {
   for (Result& result : results) {
     if (result.completion == Completion::kValue) result.value = lost;
   }
-  return Join(std::move(results));
+  return standard.interpreter.Join(std::move(results));
 }
 
 }  // namespace

@@ -8,11 +8,11 @@
 #include <tuple>
 #include <utility>
 
+#include "analyzer/library_fields.h"
+
 namespace filibuster {
 namespace {
 
-constexpr std::size_t kMaxPaths = 24;
-constexpr std::size_t kMaxPersisting = 6;  // they only tell how often a call is made
 constexpr int kMaxAliases = 16;
 
 // The value of the rest of the path within `value`. An alias on the way ends the walk: nullptr.
@@ -86,20 +86,45 @@ std::vector<Step> Common(const std::vector<Step>& mine, const std::vector<Step>&
   return common;
 }
 
+// What is known of a value that is one or the other.
+Value OneOf(const Value& mine, const Value& theirs) {
+  if (mine == theirs) return mine;
+  Value unknown = Value::Unknown("a value that differs between paths");
+  unknown.Taint(mine).Taint(theirs);
+  const bool are_objects = mine.Is(Value::Kind::kObject) && theirs.Is(Value::Kind::kObject) &&
+                           mine.object().type == theirs.object().type;
+  if (!are_objects) return unknown;
+  Object both = mine.object();
+  both.fields.insert(theirs.object().fields.begin(), theirs.object().fields.end());
+  for (auto& [name, field] : both.fields) {
+    const auto field_of = [&](const Value& object) {
+      const auto found = object.object().fields.find(name);
+      return found == object.object().fields.end() ? Value() : found->second;
+    };
+    const Value one = OneOf(field_of(mine), field_of(theirs));
+    // That there is such a field, and which, says what the object is.
+    const bool is_essential =
+        name.starts_with("$") && !IsSetting(name) && name != kResult && name != kHas;
+    if (is_essential && one != field_of(mine)) return unknown;
+    field = one;
+  }
+  return Value::Of(std::move(both)).Taint(unknown);
+}
+
 // Two paths under the same fault as one.
 void Widen(State& into, const State& other) {
   Memory memory;
   for (const auto& [root, value] : into.memory.values()) {
     const Value* theirs = other.memory.Find(root);
-    if (theirs == nullptr) continue;
-    if (*theirs == value) {
-      memory.Set(root, value);
-    } else {
-      memory.Set(root,
-                 Value::Unknown("a value that differs between paths").Taint(value).Taint(*theirs));
-    }
+    if (theirs != nullptr) memory.Set(root, OneOf(value, *theirs));
   }
   into.memory = std::move(memory);
+  // In the same clause, and what it took may differ.
+  for (std::size_t i = 0; i < std::min(into.handling.size(), other.handling.size()); ++i) {
+    Value& taken = into.handling[i];
+    if (taken == other.handling[i]) continue;
+    taken = Value::Unknown("one of several exceptions").Taint(taken).Taint(other.handling[i]);
+  }
   into.listened = into.listened || other.listened;
   for (const auto& [site, count] : other.executions) {
     int& most = into.executions[site];
@@ -108,7 +133,10 @@ void Widen(State& into, const State& other) {
   }
   if (!into.fault) return;
   AssumedFault& fault = *into.fault;
-  if (fault.later_calls != other.fault->later_calls && fault.blind.empty()) {
+  const bool differ = fault.later_calls != other.fault->later_calls ||
+                      into.last_catch != other.last_catch ||
+                      into.handling.size() != other.handling.size();
+  if (differ && fault.blind.empty()) {
     fault.blind = "paths that are not told apart make different calls";
   }
   if (fault.steps != other.fault->steps || fault.later_calls != other.fault->later_calls) {
@@ -145,6 +173,14 @@ bool AreSame(const State& left, const State& right) {
          left.handling == right.handling && left.executions == right.executions &&
          left.listened == right.listened && left.last_catch == right.last_catch &&
          left.memory == right.memory;
+}
+
+// What happened since the fault is the same.
+bool AreAlike(const State& left, const State& right) {
+  if (!left.fault || !right.fault) return left.handling == right.handling;
+  return left.fault->later_calls == right.fault->later_calls &&
+         left.fault->steps == right.fault->steps && left.fault->blind == right.fault->blind &&
+         left.fault->is_pending == right.fault->is_pending && left.handling == right.handling;
 }
 
 // `into` stands for both.
@@ -276,7 +312,7 @@ bool Memory::operator==(const Memory& other) const {
   return hash_ == other.hash_ && (values_ == other.values_ || *values_ == *other.values_);
 }
 
-Results Join(Results results) {
+Results Join(Results results, const Width& width) {
   if (results.size() <= 1) return results;
   Results joined;
   std::map<Group, std::vector<std::size_t>> groups;  // indexes of `joined`
@@ -292,25 +328,32 @@ Results Join(Results results) {
     group.push_back(joined.size());
     joined.push_back(std::move(result));
   }
-  if (joined.size() <= kMaxPaths) return joined;
+  if (joined.size() <= width.all) return joined;
   Results widened;
   for (auto& [group, indexes] : groups) indexes.clear();
   for (Result& result : joined) {
-    std::vector<std::size_t>& group = groups[GroupOf(result)];  // now of `widened`
-    const std::size_t most = GroupOf(result).persists ? kMaxPersisting : kMaxPaths;
-    if (group.size() < most || result.completion == Completion::kThrow) {
+    const Group key = GroupOf(result);
+    std::vector<std::size_t>& group = groups[key];  // now of `widened`
+    std::vector<std::size_t> alike;
+    std::ranges::copy_if(group, std::back_inserter(alike), [&](std::size_t index) {
+      return AreAlike(widened[index].state, result.state);
+    });
+    const bool is_whole = result.completion == Completion::kThrow ||
+                          result.completion == Completion::kGoto;  // its value says where to
+    const std::size_t most = key.persists ? width.persisting : width.in_group;
+    if (is_whole || group.empty() || (group.size() < most && alike.size() < width.alike)) {
       group.push_back(widened.size());
       widened.push_back(std::move(result));
       continue;
     }
-    Result& last = widened[group.back()];
-    Widen(last.state, result.state);
-    last.value = Value::Choice({last.value, result.value});
+    Result& same = widened[alike.empty() ? group.back() : alike.back()];
+    Widen(same.state, result.state);
+    same.value = Value::Choice({same.value, result.value});
   }
   return widened;
 }
 
-Results JoinValues(Results results) {
+Results JoinValues(Results results, const Width& width) {
   if (results.size() <= 1) return results;
   Results joined;
   std::map<Group, std::vector<std::size_t>> groups;
@@ -327,7 +370,7 @@ Results JoinValues(Results results) {
       AddUndecided(joined[*same].state, result.state);
     }
   }
-  return Join(std::move(joined));
+  return Join(std::move(joined), width);
 }
 
 }  // namespace filibuster

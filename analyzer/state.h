@@ -1,6 +1,7 @@
 // Where an interpreted path stands: the values it has seen, and the fault that it assumes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -118,11 +119,19 @@ struct Result {
 
 using Results = std::vector<Result>;
 
+// How many paths that end in the same way are told apart, if there are more than `all`.
+struct Width {
+  std::size_t all = 24;
+  std::size_t in_group = 24;   // under the same fault
+  std::size_t alike = 24;      // … after which the same has happened
+  std::size_t persisting = 6;  // where it persists: they only tell how often a call is made
+};
+
 // Results that are the same become one; when there are too many, those that assume the same fault
 // are put together, and what they differ in is not known any more.
-Results Join(Results results);
+Results Join(Results results, const Width& width);
 
 // As Join, and results that differ in their value only become one with alternatives.
-Results JoinValues(Results results);
+Results JoinValues(Results results, const Width& width);
 
 }  // namespace filibuster
