@@ -104,6 +104,24 @@ std::expected<Fault, std::string_view> CorruptedBodyOf(const Json& entry) {
   return std::unexpected("\"transformation\": empty, truncated, bit_flip or json_type");
 }
 
+// What gRPC and Thrift answer is no document, and is parsed before an instrumentation sees it: to
+// run such a fault would be to run nothing.
+std::optional<Error> RefuseCorruptedBodies(const Module& module, const std::regex& pattern) {
+  if (module.transformers.empty()) return std::nullopt;
+  std::vector<std::string> methods = {"grpc.insecure_channel", "thrift."};
+  for (const CallSite& site : module.call_sites) {
+    if (site.module == "thrift") methods.push_back(fmt::format("thrift.{}", site.method));
+  }
+  for (const std::string& method : methods) {
+    if (!Matches(method, pattern)) continue;
+    return Error{fmt::format(
+        "{}: transformers: the pattern {} matches {}, expected calls by HTTP only: answers of "
+        "gRPC and Thrift are not corrupted",
+        module.name, module.pattern, method)};
+  }
+  return std::nullopt;
+}
+
 void AddOnce(FaultId fault, std::vector<FaultId>& faults) {
   if (std::ranges::find(faults, fault) == faults.end()) faults.push_back(fault);
 }
@@ -162,6 +180,7 @@ std::expected<FaultSpace, Error> FaultSpace::Create(const Analysis& analysis, bo
     if (!error && transformers) {
       error = CompileMatched(module, "transformers", module.transformers, CorruptedBodyOf,
                              &compiled.matched);
+      if (!error) error = RefuseCorruptedBodies(module, compiled.pattern);
     }
     if (error) return std::unexpected(*std::move(error));
     for (const ServiceErrors& errors : module.errors) {

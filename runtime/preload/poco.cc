@@ -25,6 +25,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <typeinfo>
@@ -40,6 +41,8 @@
 // Not missed where there is no POCO: what is called here, and what its headers bring along.
 // clang-format off
 #define FILIBUSTER_WEAK(symbol) __asm__(".weak " #symbol)
+FILIBUSTER_WEAK(_ZN4Poco13AtomicCounterC1Ei);
+FILIBUSTER_WEAK(_ZN4Poco13AtomicCounterD1Ev);
 FILIBUSTER_WEAK(_ZN4Poco3Net11HTTPRequest7setHostERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEt);
 FILIBUSTER_WEAK(_ZN4Poco3Net11HTTPSession5closeEv);
 FILIBUSTER_WEAK(_ZN4Poco3Net19NameValueCollection3setERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEES9_);
@@ -205,8 +208,12 @@ std::unique_ptr<LoopbackPeer> PeerFor(const InjectedFault& fault) {
   return nullptr;
 }
 
+bool Transforms(const Injection& injection) {
+  return injection.fault() && !injection.fault()->transformation.empty();
+}
+
 void Plan(const HTTPClientSession& session, PocoCall* call) {
-  if (!call->injection.fault()) return;
+  if (!call->injection.fault() || Transforms(call->injection)) return;
   const InjectedFault& fault = *call->injection.fault();
   std::unique_ptr<LoopbackPeer> peer = PeerFor(fault);
   if (peer == nullptr) {
@@ -285,6 +292,26 @@ void DropAnswer(HTTPClientSession* session, std::istream* answer, PocoCall* call
   session->_responseReceived = false;
 }
 
+// The answer, with its body as the fault wants it.
+std::istream& TransformBody(HTTPClientSession* session, HTTPResponse* response,
+                            std::istream* answer, Injection* injection) {
+  std::string body;
+  char block[4096];
+  while (answer->read(block, sizeof block), answer->gcount() > 0) {
+    body.append(block, static_cast<size_t>(answer->gcount()));
+  }
+  if (answer->bad()) {
+    injection->DropFault("the body of the answer breaks off");
+    return *answer;
+  }
+  if (injection->Transform(&body) && !response->get("Content-Length", "").empty()) {
+    response->set("Content-Length", std::to_string(body.size()));
+  }
+  auto* const transformed = new std::istringstream(body);
+  session->_pResponseStream = transformed;
+  return *transformed;
+}
+
 // Of the request that this thread serves.
 std::optional<ContextScope>& ScopeOfThread() {
   static thread_local std::optional<ContextScope> scope;
@@ -328,9 +355,12 @@ std::istream& HTTPClientSession::receiveResponse(HTTPResponse& response) {
     call->peer->Speak();
     _mustReconnect = true;  // the next request goes to the callee again
   }
-  std::istream& body = call->Watch(receive);
+  std::istream* body = &call->Watch(receive);
+  if (filibuster::Transforms(call->injection)) {
+    body = &filibuster::TransformBody(this, &response, body, &call->injection);
+  }
   call->injection.Returned(response.getStatus(), "");
-  return body;
+  return *body;
 }
 
 }  // namespace Poco::Net

@@ -42,6 +42,17 @@ class TransformersTest(harness.E2ETest):
         run = self.explore("--transformers", expect=2, transformation="json_type")
         self.assertIn("corrupted body (json_type): the caller saw 200 instead", run.output)
 
+    def test_calls_whose_answers_are_no_documents_are_refused_before_anything_runs(self):
+        for pattern, method in [("(httplib|grpc)\\..*", "grpc.insecure_channel"),
+                                ("thrift\\..*", "thrift.")]:
+            refused = analysis("empty")
+            refused["cpp.httplib"]["pattern"] = pattern
+            run = self.filibuster("--application", self.tutorial(), "--analysis-file",
+                                  self.write("refused.json", refused), "--transformers", expect=2)
+            self.assertIn("cpp.httplib: transformers: the pattern %s matches %s," % (pattern, method),
+                          run.output)
+            self.assertNotIn("Running test", run.output)
+
 
 if __name__ == "__main__":
     harness.main()

@@ -191,6 +191,28 @@ TEST(FaultSpaceTest, CorruptedBodiesAreFaultsOfServicesThatWereReachedIfAskedFor
   EXPECT_EQ(faults_of(false, "bar"), "");
 }
 
+TEST(FaultSpaceTest, TransformersForCallsByGrpcOrThriftAreRefusedBeforeAnythingRuns) {
+  const auto error_of = [](const std::string& pattern) {
+    const Analysis analysis = *AnalysisFromText(R"({"m": {"pattern": ")" + pattern + R"(",
+             "call_sites": [{"service": "cart", "file": "cart.cc", "line": 1, "column": 1,
+                             "function": "f", "module": "thrift", "method": "Reserve",
+                             "target": {"unresolved": "x"}, "handlers": []}],
+             "transformers": [
+               {"type": "SERVICE", "matcher": "bar", "transformation": "empty"}]}})",
+                                                "analysis.json");
+    EXPECT_TRUE(FaultSpace::Create(analysis));
+    const auto space = FaultSpace::Create(analysis, /*transformers=*/true);
+    return space ? "" : space.error().message;
+  };
+  EXPECT_EQ(
+      error_of(R"(grpc\\..*)"),
+      R"(m: transformers: the pattern grpc\..* matches grpc.insecure_channel, expected calls )"
+      "by HTTP only: answers of gRPC and Thrift are not corrupted");
+  EXPECT_THAT(error_of(R"((httplib|thrift)\\..*)"), HasSubstr("matches thrift.,"));
+  EXPECT_THAT(error_of(R"(thrift\\.(Reserve|Release))"), HasSubstr("matches thrift.Reserve,"));
+  EXPECT_EQ(error_of(R"((httplib|curl|poco|cpprest)\\..*)"), "");
+}
+
 TEST(FaultSpaceTest, AMistakeInATransformerIsNamedIfTransformersAreAskedFor) {
   const Analysis analysis = *AnalysisFromText(
       R"({"m": {"pattern": "x", "transformers": [

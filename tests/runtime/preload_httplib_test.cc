@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "filibuster/context.h"
+#include "tests/runtime/corrupted_bodies.h"
 #include "tests/runtime/preload_control_server.h"
 #include "tests/support/misbehaving_server.h"
 
@@ -25,7 +26,7 @@ class PreloadHttplibTest : public testing::Test {
  protected:
   void SetUp() override { control_.Reset(); }
 
-  void Inject(const char* fault) {
+  void Inject(const std::string& fault) {
     control_.OnCreate([json = Json::parse(fault)](const Json&) { return json; });
   }
 
@@ -82,14 +83,37 @@ TEST_F(PreloadHttplibTest, WithoutAbortTheCalleeIsCalledAndItsAnswerIsNotSeen) {
 }
 
 TEST_F(PreloadHttplibTest, ACorruptedBodyIsTheAnswersOwnTransformed) {
-  Inject(R"({"forced_exception": {"name": "corrupted_body",
-             "metadata": {"abort": false, "transformation": "truncated"}}})");
-  const auto result = Client().Get("/");
+  for (const CorruptedBodyCase& it : kCorruptedBodies) {
+    control_.Reset();
+    server_.Restart(Way::kAnswer, Ok(it.body));
+    const std::string real = Seen(Client().Get("/"));
+    server_.Restart(Way::kAnswer, Ok(it.answer));
+    Inject(it.fault());
+    EXPECT_EQ(Seen(Client().Get("/")), real);
+    EXPECT_EQ(control_.Bodies("invocation_complete").back()["return_value"]["transformation"],
+              it.transformation);
+  }
+}
+
+TEST_F(PreloadHttplibTest, ABodyThatCannotBeTransformedSoIsPassedOnAsItIs) {
+  const std::string well = Seen(Client().Get("/"));
+  Inject(kNotTransformed.fault());
+  EXPECT_EQ(Seen(Client().Get("/")), well);
+  EXPECT_FALSE(
+      control_.Bodies("invocation_complete").back()["return_value"].contains("transformation"));
+}
+
+TEST_F(PreloadHttplibTest, ABodyThatAContentReceiverTakesIsNotCorrupted) {
+  Inject(kCorruptedBodies[0].fault());
+  std::string body;
+  const auto result = Client().Get("/", [&](const char* data, size_t size) {
+    body.append(data, size);
+    return true;
+  });
   ASSERT_TRUE(result);
-  EXPECT_EQ(result->body, "we");
-  EXPECT_EQ(result->get_header_value("Content-Length"), "2");
-  EXPECT_EQ(control_.Bodies("invocation_complete").at(0)["return_value"]["transformation"],
-            "truncated");
+  EXPECT_EQ(body, "well");
+  EXPECT_FALSE(
+      control_.Bodies("invocation_complete").back()["return_value"].contains("transformation"));
 }
 
 TEST_F(PreloadHttplibTest, ACallIsAnnouncedWithItsCallSiteAndCarriesItsIndex) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "tests/runtime/corrupted_bodies.h"
+#include "tests/runtime/expect_latency.h"
 #include "tests/runtime/poco_call.h"
 #include "tests/runtime/preload_control_server.h"
 #include "tests/support/misbehaving_server.h"
@@ -32,7 +34,7 @@ class PreloadPocoTest : public testing::TestWithParam<bool> {
   static constexpr Poco::Timespan::TimeDiff kPatient = 60'000'000;
   static constexpr Poco::Timespan::TimeDiff kBriefly = 300'000;
 
-  void Inject(const char* fault) {
+  void Inject(const std::string& fault) {
     control_.OnCreate([json = Json::parse(fault)](const Json&) { return json; });
   }
 
@@ -122,6 +124,41 @@ TEST_P(PreloadPocoTest, WithoutAbortTheCalleeIsCalledAndItsAnswerIsNotSeen) {
       EXPECT_EQ(Call(session_, method), well);
     }
   }
+}
+
+TEST_P(PreloadPocoTest, ACorruptedBodyIsTheAnswersOwnTransformed) {
+  for (const CorruptedBodyCase& it : kCorruptedBodies) {
+    control_.Reset();
+    server_.Restart(Way::kAnswer, Ok(it.body));
+    session_.reset();
+    const std::string real = Call(session_);
+    server_.Restart(Way::kAnswer, Ok(it.answer));
+    session_.reset();
+    const std::string well = Call(session_);
+    Inject(it.fault());
+    EXPECT_EQ(Call(session_), real);
+    EXPECT_EQ(control_.Bodies("invocation_complete").back()["return_value"]["transformation"],
+              it.transformation);
+    control_.Reset();
+    EXPECT_EQ(Call(session_), well);
+  }
+}
+
+TEST_P(PreloadPocoTest, ABodyThatCannotBeTransformedSoIsPassedOnAsItIs) {
+  const std::string well = Call(session_);
+  Inject(kNotTransformed.fault());
+  EXPECT_EQ(Call(session_), well);
+  EXPECT_FALSE(
+      control_.Bodies("invocation_complete").back()["return_value"].contains("transformation"));
+}
+
+TEST_P(PreloadPocoTest, ALatencyIsWaitedForAndPastTheTimeoutIsTheTimeoutsErrorAtTheTimeout) {
+  ExpectLatencyAsReal(control_, [](int port, std::chrono::milliseconds timeout) {
+    HTTPClientSession session("127.0.0.1", static_cast<Poco::UInt16>(port));
+    session.setTimeout(Poco::Timespan(timeout.count() * 1000));
+    session.setKeepAlive(GetParam());
+    return Call(session);
+  });
 }
 
 TEST_P(PreloadPocoTest, ACallIsAnnouncedWithItsTimeoutAndCarriesItsIndex) {

@@ -4,7 +4,11 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -37,10 +41,33 @@ UniqueFd ConnectTo(int port) {
   return socket;
 }
 
+using Clock = std::chrono::steady_clock;
+
 struct Connection {
   UniqueFd socket;
   std::string bytes;
+  std::optional<Clock::time_point> answer_at;
 };
+
+// When what was asked now is to be answered.
+Clock::time_point AnswerAt(const std::string& request) {
+  constexpr std::string_view kSleep = "X-Filibuster-Forced-Sleep:";
+  const size_t at = request.find(kSleep);
+  const double seconds = at == request.npos ? 0 : std::stod(request.substr(at + kSleep.size()));
+  return Clock::now() +
+         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+// For poll(), rounded up.
+int MillisecondsUntilNextAnswer(const std::vector<Connection>& connections) {
+  std::optional<Clock::time_point> next;
+  for (const Connection& it : connections) {
+    if (it.answer_at && (!next || *it.answer_at < *next)) next = it.answer_at;
+  }
+  if (!next) return -1;
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
+  return static_cast<int>(std::max<std::int64_t>(wait.count(), 0));
+}
 
 // Whether the head has come, and the body that it announces.
 bool IsWhole(const std::string& request) {
@@ -98,8 +125,13 @@ void MisbehavingServer::Serve(Way way, const std::string& answer) {
   while (true) {
     std::vector<pollfd> polled = {{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
     for (const Connection& it : connections) polled.push_back({it.socket.get(), POLLIN, 0});
-    ::poll(polled.data(), polled.size(), -1);
+    ::poll(polled.data(), polled.size(), MillisecondsUntilNextAnswer(connections));
     if (polled[0].revents != 0) return;
+    for (Connection& it : connections) {
+      if (!it.answer_at || Clock::now() < *it.answer_at) continue;
+      it.answer_at.reset();
+      ::send(it.socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+    }
     for (size_t i = connections.size(); i-- > 0;) {
       if (polled[i + 2].revents == 0) continue;
       Connection& connection = connections[i];
@@ -112,6 +144,7 @@ void MisbehavingServer::Serve(Way way, const std::string& answer) {
           const std::lock_guard<std::mutex> lock(mutex_);
           requests_.push_back(connection.bytes);
         }
+        if (way == Way::kSleepAsTold) connection.answer_at = AnswerAt(connection.bytes);
         connection.bytes.clear();
         if (way == Way::kAnswer || way == Way::kAnswerAndClose) {
           ::send(connection.socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
@@ -126,7 +159,7 @@ void MisbehavingServer::Serve(Way way, const std::string& answer) {
     }
     if (polled[1].revents != 0) {
       connections.push_back(
-          {UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)), ""});
+          {UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)), "", {}});
     }
   }
 }

@@ -23,6 +23,7 @@ class MisbehavingServer {
     kReset,        // takes the request, and resets the connection
     kAnswer,       // answers, and keeps the connection
     kAnswerAndClose,
+    kSleepAsTold,  // answers after as many seconds as X-Filibuster-Forced-Sleep says
   };
 
   // On loopback, on a port of the kernel's choice.
