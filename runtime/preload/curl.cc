@@ -12,6 +12,7 @@
 #include "filibuster/injector.h"
 #include "runtime/preload/curl_call.h"
 #include "runtime/preload/curl_handle.h"
+#include "runtime/preload/curl_multi.h"
 #include "runtime/preload/next_function.h"
 
 #undef curl_multi_setopt
@@ -76,6 +77,16 @@ void Abandon(CURL* easy) noexcept {
 }
 
 void Pretend(const CurlHandle::Pretence& pretence, CURLINFO info, void* to) {
+  if (!pretence.https_url.empty()) {
+    if (info == CURLINFO_EFFECTIVE_URL) {
+      *static_cast<const char**>(to) = pretence.https_url.c_str();
+    } else if (info == CURLINFO_SCHEME) {  // in the letters of this libcurl
+      auto** const scheme = static_cast<const char**>(to);
+      if (*scheme != nullptr) *scheme = **scheme == 'H' ? "HTTPS" : "https";
+    } else if (info == CURLINFO_PROTOCOL) {
+      *static_cast<long*>(to) = CURLPROTO_HTTPS;
+    }
+  }
   if (info == CURLINFO_TOTAL_TIME && pretence.seconds != 0) {
     *static_cast<double*>(to) = pretence.seconds;
   } else if (info == CURLINFO_TOTAL_TIME_T && pretence.seconds != 0) {
@@ -166,25 +177,59 @@ void curl_easy_cleanup(CURL* easy) {
 }
 
 CURLMcode curl_multi_add_handle(CURLM* multi, CURL* easy) {
-  static auto* const next = FILIBUSTER_NEXT(curl_multi_add_handle);
+  const auto next = RealLibcurl().multi_add;
   if (!InjectionEnabled() || filibuster::HasCall(easy)) return next(multi, easy);
   filibuster::Begin(easy, CurlCall::Interface::kMulti);
   const CURLMcode result = next(multi, easy);
-  if (result != CURLM_OK) filibuster::Abandon(easy);
+  if (result != CURLM_OK) {
+    filibuster::Abandon(easy);
+    return result;
+  }
+  filibuster::Guarded([&] {
+    const CurlHandle* const handle = filibuster::FindHandle(easy);
+    if (handle == nullptr || handle->call == nullptr || !handle->call->calls_first()) return;
+    filibuster::FollowFirst(multi, easy);
+  });
   return result;
 }
 
 CURLMcode curl_multi_remove_handle(CURLM* multi, CURL* easy) {
-  static auto* const next = FILIBUSTER_NEXT(curl_multi_remove_handle);
-  const CURLMcode result = next(multi, easy);
-  if (InjectionEnabled()) filibuster::Abandon(easy);
+  const CURLMcode result = RealLibcurl().multi_remove(multi, easy);
+  if (!InjectionEnabled()) return result;
+  filibuster::Guarded([&] { filibuster::ForgetHandle(multi, easy); });
+  filibuster::Abandon(easy);
   return result;
 }
 
+CURLMcode curl_multi_perform(CURLM* multi, int* running) {
+  static auto* const next = FILIBUSTER_NEXT(curl_multi_perform);
+  const CURLMcode result = next(multi, running);
+  if (result == CURLM_OK && InjectionEnabled()) {
+    filibuster::Guarded([&] { *running += filibuster::GoOnAfterFirst(multi); });
+  }
+  return result;
+}
+
+CURLMcode curl_multi_socket_action(CURLM* multi, curl_socket_t socket, int events, int* running) {
+  static auto* const next = FILIBUSTER_NEXT(curl_multi_socket_action);
+  const CURLMcode result = next(multi, socket, events, running);
+  if (result == CURLM_OK && InjectionEnabled()) {
+    filibuster::Guarded([&] { *running += filibuster::GoOnAfterFirst(multi); });
+  }
+  return result;
+}
+
+CURLMcode curl_multi_cleanup(CURLM* multi) {
+  static auto* const next = FILIBUSTER_NEXT(curl_multi_cleanup);
+  if (InjectionEnabled()) filibuster::Guarded([&] { filibuster::ForgetMulti(multi); });
+  return next(multi);
+}
+
 CURLMsg* curl_multi_info_read(CURLM* multi, int* messages_left) {
-  static auto* const next = FILIBUSTER_NEXT(curl_multi_info_read);
-  CURLMsg* const message = next(multi, messages_left);
-  if (message != nullptr && message->msg == CURLMSG_DONE && InjectionEnabled()) {
+  if (!InjectionEnabled()) return RealLibcurl().multi_info_read(multi, messages_left);
+  CURLMsg* message = nullptr;
+  filibuster::Guarded([&] { message = filibuster::ReadMessage(multi, messages_left); });
+  if (message != nullptr && message->msg == CURLMSG_DONE) {
     message->data.result =
         filibuster::Finish(message->easy_handle, message->data.result, CurlCall::Interface::kMulti);
   }

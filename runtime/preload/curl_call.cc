@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -64,12 +65,13 @@ CurlCall::CurlCall(CurlHandle& handle, Interface interface, const OutgoingCall& 
     : handle_(handle), interface_(interface), injection_(call) {
   transforms_ = injection_.fault() && !injection_.fault()->transformation.empty();
   if (injection_.fault() && !transforms_) PlanFault(call.ssl);
-  if (injection_.fault() && injection_.fault()->call_first && !transforms_) CallFirst();
-  if (injection_.fault() && !transforms_) {
-    Provoke();
-  } else {
+  if (!injection_.fault() || transforms_) {
     AddHeaders();
     KeepBody();
+  } else if (injection_.fault()->call_first) {
+    CallFirst();
+  } else {
+    Provoke();
   }
 }
 
@@ -100,7 +102,7 @@ void CurlCall::PlanFault(bool ssl) {
         way = handle_.Get(CURLOPT_TIMEOUT_MS) == 0 && handle_.Get(CURLOPT_CONNECTTIMEOUT_MS) != 0
                   ? Way::kNeverConnect
                   : Way::kStaySilent;
-        before_tls = true;
+        before_tls = way == Way::kNeverConnect;
         break;
       case CURLE_SSL_CONNECT_ERROR:
         if (!ssl) return injection_.DropFault("the call is not made by https");
@@ -122,10 +124,13 @@ void CurlCall::PlanFault(bool ssl) {
     }
   }
   if (ssl && !before_tls) {
-    return injection_.DropFault("the call is made by https, and this would have to be encrypted");
-  }
-  if (fault.call_first && interface_ == Interface::kMulti) {
-    return injection_.DropFault("a call by curl_multi cannot be made before it fails");
+    if (planned_ == CURLE_RECV_ERROR) {
+      return injection_.DropFault("by https its text is that of the library that encrypts");
+    }
+    if (handle_.Get(CURLOPT_HSTS_CTRL) != 0) {
+      return injection_.DropFault("the handle makes every call by https, and our peer is none");
+    }
+    port_without_tls_ = std::atoi(ParseHttpTarget(handle_.Url())->port_and_path.c_str());
   }
   peer_ = std::make_unique<FailingPeer>(way, std::move(answer));
 }
@@ -154,16 +159,27 @@ void CurlCall::KeepBody() {
   handle_.Override(CURLOPT_WRITEDATA, this);
 }
 
-// The callee does its work, and the caller hears nothing of it.
+// The callee does its work, and the caller hears nothing of it. By the multi interface the service
+// makes the call.
 void CurlCall::CallFirst() {
   AddHeaders();
   handle_.Override(CURLOPT_WRITEFUNCTION, reinterpret_cast<CurlHandle::Value>(&Discard));
   handle_.Override(CURLOPT_HEADERFUNCTION, reinterpret_cast<CurlHandle::Value>(&Discard));
+  calls_first_ = true;
+  if (interface_ == Interface::kMulti) return;
   RealLibcurl().perform(handle_.easy());
+  GoOn();
+}
+
+void CurlCall::GoOn() {
+  calls_first_ = false;
   handle_.Restore();
+  if (auto* text = handle_.GetPointer<char*>(CURLOPT_ERRORBUFFER)) *text = '\0';
+  Provoke();
 }
 
 void CurlCall::Provoke() {
+  if (port_without_tls_ != 0) LeaveOutTls();
   handle_.Override(CURLOPT_OPENSOCKETFUNCTION, reinterpret_cast<CurlHandle::Value>(&OpenSocket));
   handle_.Override(CURLOPT_OPENSOCKETDATA, this);
   handle_.Override(CURLOPT_SOCKOPTFUNCTION, CurlHandle::Value{0});
@@ -175,6 +191,18 @@ void CurlCall::Provoke() {
   handle_.Override(CURLOPT_DEBUGDATA, this);
   handle_.Override(CURLOPT_VERBOSE, CurlHandle::Value{1});
   if (planned_ == CURLE_OPERATION_TIMEDOUT) ProvokeTimeout();
+}
+
+// Our peer has no certificate that the service would trust.
+void CurlCall::LeaveOutTls() {
+  const std::string url = handle_.Url();
+  const std::string plain_url = "http" + url.substr(url.find(':'));
+  handle_.Override(CURLOPT_CURLU, CurlHandle::Value{0});
+  handle_.Override(CURLOPT_URL, plain_url.c_str());
+  if (handle_.Get(CURLOPT_PORT) == 0) handle_.Override(CURLOPT_PORT, port_without_tls_);
+  // What is not set cannot be set back to it.
+  if (handle_.Get(CURLOPT_PROTOCOLS) != 0) handle_.Override(CURLOPT_PROTOCOLS, CURLPROTO_HTTP);
+  if (handle_.Get(CURLOPT_PROTOCOLS_STR) != 0) handle_.Override(CURLOPT_PROTOCOLS_STR, "http");
 }
 
 void CurlCall::ProvokeTimeout() {
@@ -194,6 +222,11 @@ void CurlCall::Pretend() {
   if (port != 0) {
     handle_.pretence.ip = peer_->ip();
     handle_.pretence.port = peer_->port();
+  }
+  if (port_without_tls_ != 0) {
+    const char* plain_url = nullptr;
+    RealLibcurl().getinfo(handle_.easy(), CURLINFO_EFFECTIVE_URL, &plain_url);
+    handle_.pretence.https_url = "https" + std::string(plain_url).substr(4);
   }
   if (planned_ != CURLE_OPERATION_TIMEDOUT) return;
   auto timeout = handle_.Get(CURLOPT_TIMEOUT_MS);

@@ -26,6 +26,10 @@ class CurlCall {
   CurlCall& operator=(const CurlCall&) = delete;
 
   Interface interface() const { return interface_; }
+  // By the multi interface: the transfer under way is the call itself, which is to fail only when
+  // it has been made. Who sees it end calls GoOn(), and has the failing one made.
+  bool calls_first() const { return calls_first_; }
+  void GoOn();
   // How the transfer ended => how the caller is to see that it ended.
   CURLcode Finish(CURLcode result);
 
@@ -36,6 +40,7 @@ class CurlCall {
   void KeepBody();
   void CallFirst();
   void Provoke();
+  void LeaveOutTls();
   void ProvokeTimeout();
   void Pretend();
   CURLcode PassOnTransformed();
@@ -55,6 +60,8 @@ class CurlCall {
   curl_slist* headers_ = nullptr;
   std::string body_;
   bool transforms_ = false;  // the fault is a transformation of the body
+  bool calls_first_ = false;
+  CurlHandle::Value port_without_tls_ = 0;  // of an https URL, if its failure needs no TLS
 };
 
 }  // namespace filibuster

@@ -52,6 +52,9 @@ const Libcurl& RealLibcurl() {
     Load("curl_slist_free_all", &functions.slist_free_all);
     Load("curl_url_get", &functions.url_get);
     Load("curl_free", &functions.free);
+    Load("curl_multi_add_handle", &functions.multi_add);
+    Load("curl_multi_remove_handle", &functions.multi_remove);
+    Load("curl_multi_info_read", &functions.multi_info_read);
     return functions;
   }();
   return real;
@@ -62,6 +65,7 @@ CurlHandle::~CurlHandle() = default;
 CurlHandle::Value CurlHandle::Get(CURLoption option) const {
   const auto it = set_.find(option);
   if (it != set_.end()) return it->second;
+  if (option == CURLOPT_URL && !url_.empty()) return reinterpret_cast<Value>(url_.c_str());
   return option == CURLOPT_WRITEDATA ? reinterpret_cast<Value>(stdout) : 0;
 }
 

@@ -25,6 +25,9 @@ struct Libcurl {
   decltype(&::curl_slist_append) slist_append;
   decltype(&::curl_slist_free_all) slist_free_all;
   decltype(&::curl_url_get) url_get;
+  decltype(&::curl_multi_add_handle) multi_add;
+  decltype(&::curl_multi_remove_handle) multi_remove;
+  decltype(&::curl_multi_info_read) multi_info_read;
   decltype(&::curl_free) free;
 };
 const Libcurl& RealLibcurl();
@@ -69,6 +72,7 @@ class CurlHandle {
     double seconds = 0;
     std::string ip;
     long port = 0;
+    std::string https_url;  // the URL of a call that was made without TLS
   };
 
   std::unique_ptr<CurlCall> call;  // the call that is being made

@@ -6,10 +6,10 @@
 #include <future>
 #include <memory>
 #include <thread>
-#include <tuple>
 
 #include "filibuster/context.h"
 #include "filibuster/injector.h"
+#include "tests/runtime/corrupted_bodies.h"
 #include "tests/runtime/curl_transfer.h"
 #include "tests/runtime/preload_control_server.h"
 #include "tests/support/misbehaving_server.h"
@@ -32,11 +32,11 @@ class PreloadCurlTest : public testing::TestWithParam<CurlInterface> {
  protected:
   void SetUp() override { control_.Reset(); }
 
-  void Inject(const char* fault) {
+  void Inject(const std::string& fault) {
     control_.OnCreate([json = Json::parse(fault)](const Json&) { return json; });
   }
   void InjectError(const std::string& code) {
-    Inject((R"({"forced_exception": {"name": ")" + code + R"(", "metadata": {}}})").c_str());
+    Inject(R"({"forced_exception": {"name": ")" + code + R"(", "metadata": {}}})");
   }
 
   std::string Url(const std::string& path = "/") const {
@@ -283,46 +283,21 @@ TEST_P(PreloadCurlTest, ATimeoutThatIsLongIsNotWaitedFor) {
 }
 
 TEST_P(PreloadCurlTest, ACorruptedBodyIsTheAnswersOwnTransformed) {
-  for (const auto& [transformation, answer, body] :
-       {std::tuple("empty", "well", ""),
-        {"truncated", "well", "we"},
-        {"bit_flip", "well", "weml"},
-        {"json_type", R"({"a": 7})", R"({"a":"7"})"}}) {
+  for (const CorruptedBodyCase& it : kCorruptedBodies) {
     control_.Reset();
-    server_.Restart(Way::kAnswer, Ok(answer));
-    Inject((R"({"forced_exception": {"name": "corrupted_body", "metadata": {"abort": false,
-                "transformation": ")" +
-            std::string(transformation) + "\"}}}")
-               .c_str());
+    server_.Restart(Way::kAnswer, Ok(it.answer));
+    Inject(it.fault());
     const SeenTransfer seen = Transfer(GetParam(), Url());
     EXPECT_EQ(seen.code, curl_easy_strerror(CURLE_OK));
-    EXPECT_EQ(seen.body, body);
-    EXPECT_EQ(Complete()["return_value"]["transformation"], transformation);
+    EXPECT_EQ(seen.body, it.body);
+    EXPECT_EQ(Complete()["return_value"]["transformation"], it.transformation);
   }
 }
 
 TEST_P(PreloadCurlTest, ABodyThatCannotBeTransformedSoIsPassedOnAsItIs) {
-  Inject(R"({"forced_exception": {"name": "corrupted_body",
-             "metadata": {"abort": false, "transformation": "json_type"}}})");
-  EXPECT_EQ(Transfer(GetParam(), Url()).body, "well");
+  Inject(kNotTransformed.fault());
+  EXPECT_EQ(Transfer(GetParam(), Url()).body, kNotTransformed.body);
   EXPECT_FALSE(Complete()["return_value"].contains("transformation"));
-}
-
-TEST(PreloadCurlEasyTest, AFaultWithoutAbortReachesTheCalleeAndTheCallerHearsNothingOfIt) {
-  FakeControlServer& control = ControlServer();
-  control.Reset();
-  control.OnCreate([](const Json&) {
-    return Json::parse(R"({"forced_exception": {"name": "CURLE_COULDNT_CONNECT",
-                           "metadata": {"abort": false, "sleep": 2}}})");
-  });
-  MisbehavingServer server(Way::kAnswer, Ok("done"));
-  const SeenTransfer seen =
-      Transfer(CurlInterface::kEasy, "http://127.0.0.1:" + std::to_string(server.port()));
-  EXPECT_EQ(seen.code, curl_easy_strerror(CURLE_COULDNT_CONNECT));
-  EXPECT_EQ(seen.body, "");
-  EXPECT_TRUE(seen.headers.empty());
-  ASSERT_EQ(server.requests().size(), 1U);
-  EXPECT_EQ(Count(server.requests()[0], "X-Filibuster-Forced-Sleep: 2"), 1);
 }
 
 TEST(PreloadThreadsTest, AThreadGoesOnWithTheRequestOfTheOneThatStartsIt) {

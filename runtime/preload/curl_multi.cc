@@ -1,0 +1,110 @@
+#include "runtime/preload/curl_multi.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+
+#include "runtime/preload/curl_call.h"
+#include "runtime/preload/curl_handle.h"
+
+namespace filibuster {
+namespace {
+
+// One that ever had such a call. As libcurl has it, one thread uses it at a time.
+struct Multi {
+  std::set<const CURL*> first;   // make the first transfer
+  std::deque<CURLMsg> messages;  // read while looking for its end
+  CURLMsg given{};               // to the service, which reads it until it asks again
+};
+
+struct Registry {
+  std::mutex mutex;
+  std::unordered_map<CURLM*, Multi> multis;  // guarded by mutex
+};
+std::atomic<bool> any_multi = false;
+
+// Never destroyed: calls may be made while the program ends. A child process starts with the
+// mutex as its parent's one thread finds it.
+Registry& TheRegistry() {
+  static Registry& registry = []() -> Registry& {
+    static auto& made = *new Registry;
+    ::pthread_atfork([] { made.mutex.lock(); }, [] { made.mutex.unlock(); },
+                     [] { made.mutex.unlock(); });
+    return made;
+  }();
+  return registry;
+}
+
+// Null if it never had such a call.
+Multi* Find(CURLM* multi) {
+  if (!any_multi) return nullptr;
+  Registry& registry = TheRegistry();
+  const std::lock_guard<std::mutex> lock(registry.mutex);
+  const auto found = registry.multis.find(multi);
+  return found == registry.multis.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+void FollowFirst(CURLM* multi, CURL* easy) {
+  Registry& registry = TheRegistry();
+  const std::lock_guard<std::mutex> lock(registry.mutex);
+  registry.multis[multi].first.insert(easy);
+  any_multi = true;
+}
+
+int GoOnAfterFirst(CURLM* multi) {
+  Multi* const known = Find(multi);
+  if (known == nullptr || known->first.empty()) return 0;
+  const Libcurl& real = RealLibcurl();
+  int begun = 0;
+  int left = 0;
+  while (const CURLMsg* const message = real.multi_info_read(multi, &left)) {
+    CURL* const easy = message->easy_handle;
+    if (known->first.erase(easy) == 0) {
+      known->messages.push_back(*message);
+      continue;
+    }
+    real.multi_remove(multi, easy);
+    CurlHandle* const handle = FindHandle(easy);
+    if (handle != nullptr && handle->call != nullptr) handle->call->GoOn();
+    if (real.multi_add(multi, easy) == CURLM_OK) ++begun;
+  }
+  return begun;
+}
+
+CURLMsg* ReadMessage(CURLM* multi, int* messages_left) {
+  GoOnAfterFirst(multi);
+  Multi* const known = Find(multi);
+  if (known == nullptr || known->messages.empty()) {
+    return RealLibcurl().multi_info_read(multi, messages_left);
+  }
+  known->given = known->messages.front();
+  known->messages.pop_front();
+  *messages_left = static_cast<int>(known->messages.size());
+  return &known->given;
+}
+
+void ForgetHandle(CURLM* multi, const CURL* easy) {
+  Multi* const known = Find(multi);
+  if (known == nullptr) return;
+  known->first.erase(easy);
+  auto& messages = known->messages;
+  messages.erase(std::remove_if(messages.begin(), messages.end(),
+                                [&](const CURLMsg& it) { return it.easy_handle == easy; }),
+                 messages.end());
+}
+
+void ForgetMulti(CURLM* multi) {
+  if (!any_multi) return;
+  Registry& registry = TheRegistry();
+  const std::lock_guard<std::mutex> lock(registry.mutex);
+  registry.multis.erase(multi);
+}
+
+}  // namespace filibuster
