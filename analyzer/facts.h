@@ -37,6 +37,10 @@ struct FunctionFacts {
   bool is_noexcept = false;
   bool returns_reference = false;
   bool is_system = false;  // in a system header
+  // Of a method of an interface that the Thrift compiler generated: whether it was seen which
+  // exceptions the interface declares, and these: keys of classes.
+  bool has_throws = false;
+  std::vector<std::string> throws;
 
   bool operator==(const FunctionFacts&) const = default;
 };

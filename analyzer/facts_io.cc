@@ -27,9 +27,9 @@ void Visit(Archive& archive, T& value) {
     archive.All(variable, name, is_reference, type);
   } else if constexpr (std::is_same_v<Plain, FunctionFacts>) {
     auto& [usr, name, position, class_usr, overrides, override_names, parameters, return_type,
-           inits, body, is_noexcept, returns_reference, is_system] = value;
+           inits, body, is_noexcept, returns_reference, is_system, has_throws, throws] = value;
     archive.All(usr, name, position, class_usr, overrides, override_names, parameters, return_type,
-                inits, body, is_noexcept, returns_reference, is_system);
+                inits, body, is_noexcept, returns_reference, is_system, has_throws, throws);
   } else if constexpr (std::is_same_v<Plain, Callee>) {
     auto& [usr, name, declared, is_method, is_virtual, is_noexcept, is_noreturn, is_system,
            is_bodiless, parameter_types, return_type, class_usr, override_names, can_change] =

@@ -12,15 +12,48 @@ namespace {
 
 using Kind = Value::Kind;
 
-// The status that an exception stands for, to this library.
-std::optional<Value> ThrownStatus(const Program& program, const LibraryModel& library,
+// The function that is called for a request, if it is one.
+const FunctionFacts* FunctionOf(const RegisteredHandler& handler) {
+  if (!handler.handler.Is(Kind::kFunction)) return nullptr;
+  return handler.handler.closure().function.function;
+}
+
+// Of an exception that leaves a function whose interface says what it throws: itself if that is
+// among it, and nothing otherwise.
+std::optional<Value> DeclaredStatus(const Program& program, const FunctionFacts& function,
+                                    const Object& thrown) {
+  const auto takes = [&](const std::string& declared) {
+    return program.DerivesFrom(thrown.type, declared);
+  };
+  const auto declared = std::ranges::find_if(function.throws, takes);
+  if (declared != function.throws.end()) return Value::Int(1, program.TypeName(*declared));
+  const bool may_be_derived = thrown.fields.contains(kOrDerived) &&
+                              std::ranges::any_of(function.throws, [&](const std::string& one) {
+                                return program.DerivesFrom(one, thrown.type);
+                              });
+  if (may_be_derived) return Value::Unknown("that of an exception whose class is not known");
+  return std::nullopt;
+}
+
+// The status that an exception stands for, to the library of a handler.
+std::optional<Value> ThrownStatus(const Program& program, const RegisteredHandler& handler,
                                   const Value& thrown) {
   if (!thrown.Is(Kind::kObject)) return std::nullopt;
+  const LibraryModel& library = *handler.library;
   const std::string& type = thrown.object().type;
   if (!library.thrown_status.empty()) {
+    // What a call failed with is one of the library's or of its interface's.
+    const bool is_of_call = thrown.object().fields.contains(kResult);
+    if (!is_of_call && !program.DerivesFrom(type, "std::exception")) {
+      return Value::Unknown("not known: the server takes exceptions of std::exception only");
+    }
+    const FunctionFacts* function = FunctionOf(handler);
+    if (function != nullptr && function->has_throws) {
+      return DeclaredStatus(program, *function, thrown.object());
+    }
     // The library's own exceptions are no part of an interface.
     const std::string& name = program.TypeName(type);
-    if (thrown.object().fields.contains(kResult) && !library.types.contains(name)) {
+    if (is_of_call && !library.types.contains(name)) {
       return Value::Unknown("not known: its interface may not declare " + name);
     }
     const bool is_declared = program.DerivesFrom(type, library.thrown_status) &&
@@ -167,7 +200,8 @@ Values ArgumentsOf(const RegisteredHandler& handler, const Place& response) {
 int ThrownAt(const Value& exception) {
   if (!exception.Is(Kind::kObject)) return -1;
   const auto field = exception.object().fields.find(kThrownAt);
-  return field == exception.object().fields.end() ? -1 : static_cast<int>(field->second.number());
+  const bool is_known = field != exception.object().fields.end() && field->second.Is(Kind::kInt);
+  return is_known ? static_cast<int>(field->second.number()) : -1;
 }
 
 PathEnd EndOfStart(const LibraryModel* server, bool listens, Result result) {
@@ -210,7 +244,7 @@ PathEnd EndOf(const Program& program, const RegisteredHandler& handler, const Pl
     return end;
   }
   if (result.completion == Completion::kThrow) {
-    const std::optional<Value> status = ThrownStatus(program, library, result.value);
+    const std::optional<Value> status = ThrownStatus(program, handler, result.value);
     end.kind = status ? PathEnd::Kind::kAnswers : PathEnd::Kind::kEscapes;
     end.is_exception = true;
     end.status = status ? AnswerOf(library, *status) : ValueOf(ExceptionStatus(library));

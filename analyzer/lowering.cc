@@ -7,6 +7,8 @@
 #include <llvm/Support/Path.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace filibuster {
 namespace {
@@ -28,6 +30,31 @@ bool CannotThrow(const clang::FunctionDecl& function) {
     return llvm::isa<clang::CXXDestructorDecl>(function);
   }
   return type->isNothrow();
+}
+
+bool IsException(const clang::CXXRecordDecl& record) {
+  if (record.isInStdNamespace() && record.getName() == "exception") return true;
+  const clang::CXXRecordDecl* definition = record.getDefinition();
+  if (definition == nullptr) return false;
+  return std::ranges::any_of(definition->bases(), [](const clang::CXXBaseSpecifier& base) {
+    const clang::CXXRecordDecl* base_record = base.getType()->getAsCXXRecordDecl();
+    return base_record != nullptr && IsException(*base_record);
+  });
+}
+
+// The Thrift compiler writes a struct Stock_Take_result beside the interface StockIf with a method
+// Take: its members are what that returns and the exceptions that it is declared to throw.
+const clang::CXXRecordDecl* ThriftResultOf(const clang::CXXMethodDecl& method) {
+  llvm::StringRef interface = method.getParent()->getName();
+  if (!interface.consume_back("If") || !method.getDeclName().isIdentifier()) return nullptr;
+  const std::string name = (interface + "_" + method.getName() + "_result").str();
+  clang::ASTContext& context = method.getASTContext();
+  for (const clang::NamedDecl* found :
+       method.getParent()->getDeclContext()->lookup(&context.Idents.get(name))) {
+    const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(found);
+    if (record != nullptr && record->getDefinition() != nullptr) return record->getDefinition();
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -93,13 +120,16 @@ FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
     facts.class_usr = record.isLambda() ? Usr(record) : AddClass(record);
     std::vector<const clang::CXXMethodDecl*> overridden(method->begin_overridden_methods(),
                                                         method->end_overridden_methods());
+    std::set<const clang::CXXRecordDecl*> results;
     while (!overridden.empty()) {
       const clang::CXXMethodDecl* base = overridden.back();
       overridden.pop_back();
       facts.overrides.push_back(UsrOf(*base));
+      if (const clang::CXXRecordDecl* result = ThriftResultOf(*base)) results.insert(result);
       overridden.insert(overridden.end(), base->begin_overridden_methods(),
                         base->end_overridden_methods());
     }
+    if (results.size() == 1) AddThrows(**results.begin(), facts);
   }
   if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&function)) {
     for (const clang::CXXCtorInitializer* init : constructor->inits()) {
@@ -120,6 +150,19 @@ FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
   }
   facts.body = Statement(function.getBody());
   return facts;
+}
+
+// A result that is an exception itself is told from none of those that are declared.
+void Lowering::AddThrows(const clang::CXXRecordDecl& result, FunctionFacts& facts) {
+  std::vector<std::string> throws;
+  for (const clang::FieldDecl* field : result.fields()) {
+    const clang::CXXRecordDecl* record = field->getType()->getAsCXXRecordDecl();
+    if (record == nullptr || !IsException(*record)) continue;
+    if (field->getName() == "success") return;
+    throws.push_back(AddClass(*record));
+  }
+  facts.has_throws = true;
+  facts.throws = std::move(throws);
 }
 
 void Lowering::AddVirtualMethods(const clang::CXXRecordDecl& record) {

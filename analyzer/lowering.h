@@ -62,6 +62,7 @@ class Lowering {
   void AddRoot(const clang::Decl& declaration);
   void Enqueue(const clang::FunctionDecl* function);
   FunctionFacts Function(const clang::FunctionDecl& function);
+  void AddThrows(const clang::CXXRecordDecl& result, FunctionFacts& facts);
   void AddVirtualMethods(const clang::CXXRecordDecl& record);
   std::string AddClass(const clang::CXXRecordDecl& record);
   std::string AddGlobal(const clang::VarDecl& variable);
