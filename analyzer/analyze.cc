@@ -95,6 +95,7 @@ class Analyzer {
           options_.services_directory.string(), loader_.unread().front())});
     }
     PassErrorsOn();
+    for (const Service& service : services_) WarnOfCutOff(service);
     Analyzed analyzed{
         .analysis = Result(), .source_findings = SourceFindings(), .unread = loader_.unread()};
     if (options_.explain) {
@@ -125,6 +126,16 @@ class Analyzer {
     Follow(service);
     for (const Status& status : service.own.statuses) LogError(status);
     LogInfo("");
+  }
+
+  static void WarnOfCutOff(const Service& service) {
+    for (const ErrorSource& source : service.own.sources) {
+      if (source.unresolved != kTooMuchToFollow) continue;
+      LogWarning(
+          "{}:{}: {} is too long to follow: the service may answer with errors that are "
+          "not known",
+          source.location.file, source.location.line, source.function);
+    }
   }
 
   // Nothing was read in full, and what was read says nothing.

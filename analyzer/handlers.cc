@@ -107,10 +107,22 @@ struct FaultOutcome {
 class HandlerFinder {
  public:
   HandlerFinder(const ServiceRun& run, int site)
-      : run_(run), call_(run.facts.calls[static_cast<std::size_t>(site)]), site_(site) {}
+      : run_(run), call_(run.facts.calls[static_cast<std::size_t>(site)]), site_(site) {
+    const bool is_cut_off = std::ranges::any_of(run_.entries, [&](const EntryRun& entry) {
+      return std::ranges::any_of(
+          call_.callers, [&](const std::string& caller) { return entry.cut_off.contains(caller); });
+    });
+    gave_up_ = !call_.missed.empty() ? call_.missed : is_cut_off ? kTooMuchToFollow : "";
+  }
 
   std::vector<FaultPath> Paths() const {
     std::vector<FaultPath> paths;
+    if (!gave_up_.empty()) {
+      for (std::size_t i = 0; i < call_.faults.size(); ++i) {
+        paths.push_back({.fault = static_cast<int>(i), .steps = {}, .outcome = Unknown(gave_up_)});
+      }
+      return paths;
+    }
     for (const EntryRun& entry : run_.entries) {
       for (const PathEnd& end : entry.ends) {
         if (!end.fault || end.fault->site != site_ || end.fault->persists) continue;
@@ -187,13 +199,14 @@ class HandlerFinder {
     if (!nobody_takes_it && fault.taken_by == nullptr) fault.taken_by = TakenBy(steps);
   }
 
+  static Outcome Unknown(std::string why) {
+    return {.kind = Outcome::Kind::kUnknown, .reason = std::move(why)};
+  }
+
   Outcome OutcomeOf(const EntryRun& entry, const PathEnd& end) const {
-    const auto unknown = [](std::string why) {
-      return Outcome{.kind = Outcome::Kind::kUnknown, .reason = std::move(why)};
-    };
-    if (!entry.is_reached) return unknown("nothing that was seen calls " + entry.name);
-    if (!end.fault->blind.empty()) return unknown(end.fault->blind);
-    if (end.fault->is_pending) return unknown("its result comes later, and is taken elsewhere");
+    if (!entry.is_reached) return Unknown("nothing that was seen calls " + entry.name);
+    if (!end.fault->blind.empty()) return Unknown(end.fault->blind);
+    if (end.fault->is_pending) return Unknown("its result comes later, and is taken elsewhere");
     Outcome outcome;
     for (const int call : end.fault->later_calls) {
       if (call == site_) continue;
@@ -216,7 +229,7 @@ class HandlerFinder {
     }
     const bool escapes = end.kind == PathEnd::Kind::kEscapes;
     if (end.status.Is(Kind::kUnknown)) {
-      return unknown("the status is " + end.status.text());
+      return Unknown("the status is " + end.status.text());
     }
     if (end.status.Is(Kind::kInt)) {
       const Status status = StatusOf(*entry.library, end.status);
@@ -230,7 +243,7 @@ class HandlerFinder {
       outcome.kind = is_again ? Outcome::Kind::kRetries : Outcome::Kind::kContinues;
       return outcome;
     }
-    return unknown("the status is one of several");
+    return Unknown("the status is one of several");
   }
 
   // Calls of one place to different targets are different calls.
@@ -256,15 +269,13 @@ class HandlerFinder {
 
   HandlerEntry EntryOf(const FaultOutcome& fault, const TriedFault& tried) const {
     HandlerEntry entry{.faults = {tried.name}};
-    const bool is_cut_off = std::ranges::any_of(run_.entries, [&](const EntryRun& run) {
-      return std::ranges::any_of(
-          call_.callers, [&](const std::string& caller) { return run.cut_off.contains(caller); });
-    });
-    if (!call_.missed.empty()) {
-      entry.outcome.reason = call_.missed;
-    } else if (is_cut_off) {
-      entry.outcome.reason = "there is too much to follow";
-    } else if (fault.outcomes.empty()) {
+    if (!gave_up_.empty()) {
+      // What the paths that were followed come to is a part of it only.
+      entry.kind = "none";
+      entry.outcome = Unknown(gave_up_);
+      return entry;
+    }
+    if (fault.outcomes.empty()) {
       entry.outcome.reason = "the path was not followed to its end";
     } else if (fault.outcomes.size() == 1) {
       entry.outcome = fault.outcomes.front();
@@ -313,6 +324,7 @@ class HandlerFinder {
   const ServiceRun& run_;
   const ObservedCall& call_;
   int site_;
+  std::string gave_up_;  // why nothing is known of its faults, or empty
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "analyzer/after_handler.h"
 #include "analyzer/handler_runs.h"
 #include "analyzer/interpreter.h"
 #include "analyzer/missed_calls.h"
@@ -21,7 +22,8 @@ class ServiceRunner {
       : program_(program),
         run_(run),
         own_(OwnFunctions(program, run.facts)),
-        interpreter_(program, run.facts) {}
+        interpreter_(program, run.facts),
+        after_(program, run.facts, interpreter_) {}
 
   void Run() {
     interpreter_.PushEntryFrame();
@@ -32,6 +34,7 @@ class ServiceRunner {
       interpreter_.AddHandler(std::move(handler));
     }
     RunHandlers();
+    AddWritten();
     RunUnreachedFunctions(state);
     std::set<std::string> cut_off;
     for (const EntryRun& entry : run_.entries) {
@@ -89,10 +92,50 @@ class ServiceRunner {
     entry.normal_branches = std::move(followed.normal_branches);
     if (!followed.gave_up) return;
     for (const FunctionRef& start : starts) {
+      if (entry.origin < 0) entry.origin = OriginOf(start);
       for (const FunctionFacts* function : interpreter_.reaches().From(*start.function)) {
         entry.cut_off.insert(function->usr);
       }
     }
+  }
+
+  int OriginOf(const FunctionRef& function) {
+    const Position& position = function.function->position;
+    const std::string& path = function.file->files[static_cast<std::size_t>(position.file)];
+    return run_.facts.AddOrigin({run_.facts.Relative(path), position.line, position.column},
+                                function.function->name);
+  }
+
+  // The statuses that an entry may answer with where it was not followed.
+  void AddWritten() {
+    for (EntryRun& entry : run_.entries) {
+      if (entry.cut_off.empty()) continue;
+      std::set<const FunctionFacts*> functions;
+      for (const FileFacts* file : program_.files()) {
+        for (const FunctionFacts& function : file->functions) {
+          if (entry.cut_off.contains(function.usr)) functions.insert(&function);
+        }
+      }
+      std::vector<const LibraryModel*> servers = {entry.library};
+      if (entry.library == nullptr) {
+        // Nor was all come to that main hands to servers.
+        servers = ServersUsed();
+        for (const FunctionRef& function : own_) {
+          if (interpreter_.visited().contains(function.function)) continue;
+          functions.merge(interpreter_.reaches().From(*function.function));
+        }
+      }
+      entry.written =
+          StatusesWrittenIn(program_, interpreter_.reaches(), functions, servers, run_.facts);
+    }
+  }
+
+  std::vector<const LibraryModel*> ServersUsed() const {
+    std::vector<const LibraryModel*> servers;
+    for (const LibraryModel& model : program_.models()) {
+      if (!model.status_field.empty() && program_.Uses(model)) servers.push_back(&model);
+    }
+    return servers;
   }
 
   static std::optional<Value> SelfOf(const FunctionRef& function) {
@@ -123,7 +166,7 @@ class ServiceRunner {
           response = argument.place();
         }
       }
-      for (Result& final : Finish(as_handler, response, std::move(result))) {
+      for (Result& final : after_.Finish(as_handler, response, std::move(result))) {
         AddEnd(entry, EndOf(program_, as_handler, response, std::move(final)));
       }
     }
@@ -198,7 +241,7 @@ class ServiceRunner {
     // Nor was all come to that the server does after the handler, if there is too much.
     for (const auto kind :
          {RegisteredHandler::Kind::kExceptions, RegisteredHandler::Kind::kErrors}) {
-      const RegisteredHandler* after = FindHandler(handler, kind);
+      const RegisteredHandler* after = after_.Find(handler, kind);
       if (after != nullptr) AddFunctions(*after, functions);
     }
     const bool is_whole = AddEntry([&] {
@@ -233,7 +276,7 @@ class ServiceRunner {
     const Values arguments = ArgumentsOf(handler, response);
     for (Result& result : interpreter_.Invoke(handler.handler, arguments, std::move(start))) {
       TakeReturned(library, response, result);
-      for (Result& final : Finish(handler, response, std::move(result))) {
+      for (Result& final : after_.Finish(handler, response, std::move(result))) {
         shared_.AddChanged(before, final.state.memory);
         AddEnd(entry, EndOf(program_, handler, response, std::move(final)));
       }
@@ -268,91 +311,6 @@ class ServiceRunner {
     }
   }
 
-  const RegisteredHandler* FindHandler(const RegisteredHandler& of,
-                                       RegisteredHandler::Kind kind) const {
-    const RegisteredHandler* found = nullptr;
-    for (const RegisteredHandler& handler : run_.facts.handlers) {
-      if (handler.kind != kind || handler.library != of.library) continue;
-      if (found == nullptr || handler.server == of.server) found = &handler;
-    }
-    return found;
-  }
-
-  static void DropStepsAfter(std::size_t count, AssumedFault& fault) {
-    if (fault.steps.size() > count) fault.steps.resize(count);
-  }
-
-  // What the server does after the handler: exceptions become answers, errors may be rewritten.
-  Results Finish(const RegisteredHandler& handler, const Place& response, Result result) {
-    Results results;
-    for (Result& answered : MapException(handler, response, std::move(result))) {
-      for (Result& final : RewriteError(handler, response, std::move(answered))) {
-        results.push_back(std::move(final));
-      }
-    }
-    return results;
-  }
-
-  Results RewriteError(const RegisteredHandler& handler, const Place& response, Result result) {
-    const RegisteredHandler* rewriting = FindHandler(handler, RegisteredHandler::Kind::kErrors);
-    Place field = response;
-    field.path.push_back(handler.library->status_field);
-    const Value status = result.state.memory.Read(field);
-    const bool is_error = status.Is(Kind::kInt) && StatusOf(*handler.library, status).IsError();
-    if (rewriting == nullptr || result.completion != Completion::kValue || !is_error) {
-      return {std::move(result)};
-    }
-    const Value value = result.value;
-    const std::size_t steps = result.state.fault ? result.state.fault->steps.size() : 0;
-    const Values arguments = {Value::Unknown("the request"), Value::Alias(response)};
-    Results results = interpreter_.Invoke(rewriting->handler, arguments, std::move(result.state));
-    for (Result& rewritten : results) {
-      if (rewritten.completion != Completion::kValue) continue;
-      rewritten.value = value;
-      // It looks at every error, whoever made it: it takes no fault.
-      if (rewritten.state.fault) DropStepsAfter(steps, *rewritten.state.fault);
-    }
-    return results;
-  }
-
-  Results MapException(const RegisteredHandler& handler, const Place& response, Result result) {
-    if (result.completion != Completion::kThrow) {
-      if (result.completion == Completion::kValue) result.value = {};
-      return {std::move(result)};
-    }
-    const RegisteredHandler* mapping = FindHandler(handler, RegisteredHandler::Kind::kExceptions);
-    if (mapping == nullptr) return {std::move(result)};
-    const Value thrown = result.value;
-    const int origin = ThrownAt(thrown);
-    const std::size_t steps = result.state.fault ? result.state.fault->steps.size() : 0;
-    Values arguments;
-    const int response_index = mapping->row->Parameter("response").value_or(1);
-    const int exception_index = mapping->row->Parameter("exception").value_or(2);
-    for (int i = 0; i <= std::max(response_index, exception_index); ++i) {
-      arguments.push_back(i == response_index ? Value::Alias(response)
-                          : i == exception_index
-                              ? Value::Of(Object{.type = "", .fields = {{"$exception", thrown}}})
-                              : Value::Unknown("the request"));
-    }
-    interpreter_.KeepCatches(true);
-    result.state.last_catch = nullptr;
-    Results results =
-        interpreter_.Invoke(mapping->handler, std::move(arguments), std::move(result.state));
-    interpreter_.KeepCatches(false);
-    for (Result& mapped : results) {
-      // How the server finds the status is no branch that the fault takes.
-      if (mapped.state.fault) DropStepsAfter(steps, *mapped.state.fault);
-      if (mapped.completion != Completion::kValue) continue;
-      // A clause for everything says nothing of this exception: it escaped.
-      const Node* clause = mapped.state.last_catch;
-      const bool is_generic = clause == nullptr || clause->type.empty() ||
-                              program_.TypeName(clause->type) == "std::exception";
-      mapped.value = Value::Int(is_generic ? kEscaped : kMapped);
-      mapped.value.origin = origin;
-    }
-    return results;
-  }
-
   void RunUnreachedFunctions(const State& state) {
     const LibraryModel* server = ServerLibrary();
     if (server == nullptr) return;
@@ -371,6 +329,7 @@ class ServiceRunner {
   ServiceRun& run_;
   std::vector<FunctionRef> own_;
   Interpreter interpreter_;
+  AfterHandler after_;
   SharedPlaces shared_;
   std::set<int> chased_;
   bool gave_up_ = false;

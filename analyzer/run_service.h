@@ -12,8 +12,12 @@
 #include "analyzer/program.h"
 #include "analyzer/service_facts.h"
 #include "analyzer/state.h"
+#include "analyzer/written_statuses.h"
 
 namespace filibuster {
+
+// Why nothing is known of a call, or not all of an entry.
+inline constexpr char kTooMuchToFollow[] = "there is too much to follow";
 
 // How one path ends, as the one who called the service sees it.
 struct PathEnd {
@@ -40,8 +44,11 @@ struct EntryRun {
   bool is_reached = true;                 // false: nothing seen leads to it
   const LibraryModel* library = nullptr;  // that hands it requests, and answers
   NormalBranches normal_branches;
-  // There was too much to follow: of these functions (USRs) not all is known.
+  // There was too much to follow: of these functions (USRs) not all is known, nor is whether it
+  // answers with the statuses that are written in them. Where the entry is: an index into origins.
   std::set<std::string> cut_off;
+  std::vector<WrittenStatus> written;
+  int origin = -1;
   std::vector<PathEnd> ends;
 };
 

@@ -36,6 +36,21 @@ void AddGenericErrors(const ServiceRun& run, std::set<Status>& statuses) {
   if (has_http || statuses.empty()) statuses.insert({.number = kGeneric});
 }
 
+// What is written in code that was not followed counts as answered; and there may be more.
+void AddCutOff(const ServiceRun& run, const EntryRun& entry, OwnErrors& errors) {
+  for (const WrittenStatus& written : entry.written) {
+    errors.statuses.insert(written.status);
+    const Origin& from = run.facts.origins[static_cast<std::size_t>(written.origin)];
+    const std::string code = written.status.Text();
+    const bool is_known = std::ranges::any_of(errors.sources, [&](const ErrorSource& source) {
+      return source.status_code == code && source.location.file == from.location.file &&
+             source.location.line == from.location.line;
+    });
+    if (!is_known) AddSource(errors, run, written.origin, {.status_code = code});
+  }
+  AddSource(errors, run, entry.origin, {.unresolved = kTooMuchToFollow});
+}
+
 }  // namespace
 
 OwnErrors ErrorsOf(const ServiceRun& run) {
@@ -70,6 +85,9 @@ OwnErrors ErrorsOf(const ServiceRun& run) {
         AddSource(errors, run, origin, std::move(source));
       }
     }
+  }
+  for (const EntryRun& entry : run.entries) {
+    if (entry.is_reached && !entry.cut_off.empty()) AddCutOff(run, entry, errors);
   }
   const auto key = [](const ErrorSource& source) {
     return std::tie(source.location, source.status_code, source.unresolved, source.unreached);

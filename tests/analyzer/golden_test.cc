@@ -100,6 +100,14 @@ TEST(ExplainTest, TellsTheWayOfEachFault) {
             "    => the service answers 502\n");
 }
 
+TEST(ExplainTest, TellsNoWayOfACallThatWasNotFollowedWhole) {
+  EXPECT_EQ(ExplanationOf("too_long_handler", "web/web.cc:46"),
+            "web/web.cc:46:29: httplib.Get in main::(lambda) to http://localhost:9001/log (service "
+            "not known: no service listens on port 9001)\n"
+            "  httplib::Error::Connection, 404, 409, 500, 502, 503\n"
+            "    => not known: there is too much to follow\n");
+}
+
 TEST(ExplainTest, NamesTheCallsThereAreWhenNoneIsMeant) {
   EXPECT_EQ(ExplanationOf("catch_order", "web/web.cc:1"),
             "web/web.cc:1: no call is made there, expected one of: web/web.cc:16");

@@ -1,5 +1,5 @@
 // A handler that is too long to follow may write what others read, and throw what the server maps:
-// neither is taken for all that happens.
+// neither is taken for all that happens, and what is written there counts as answered.
 #include <httplib.h>
 
 #include <exception>
