@@ -182,7 +182,7 @@ bool LibraryState::ForgetCaptured(const CallContext& call, State& state) const {
 }
 
 // The call fails, in each way that applies.
-Results Interpreter::TryFaults(const State& state, int site, bool has_timeout) const {
+Results LibraryState::TryFaults(const State& state, int site, bool has_timeout) const {
   const ObservedCall& observed = facts_.calls[static_cast<std::size_t>(site)];
   Results results;
   for (std::size_t fault = 0; fault < observed.faults.size(); ++fault) {
@@ -196,7 +196,7 @@ Results Interpreter::TryFaults(const State& state, int site, bool has_timeout) c
 }
 
 // A call after the one that failed: it succeeds; or, if the fault persists, it fails likewise.
-Results Interpreter::CallAgain(State state, int site, bool has_timeout) {
+Results LibraryState::CallAgain(State state, int site, bool has_timeout) {
   const AssumedFault& assumed = *state.fault;
   const TriedFault& first = facts_.calls[static_cast<std::size_t>(assumed.site)]
                                 .faults[static_cast<std::size_t>(assumed.fault)];
@@ -222,20 +222,6 @@ Results Interpreter::CallAgain(State state, int site, bool has_timeout) {
     results.push_back({std::move(state), Completion::kValue, Value::Of(CallResult{.site = site})});
   }
   return results;
-}
-
-// From the entry to the function that calls the library.
-std::vector<ChainLink> LibraryState::CallChain() const {
-  std::vector<ChainLink> chain;
-  for (const Frame& frame : frames_) {
-    if (!frame.function) continue;
-    const std::string& file = frame.function.file->files[static_cast<std::size_t>(frame.at.file)];
-    chain.push_back({.step = {.location = LocationOf(*frame.function.file, frame.at),
-                              .function = frame.function.function->name},
-                     .usr = frame.function.function->usr,
-                     .is_own = facts_.IsOwn(file)});
-  }
-  return chain;
 }
 
 }  // namespace filibuster

@@ -1,8 +1,10 @@
 // What of a program was followed, and what was not.
 //
-// Interpreter => Followed, ComeTo
+// Interpreter => Followed, NotFollowed
 #pragma once
 
+#include <set>
+#include <string>
 #include <unordered_set>
 
 #include "analyzer/node.h"
@@ -10,16 +12,22 @@
 
 namespace filibuster {
 
-// Of an entry: the branches of paths without a fault, and whether there was too much to follow.
+using Calls = std::unordered_set<const Node*>;
+
+// Of an entry: the branches of paths without a fault, the calls in which the steps ended, and
+// whether there was too much to follow.
 struct Followed {
   NormalBranches normal_branches;
+  Calls unfinished;
   bool gave_up = false;
 };
 
-// Of all entries.
-struct ComeTo {
-  std::unordered_set<const Node*> calls;       // that were made on some path
-  std::unordered_set<const Node*> unfinished;  // … and were not followed to their end there
+// Of a service: not all paths of these functions (USRs), not all of these calls, and not all of
+// some entry.
+struct NotFollowed {
+  std::set<std::string> cut_off;
+  Calls unfinished;
+  bool gave_up = false;
 };
 
 }  // namespace filibuster

@@ -11,7 +11,15 @@ namespace filibuster {
 
 Followed Interpreter::TakeFollowed() {
   const bool gave_up = budget_.EndEntry();
-  return {std::exchange(normal_branches_, {}), gave_up};
+  return {std::exchange(normal_branches_, {}), std::exchange(unfinished_, {}), gave_up};
+}
+
+Results Interpreter::Join(Results results) const {
+  return filibuster::Join(std::move(results), budget_.width());
+}
+
+Results Interpreter::JoinValues(Results results) const {
+  return filibuster::JoinValues(std::move(results), budget_.width());
 }
 
 Results Interpreter::Run(const Node& node, State state) {
@@ -152,37 +160,6 @@ Results Interpreter::RunDeclare(const Node& node, State state) {
   });
 }
 
-void Interpreter::Decide(State& state, const Node& node, int branch, bool from_fault,
-                         Step::Kind kind) {
-  if (!state.fault) {
-    normal_branches_.decided.emplace(&node, branch);
-    return;
-  }
-  // What paths without a fault do too tells nothing of it, and would keep paths apart; but a clause
-  // that throws on does not take it, whoever comes there.
-  const std::pair<const Node*, int> taken(&node, branch);
-  const bool is_rethrow = node.op == Op::kThrow && node.kids.empty();
-  if (!from_fault && !is_rethrow &&
-      (normal_branches_.decided.contains(taken) || normal_branches_.open.contains(taken))) {
-    return;
-  }
-  const FunctionRef& function = frames_.back().function;
-  state.fault->steps.push_back({.kind = kind,
-                                .node = &node,
-                                .file = function.file,
-                                .function = function.function,
-                                .branch = branch,
-                                .depth = Depth(),
-                                .from_fault = from_fault});
-}
-
-void Interpreter::LeaveOpen(State& state, const Position& position, const Value& condition) {
-  if (!state.fault) return;
-  if (condition.from_fault) state.fault->branch_unknown = true;
-  const SourceLocation location = LocationOf(*frames_.back().function.file, position);
-  state.fault->undecided.insert(location.file + ":" + std::to_string(location.line));
-}
-
 Results Interpreter::RunIf(const Node& node, State state) {
   return Join(Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value value) {
     return Branch(node, node.kids[0], std::move(next), value, [&](State chosen, bool is_true) {
@@ -293,25 +270,6 @@ Results Interpreter::RunCatches(const Node& node, Result thrown) {
   }
   all.push_back(std::move(thrown));
   return all;
-}
-
-int Interpreter::Number(const Node& node) {
-  std::vector<Position> calls;
-  for (const Frame& frame : frames_) calls.push_back(frame.at);
-  return numbers_.emplace(std::pair(&node, std::move(calls)), static_cast<int>(numbers_.size()))
-      .first->second;
-}
-
-Place Interpreter::Temporary(const Node& node) { return {{Depth(), -1 - Number(node)}, {}}; }
-
-Place Interpreter::Allocate(const Node& node) { return {{Root::kHeap, Number(node)}, {}}; }
-
-SourceLocation LibraryState::LocationOf(const FileFacts& file, const Position& position) const {
-  std::string& path = paths_[{&file, position.file}];
-  if (path.empty()) {
-    path = facts_.Relative(file.files[static_cast<std::size_t>(position.file)]);
-  }
-  return {path, position.line, position.column};
 }
 
 }  // namespace filibuster

@@ -40,37 +40,22 @@ class Interpreter : public LibraryState {
   // The path on which a call throws for what it was given, which is not known. `state` goes on.
   Result ThrowPerhaps(const CallContext& call, State& state, const char* exception,
                       const Value& given);
-  void AddHandler(RegisteredHandler registered);
   // A node of `file` outside of every function.
   Results EvaluateIn(const FileFacts& file, const Node& node, State state);
 
-  // A frame of nobody, for an entry's arguments to be kept in; variables count from 1.
-  void PushEntryFrame() { frames_.push_back({}); }
-  void PopFrame() { frames_.pop_back(); }
-  // Calls that are made only after another has failed: their faults are tried then.
-  void Chase(std::set<int> sites) { chased_ = std::move(sites); }
   // From now on State::last_catch is kept.
   void KeepCatches(bool keep) { keeps_catches_ = keep; }
-  int Depth() const { return static_cast<int>(frames_.size()) - 1; }
   // What was followed since this was asked last; each entry has a budget of its own.
   Followed TakeFollowed();
-  void BeginRound() { budget_.BeginRound(); }
-  void BeginEntry() { budget_.BeginEntry(); }
-  bool GoNarrower() { return budget_.GoNarrower(); }
-  Results Join(Results results) const {
-    return filibuster::Join(std::move(results), budget_.width());
-  }
+  Budget& budget() { return budget_; }
+  Results Join(Results results) const;
   const Reaches& reaches() const { return reaches_; }
   const std::set<const FunctionFacts*>& visited() const { return visited_; }
-  const ComeTo& come_to() const { return come_to_; }
+  // The calls that were made on some path.
+  const Calls& come_to() const { return come_to_; }
 
  private:
-  static constexpr std::size_t kMaxDepth = 48;
-  static constexpr int kMaxRecursion = 2;
-
-  Results JoinValues(Results results) const {
-    return filibuster::JoinValues(std::move(results), budget_.width());
-  }
+  Results JoinValues(Results results) const;
   bool IsTooDeep(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
                  const State& state) const;
 
@@ -93,9 +78,6 @@ class Interpreter : public LibraryState {
   template <typename Then>
   Results Branch(const Node& node, const Node& condition, State state, const Value& value,
                  Then then);
-  void Decide(State& state, const Node& node, int branch, bool from_fault,
-              Step::Kind kind = Step::Kind::kBranch);
-  void LeaveOpen(State& state, const Position& position, const Value& condition);
 
   // evaluate.cc: expressions
   Results Evaluate(const Node& node, State state);
@@ -141,15 +123,9 @@ class Interpreter : public LibraryState {
 
   // library_calls.cc: what a model says
   Results CallLibrary(const CallContext& call, State state);
-  Results CallUnmodelled(const CallContext& call, State state) const;
-  Results AnswerRequest(const CallContext& call, const ModelRow& row, State state) const;
-  Results Listen(const CallContext& call, const ModelRow& row, State state) const;
-  void RegisterHandler(const CallContext& call, const ModelRow& row, const State& state);
 
   // client_calls.cc
   Results MakeClientCall(const CallContext& call, const ModelRow& row, State state);
-  Results TryFaults(const State& state, int site, bool has_timeout) const;
-  Results CallAgain(State state, int site, bool has_timeout);
 
   // call_results.cc
   Results ReadLibrary(const CallContext& call, const ModelRow& row, State state);
@@ -161,21 +137,13 @@ class Interpreter : public LibraryState {
   Results RunAsTask(const Value& function, Values arguments, State state);
   Results TakeEnded(const CallContext& call, const ModelRow& row, State state);
 
-  // Where an object that `node` makes is kept: for the length of an expression, or on the heap.
-  Place Temporary(const Node& node);
-  Place Allocate(const Node& node);
-  int Number(const Node& node);
-
-  NormalBranches normal_branches_;
-  ComeTo come_to_;
+  Calls come_to_;
+  Calls unfinished_;
   std::set<const FunctionFacts*> visited_;
-  // By node and the calls that led to it, so that equal paths have equal numbers.
-  std::map<std::pair<const Node*, std::vector<Position>>, int> numbers_;
   Budget budget_;
   Reaches reaches_;
   std::map<const FunctionFacts*, std::set<std::string>> costly_;  // the globals that they name
   bool keeps_catches_ = false;
-  std::set<int> chased_;
 };
 
 }  // namespace filibuster

@@ -54,8 +54,8 @@ Results Interpreter::EvaluateCallValue(const Node& node, State state) {
 }
 
 Results Interpreter::AfterCall(const Node& node, Results results) {
-  come_to_.calls.insert(&node);
-  if (budget_.IsSpent()) come_to_.unfinished.insert(&node);
+  come_to_.insert(&node);
+  if (budget_.IsSpent()) unfinished_.insert(&node);
   return results;
 }
 
@@ -156,6 +156,8 @@ Results Interpreter::Invoke(const Value& function, Values arguments, State state
 // the attempts, as often as a loop would be.
 bool Interpreter::IsTooDeep(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
                             const State& state) const {
+  constexpr std::size_t kMaxDepth = 48;
+  constexpr int kMaxRecursion = 2;
   int calls = 0;
   bool counts = !numbers.empty() && state.fault && state.fault->persists;
   for (const Frame& frame : frames_) {

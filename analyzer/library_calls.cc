@@ -84,7 +84,7 @@ Value LibraryState::ObjectOf(const CallContext& call, const ModelRow& row,
 }
 
 Results Interpreter::CallLibrary(const CallContext& call, State state) {
-  come_to_.calls.insert(&call.node);
+  come_to_.insert(&call.node);
   const ModelRow* row = nullptr;
   for (const ModelRow* candidate : call.link.rows) {
     if (row == nullptr && IsAbout(*candidate, call, state)) row = candidate;
@@ -163,7 +163,7 @@ Results Interpreter::CallLibrary(const CallContext& call, State state) {
 }
 
 // Does nothing that matters, as far as is known; objects stay what they are.
-Results Interpreter::CallUnmodelled(const CallContext& call, State state) const {
+Results LibraryState::CallUnmodelled(const CallContext& call, State state) const {
   const std::vector<bool>& can_change = call.link.callee->can_change;
   for (std::size_t i = 0; i < call.arguments.size(); ++i) {
     if (call.node.op == Op::kConstruct || i >= can_change.size() || !can_change[i]) continue;
@@ -289,8 +289,8 @@ void LibraryState::SetStatus(const CallContext& call, const ModelRow& row, const
 }
 
 // The one who called gets this status: under a fault, all that is to be known.
-Results Interpreter::AnswerRequest(const CallContext& call, const ModelRow& row,
-                                   State state) const {
+Results LibraryState::AnswerRequest(const CallContext& call, const ModelRow& row,
+                                    State state) const {
   const LibraryModel& library = *call.link.library;
   if (!state.fault) return One(std::move(state), Value::Int(0));
   Value status = Value::Int(library.default_status);
@@ -301,7 +301,7 @@ Results Interpreter::AnswerRequest(const CallContext& call, const ModelRow& row,
   return {{std::move(state), Completion::kAnswer, std::move(status)}};
 }
 
-Results Interpreter::Listen(const CallContext& call, const ModelRow& row, State state) const {
+Results LibraryState::Listen(const CallContext& call, const ModelRow& row, State state) const {
   state.listened = true;
   const auto server = PlaceOf(state, ObjectOf(call, row, state));
   Value port = Value::Unknown("none");
@@ -323,8 +323,8 @@ Results Interpreter::Listen(const CallContext& call, const ModelRow& row, State 
   return One(std::move(state), Value::Int(1));
 }
 
-void Interpreter::RegisterHandler(const CallContext& call, const ModelRow& row,
-                                  const State& state) {
+void LibraryState::RegisterHandler(const CallContext& call, const ModelRow& row,
+                                   const State& state) {
   RegisteredHandler registered{
       .kind = row.effect == Effect::kHandleRequests     ? RegisteredHandler::Kind::kRequests
               : row.effect == Effect::kHandleExceptions ? RegisteredHandler::Kind::kExceptions
@@ -350,7 +350,7 @@ void Interpreter::RegisterHandler(const CallContext& call, const ModelRow& row,
   }
 }
 
-void Interpreter::AddHandler(RegisteredHandler registered) {
+void LibraryState::AddHandler(RegisteredHandler registered) {
   const bool is_known = std::ranges::any_of(
       facts_.handlers, [&](const RegisteredHandler& known) { return known.SameAs(registered); });
   if (!is_known) facts_.handlers.push_back(std::move(registered));

@@ -21,6 +21,14 @@ inline constexpr char kQueue[] = "$queue";        // the handles whose calls hav
 inline constexpr char kAnswers[] = "$answers";    // of a function: the status that it answers with
 inline constexpr char kUnsetStatus[] = "$unset";  // … and that of a response that has none
 
+// Settings of an object, which only the library changes, wherever the object is handed to.
+inline bool IsSetting(std::string_view field) {
+  static constexpr std::string_view kSettings[] = {
+      kHost,         kPort, kPath,  kMethod,  kTimeout,    kConnectionTimeout,
+      kFailOnStatus, kBody, kInner, kAnswers, kUnsetStatus};
+  return std::ranges::find(kSettings, field) != std::end(kSettings);
+}
+
 // Of an optional or the like: whether it has a value; that, or the error. Of an object that may be
 // of another class of its variant.
 inline constexpr char kHas[] = "$has";
@@ -33,13 +41,5 @@ inline constexpr char kOverwritten[] = "$overwritten";
 inline constexpr char kThrownAt[] = "$thrown_at";
 inline constexpr char kThrownValue[] = "$value";
 inline constexpr char kOrDerived[] = "$or_derived";
-
-// Settings of a library's object, which only the library changes.
-inline bool IsSetting(std::string_view field) {
-  static constexpr std::string_view kSettings[] = {
-      kHost,         kPort, kPath,  kMethod,  kTimeout,    kConnectionTimeout,
-      kFailOnStatus, kBody, kInner, kAnswers, kUnsetStatus};
-  return std::ranges::find(kSettings, field) != std::end(kSettings);
-}
 
 }  // namespace filibuster

@@ -4,26 +4,18 @@
 // CallContext x ModelRow x State => Value, State
 #pragma once
 
-#include <cstdint>
-#include <map>
+#include <cstddef>
 #include <optional>
-#include <string>
+#include <set>
 #include <utility>
-#include <vector>
 
 #include "analyzer/program.h"
 #include "analyzer/service_facts.h"
 #include "analyzer/state.h"
+#include "analyzer/trail.h"
 #include "analyzer/value.h"
 
 namespace filibuster {
-
-// A call that is being interpreted; the first is the entry.
-struct Frame {
-  FunctionRef function;
-  Position at;                        // the call that it is making
-  std::vector<std::int64_t> numbers;  // the arguments that are numbers
-};
 
 // A call of a function: what is called, and with what. Arguments that are places are aliases; of a
 // method the first is the object.
@@ -36,9 +28,13 @@ struct CallContext {
   const Value* Argument(std::optional<int> index) const;
 };
 
-class LibraryState {
+class LibraryState : public Trail {
  public:
-  LibraryState(const Program& program, ServiceFacts& facts) : program_(program), facts_(facts) {}
+  LibraryState(const Program& program, ServiceFacts& facts) : Trail(facts), program_(program) {}
+
+  void AddHandler(RegisteredHandler registered);
+  // Calls that are made only after another has failed: their faults are tried then.
+  void Chase(std::set<int> sites) { chased_ = std::move(sites); }
 
   Value Load(const State& state, const Value& value) const;
   // The status that what a handler returns has; nullopt if it says nothing of one.
@@ -56,15 +52,20 @@ class LibraryState {
                  State& state) const;
   std::optional<State> Answer(const Value& function, const Values& arguments,
                               const State& state) const;
+  Results CallUnmodelled(const CallContext& call, State state) const;
+  Results AnswerRequest(const CallContext& call, const ModelRow& row, State state) const;
+  Results Listen(const CallContext& call, const ModelRow& row, State state) const;
+  void RegisterHandler(const CallContext& call, const ModelRow& row, const State& state);
 
-  // client_calls.cc: where a call goes, and what is set of it
-  std::vector<ChainLink> CallChain() const;
+  // client_calls.cc: where a call goes, what is set of it, and in which ways it fails
   Value TargetOf(const CallContext& call, const ModelRow& row, const State& state) const;
   Value Setting(const CallContext& call, const ModelRow& row, const State& state,
                 const char* setting) const;
   Value SettingOf(const Value& object, const State& state, const char* setting,
                   int depth = 0) const;
   bool ForgetCaptured(const CallContext& call, State& state) const;
+  Results TryFaults(const State& state, int site, bool has_timeout) const;
+  Results CallAgain(State state, int site, bool has_timeout);
 
   // call_results.cc: what a call left
   const TriedFault* FaultOf(const CallResult& result) const;
@@ -78,14 +79,10 @@ class LibraryState {
   void WriteTo(State& state, const Value& where, Value value) const;
   void Keep(State& state, const Value& object, const CallResult& result) const;
 
-  SourceLocation LocationOf(const FileFacts& file, const Position& position) const;
-
   const Program& program_;
-  ServiceFacts& facts_;
-  std::vector<Frame> frames_;
 
  private:
-  mutable std::map<std::pair<const FileFacts*, int>, std::string> paths_;  // of files, relative
+  std::set<int> chased_;
 };
 
 }  // namespace filibuster

@@ -47,10 +47,11 @@ void ForEachCall(const Program& program, const FunctionRef& function, Found foun
 
 class MissedCalls {
  public:
-  MissedCalls(const Program& program, const Reaches& reaches, const ComeTo& come_to,
-              const std::set<std::string>& cut_off, bool gave_up, ServiceFacts& facts)
-      : program_(program), reaches_(reaches), cut_off_(cut_off), facts_(facts) {
-    reason_ = gave_up ? "there is too much to follow before it" : "no path was seen to come to it";
+  MissedCalls(const Program& program, const Reaches& reaches, const Calls& come_to,
+              const NotFollowed& not_followed, ServiceFacts& facts)
+      : program_(program), reaches_(reaches), not_followed_(not_followed), facts_(facts) {
+    reason_ = not_followed.gave_up ? "there is too much to follow before it"
+                                   : "no path was seen to come to it";
     for (const FileFacts* file : program.files()) {
       for (const FunctionFacts& function : file->functions) {
         for (const Node& init : function.inits) AddPlaces(*file, init, come_to);
@@ -98,9 +99,9 @@ class MissedCalls {
         .is_own = IsOwn(function)};
   }
 
-  void AddPlaces(const FileFacts& file, const Node& node, const ComeTo& come_to) {
-    if (come_to.calls.contains(&node)) come_to_.insert(PlaceOf(file, node));
-    if (come_to.unfinished.contains(&node)) unfinished_.insert(PlaceOf(file, node));
+  void AddPlaces(const FileFacts& file, const Node& node, const Calls& come_to) {
+    if (come_to.contains(&node)) come_to_.insert(PlaceOf(file, node));
+    if (not_followed_.unfinished.contains(&node)) unfinished_.insert(PlaceOf(file, node));
     for (const Node& kid : node.kids) AddPlaces(file, kid, come_to);
   }
 
@@ -109,7 +110,7 @@ class MissedCalls {
   bool IsDone(const ChainLink& step) const {
     const SourceLocation& place = step.step.location;
     if (!come_to_.contains(place) || unfinished_.contains(place)) return false;
-    return !cut_off_.contains(step.usr) || observed_.contains(place);
+    return !not_followed_.cut_off.contains(step.usr) || observed_.contains(place);
   }
 
   // The calls of libraries that a function outside of the service makes, and those that it calls.
@@ -155,7 +156,7 @@ class MissedCalls {
 
   const Program& program_;
   const Reaches& reaches_;
-  const std::set<std::string>& cut_off_;
+  const NotFollowed& not_followed_;
   ServiceFacts& facts_;
   std::string reason_;
   std::set<SourceLocation> come_to_;
@@ -168,9 +169,9 @@ class MissedCalls {
 }  // namespace
 
 void AddMissedCalls(const Program& program, const Reaches& reaches,
-                    const std::vector<FunctionRef>& functions, const ComeTo& come_to,
-                    const std::set<std::string>& cut_off, bool gave_up, ServiceFacts& facts) {
-  MissedCalls missed(program, reaches, come_to, cut_off, gave_up, facts);
+                    const std::vector<FunctionRef>& functions, const Calls& come_to,
+                    const NotFollowed& not_followed, ServiceFacts& facts) {
+  MissedCalls missed(program, reaches, come_to, not_followed, facts);
   for (const FunctionRef& function : functions) missed.Visit(function);
 }
 

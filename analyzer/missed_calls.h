@@ -1,10 +1,8 @@
 // Client calls that are in the code and that no path came to: none of them is dropped silently.
 //
-// FunctionRef… x ComeTo => ObservedCall…
+// FunctionRef… x Calls x NotFollowed => ObservedCall…
 #pragma once
 
-#include <set>
-#include <string>
 #include <vector>
 
 #include "analyzer/followed.h"
@@ -16,10 +14,8 @@ namespace filibuster {
 
 // Adds those that `functions`, which are the service's own, or helpers outside of it that these
 // call, make and that are not in `come_to` to `facts`, with nothing known of their faults.
-// `cut_off`: not all paths of these functions (USRs) were followed; `gave_up`: nor were all of some
-// entry.
 void AddMissedCalls(const Program& program, const Reaches& reaches,
-                    const std::vector<FunctionRef>& functions, const ComeTo& come_to,
-                    const std::set<std::string>& cut_off, bool gave_up, ServiceFacts& facts);
+                    const std::vector<FunctionRef>& functions, const Calls& come_to,
+                    const NotFollowed& not_followed, ServiceFacts& facts);
 
 }  // namespace filibuster

@@ -36,12 +36,13 @@ class ServiceRunner {
     RunHandlers();
     AddWritten();
     RunUnreachedFunctions(state);
-    std::set<std::string> cut_off;
+    NotFollowed not_followed{.gave_up = gave_up_};
     for (const EntryRun& entry : run_.entries) {
-      cut_off.insert(entry.cut_off.begin(), entry.cut_off.end());
+      not_followed.cut_off.insert(entry.cut_off.begin(), entry.cut_off.end());
+      not_followed.unfinished.insert(entry.unfinished.begin(), entry.unfinished.end());
     }
-    AddMissedCalls(program_, interpreter_.reaches(), own_, interpreter_.come_to(), cut_off,
-                   gave_up_, run_.facts);
+    AddMissedCalls(program_, interpreter_.reaches(), own_, interpreter_.come_to(), not_followed,
+                   run_.facts);
   }
 
  private:
@@ -64,9 +65,9 @@ class ServiceRunner {
   // Again with fewer paths told apart, as long as there is too much to follow.
   template <typename Follow>
   bool AddEntry(Follow follow) {
-    interpreter_.BeginEntry();
+    interpreter_.budget().BeginEntry();
     EntryRun entry = follow();
-    while (!entry.cut_off.empty() && interpreter_.GoNarrower()) entry = follow();
+    while (!entry.cut_off.empty() && interpreter_.budget().GoNarrower()) entry = follow();
     const bool is_whole = entry.cut_off.empty();
     gave_up_ = gave_up_ || !is_whole;
     run_.entries.push_back(std::move(entry));
@@ -91,6 +92,7 @@ class ServiceRunner {
     Followed followed = interpreter_.TakeFollowed();
     entry.normal_branches = std::move(followed.normal_branches);
     if (!followed.gave_up) return;
+    entry.unfinished = std::move(followed.unfinished);
     for (const FunctionRef& start : starts) {
       if (entry.origin < 0) entry.origin = OriginOf(start);
       for (const FunctionFacts* function : interpreter_.reaches().From(*start.function)) {
@@ -205,7 +207,7 @@ class ServiceRunner {
       run_.entries.resize(first);
       // What handlers write to outside of themselves another request may have written before.
       const std::size_t shared = shared_.places().size();
-      interpreter_.BeginRound();
+      interpreter_.budget().BeginRound();
       RunHandlersOnce();
       std::set<int> only_after_faults;
       for (std::size_t i = 0; i < run_.facts.calls.size(); ++i) {

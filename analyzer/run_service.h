@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/followed.h"
 #include "analyzer/program.h"
 #include "analyzer/service_facts.h"
 #include "analyzer/state.h"
@@ -47,6 +48,7 @@ struct EntryRun {
   // There was too much to follow: of these functions (USRs) not all is known, nor is whether it
   // answers with the statuses that are written in them. Where the entry is: an index into origins.
   std::set<std::string> cut_off;
+  Calls unfinished;
   std::vector<WrittenStatus> written;
   int origin = -1;
   std::vector<PathEnd> ends;

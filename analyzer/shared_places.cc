@@ -11,11 +11,6 @@ namespace {
 
 using Kind = Value::Kind;
 
-// Fields that only a library changes.
-bool IsOfLibrary(const std::string& field) {
-  return field.starts_with("$") && field != kHas && field != kHeld && field != kError;
-}
-
 }  // namespace
 
 void SharedPlaces::Add(Place place) {
@@ -75,7 +70,7 @@ void SharedPlaces::AddReachable(const Value& value, const Memory& memory) {
 void SharedPlaces::AddParts(const Place& place, const Value& value, const Memory& memory) {
   if (value.Is(Kind::kObject)) {
     for (const auto& [name, field] : value.object().fields) {
-      if (IsOfLibrary(name)) continue;
+      if (IsSetting(name)) continue;
       Place part = place;
       part.path.push_back(name);
       AddParts(part, field, memory);
