@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "filibuster/call_site.h"
 #include "filibuster/context.h"
@@ -106,15 +107,16 @@ std::unique_ptr<LoopbackPeer> PeerFor(const InjectedFault& fault) {
   return nullptr;
 }
 
-void Plan(const http_client& client, Call* call) {
-  if (!call->injection.fault()) return;
+bool Transforms(const Injection& injection) {
+  return injection.fault() && !injection.fault()->transformation.empty();
+}
+
+void Plan(Call* call) {
+  if (!call->injection.fault() || Transforms(call->injection)) return;
   const InjectedFault& fault = *call->injection.fault();
   auto peer = PeerFor(fault);
-  const bool is_refused = fault.exception == kFailures[0].name;
   if (peer == nullptr) {
     call->injection.DropFault("the C++ REST SDK's instrumentation knows no such failure");
-  } else if (client.base_uri().scheme() == "https" && !is_refused) {
-    call->injection.DropFault("not by https");
   } else if (peer->port() == 0) {
     call->injection.DropFault("there is no peer to be had on loopback");
   } else {
@@ -143,6 +145,16 @@ Task AskPeer(const std::shared_ptr<Call>& call, const http_client& client,
   return call->Send(call->client_of_peer.get(), to_peer, token);
 }
 
+// An answer whose body has been taken gets it back, as the fault wants it.
+void TransformBody(std::string body, http_response response, Injection* injection) {
+  const web::http::http_headers given = response.headers();
+  injection->Transform(&body);
+  const size_t size = body.size();
+  response.set_body(concurrency::streams::bytestream::open_istream(std::move(body)), size);
+  response.headers() = given;
+  if (given.has("Content-Length")) response.headers().set_content_length(size);
+}
+
 // The call with its outcome reported. Who goes on with it goes on with the request that it was made
 // for: on the thread that completes the task, and on those to which that gives the rest.
 Task Watch(const std::shared_ptr<Call>& call, const Task& natural, bool has_own_stream,
@@ -156,6 +168,23 @@ Task Watch(const std::shared_ptr<Call>& call, const Task& natural, bool has_own_
   natural.then([call, done, finish, has_own_stream](const Task& ended) {
     try {
       const http_response response = ended.get();
+      if (Transforms(call->injection)) {
+        if (has_own_stream) {
+          call->injection.DropFault("the body of the answer goes to a stream of the service's");
+          return finish(response);
+        }
+        const auto take = [](const http_response& whole) { return whole.extract_vector(); };
+        response.content_ready().then(take).then(
+            [call, finish, response](const pplx::task<std::vector<unsigned char>>& taken) {
+              try {
+                const std::vector<unsigned char> body = taken.get();
+                TransformBody({body.begin(), body.end()}, response, &call->injection);
+              } catch (...) {  // the caller will find it too
+              }
+              finish(response);
+            });
+        return;
+      }
       // A body of known length is waited for: else a later part of it would complete a task of the
       // caller's on a thread that knows no request.
       if (has_own_stream || !response.headers().has("Content-Length")) return finish(response);
@@ -182,7 +211,7 @@ Task Watch(const std::shared_ptr<Call>& call, const Task& natural, bool has_own_
 Task Request(CpprestRequest* next, http_client* client, http_request* request,
              const pplx::cancellation_token& token) {
   const auto call = std::make_shared<Call>(next, *client, *request);
-  Plan(*client, call.get());
+  Plan(call.get());
   for (const auto& [name, value] : call->injection.headers()) {
     request->headers().remove(name);  // that of the request that the service is handling, perhaps
     request->headers().add(name, value);

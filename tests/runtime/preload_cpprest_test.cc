@@ -1,12 +1,14 @@
-#define _TURN_OFF_PLATFORM_STRING  // a macro U, which is a type's name elsewhere
-#include <cpprest/http_client.h>
 #include <cpprest/http_listener.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "tests/runtime/corrupted_bodies.h"
+#include "tests/runtime/cpprest_call.h"
+#include "tests/runtime/expect_latency.h"
 #include "tests/runtime/preload_control_server.h"
 #include "tests/support/misbehaving_server.h"
 
@@ -19,51 +21,15 @@ using web::http::http_request;
 using web::http::http_response;
 using web::http::methods;
 using web::http::client::http_client;
-using web::http::client::http_client_config;
 using web::http::experimental::listener::http_listener;
 using Way = MisbehavingServer::Way;
-
-web::uri UriOf(int port) { return web::uri("http://127.0.0.1:" + std::to_string(port)); }
-
-// All that a caller can see.
-std::string Call(http_client& client, const std::string& method = "GET") {
-  http_request request(method);
-  request.set_request_uri("/bar?x=1");
-  if (method == "POST") request.set_body("hello");
-  std::string seen;
-  try {
-    const http_response response = client.request(request).get();
-    seen = std::to_string(response.status_code()) + " " + response.reason_phrase();
-    for (const auto& [name, value] : response.headers()) seen += "\n" + name + ": " + value;
-    seen += "\n" + response.extract_string(/*ignore_content_type=*/true).get();
-  } catch (const http_exception& exception) {
-    const std::error_code& code = exception.error_code();
-    seen += std::string(exception.what()) + ": " + code.category().name() + " " +
-            std::to_string(code.value());
-  } catch (const std::exception& exception) {
-    seen += exception.what();
-  }
-  return seen + "\n" + request.absolute_uri().to_string();
-}
 
 class PreloadCpprestTest : public testing::Test {
  protected:
   void SetUp() override { control_.Reset(); }
 
-  // An answer is waited for, however busy the machine.
-  static http_client_config Config(std::chrono::milliseconds timeout = std::chrono::seconds(60)) {
-    http_client_config config;
-    config.set_timeout(timeout);
-    return config;
-  }
-
   void Inject(const std::string& fault) {
     control_.OnCreate([json = Json::parse(fault)](const Json&) { return json; });
-  }
-
-  static std::string Forced(const std::string& cause, const std::string& metadata = "{}") {
-    return "{\"forced_exception\": {\"name\": \"web::http::http_exception(" + cause +
-           ")\", \"metadata\": " + metadata + "}}";
   }
 
   Json Outcome() const { return control_.Bodies("invocation_complete").back(); }
@@ -73,9 +39,8 @@ class PreloadCpprestTest : public testing::Test {
   void ExpectInjectedAsReal(Way way, const std::string& answer, const std::string& fault) {
     for (const char* method : {"GET", "POST"}) {
       server_.Restart(way, answer);
-      const auto silence = std::chrono::milliseconds(300);
       http_client to_broken(UriOf(server_.port()),
-                            way == Way::kStaySilent ? Config(silence) : Config());
+                            Config(way == Way::kStaySilent ? kBriefly : kPatient));
       const std::string real = Call(to_broken, method);
       const Json outcome = Outcome();
       control_.Reset();
@@ -113,9 +78,7 @@ TEST_F(PreloadCpprestTest, AnAbortedConnectionLooksAsWhenTheServerCloses) {
 }
 
 TEST_F(PreloadCpprestTest, AStatusLooksAsWhenTheServerAnswersIt) {
-  ExpectInjectedAsReal(Way::kAnswer,
-                       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
-                       R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
+  ExpectInjectedAsReal(Way::kAnswer, kUnavailable, kStatus);
 }
 
 TEST_F(PreloadCpprestTest, WithoutAbortTheCalleeIsCalledBeforeTheFault) {
@@ -130,13 +93,50 @@ TEST_F(PreloadCpprestTest, AFaultThatCannotBeIsDropped) {
   EXPECT_EQ(Call(client_).substr(0, 6), "200 OK");
 }
 
+TEST_F(PreloadCpprestTest, ACorruptedBodyIsTheAnswersOwnTransformed) {
+  for (const CorruptedBodyCase& it : kCorruptedBodies) {
+    control_.Reset();
+    server_.Restart(Way::kAnswer, Ok(it.body));
+    const std::string real = Call(client_);
+    server_.Restart(Way::kAnswer, Ok(it.answer));
+    Inject(it.fault());
+    EXPECT_EQ(Call(client_), real);
+    EXPECT_EQ(Outcome()["return_value"]["transformation"], it.transformation);
+  }
+}
+
+TEST_F(PreloadCpprestTest, ABodyThatCannotBeTransformedSoIsPassedOnAsItIs) {
+  const std::string well = Call(client_);
+  Inject(kNotTransformed.fault());
+  EXPECT_EQ(Call(client_), well);
+  EXPECT_FALSE(Outcome()["return_value"].contains("transformation"));
+}
+
+TEST_F(PreloadCpprestTest, ABodyThatGoesToAStreamOfTheServicesIsNotCorrupted) {
+  Inject(kCorruptedBodies[0].fault());
+  const concurrency::streams::container_buffer<std::vector<std::uint8_t>> body;
+  http_request request(methods::GET);
+  request.set_response_stream(body.create_ostream());
+  client_.request(request).get().content_ready().wait();
+  EXPECT_EQ(std::string(body.collection().begin(), body.collection().end()), "well");
+  EXPECT_FALSE(Outcome()["return_value"].contains("transformation"));
+}
+
+TEST_F(PreloadCpprestTest, ALatencyIsWaitedForAndPastTheTimeoutIsTheTimeoutsErrorAtTheTimeout) {
+  ExpectLatencyAsReal(control_, [](int port, std::chrono::milliseconds timeout) {
+    http_client client(UriOf(port), Config(timeout));
+    const std::string seen = Call(client);
+    return seen.substr(0, seen.rfind('\n'));  // without the port
+  });
+}
+
 TEST_F(PreloadCpprestTest, ACallIsAnnouncedWithItsTimeoutAndCarriesItsIndex) {
   Call(client_, "POST");
   const Json create = control_.Bodies("invocation").at(0);
   EXPECT_EQ(create["module"], "cpprest");
   EXPECT_EQ(create["method"], "request");
   EXPECT_EQ(create["args"], Json::array({std::to_string(server_.port()) + "/bar?x=1"}));
-  EXPECT_EQ(create["callsite_file"], "runtime/preload_cpprest_test.cc");
+  EXPECT_EQ(create["callsite_file"], "runtime/cpprest_call.h");
   EXPECT_EQ(create["metadata"]["timeout"], 60);
   const std::string index = create["execution_index"];
   EXPECT_NE(server_.requests().at(0).find("X-Filibuster-Execution-Index:" + index),
