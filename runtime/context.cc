@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "runtime/message_text.h"
+
 namespace filibuster {
 namespace {
 
@@ -9,6 +11,12 @@ namespace {
 // inlined into it would keep the address of the first thread's variable.
 thread_local ContextHandle current_context;
 thread_local std::weak_ptr<Context> inherited_context;
+
+std::string BeginOfIndexesUnder(const ExecutionIndex& parent) {
+  std::string text = ExecutionIndexText(parent);
+  text.pop_back();
+  return parent.empty() ? text : text + ", ";
+}
 
 }  // namespace
 
@@ -28,11 +36,13 @@ ContextScope::~ContextScope() {
 }
 
 Parent::Stamp Parent::Next(const std::string& signature, const std::string& service) {
-  ExecutionIndex index = index_;
   const std::lock_guard<std::mutex> lock(mutex_);
-  index.push_back({signature, ++counts_[signature]});
+  if (index_begin_.empty()) index_begin_ = BeginOfIndexesUnder(index_);
+  std::string index = index_begin_ + "[";
+  AppendQuoted(signature, &index);
+  index += ", " + std::to_string(++counts_[signature]) + "]]";
   ++vclock_[service];
-  return {ExecutionIndexText(index), vclock_};
+  return {std::move(index), vclock_};
 }
 
 std::shared_ptr<Parent> Context::parent(const std::function<std::shared_ptr<Parent>()>& find_root) {

@@ -36,9 +36,10 @@ class Parent {
  private:
   const ExecutionIndex index_;
   const VectorClock origin_vclock_;
-  std::mutex mutex_;
-  VectorClock vclock_;                 // guarded by mutex_
-  std::map<std::string, int> counts_;  // by signature; guarded by mutex_
+  std::mutex mutex_;         // guards what follows
+  std::string index_begin_;  // of a call's index, up to its own entry; "" before the first call
+  VectorClock vclock_;
+  std::map<std::string, int> counts_;  // by signature
 };
 
 // The request that a service is handling.

@@ -2,12 +2,13 @@
 
 #include <cstdlib>
 #include <utility>
-#include <variant>
 
+#include "runtime/message_reader.h"
 #include "runtime/message_text.h"
 #include "runtime/warn.h"
 
 namespace filibuster {
+
 std::unique_ptr<ControlClient> ControlClient::FromEnvironment(std::string* error) {
   const char* url = std::getenv("FILIBUSTER_URL");
   if (url == nullptr || *url == '\0') return nullptr;
@@ -25,32 +26,45 @@ ControlClient::ControlClient(HttpAddress address, const std::string& token,
       pipeline_(address_, token.empty() ? "" : "X-Filibuster-Token: " + token + "\r\n", patience) {}
 
 std::optional<bool> ControlClient::NewTestExecution(const std::string& service) {
-  const auto answer =
-      SendOrWarn("GET", "/filibuster/new-test-execution/" + PercentEncode(service), "");
+  const std::string path = "/filibuster/new-test-execution/" + PercentEncode(service);
+  std::string error;
+  const auto body = Send("GET", path, "", &error);
+  const auto answer = body ? Object(path, *body, &error) : std::nullopt;
+  NoteOutcome(error);
   if (!answer) return std::nullopt;
   const auto it = answer->find("new-test-execution");
   return it != answer->end() && it->is_boolean() && it->get<bool>();
 }
 
 std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) {
-  const auto json = SendOrWarn("PUT", "/filibuster/create", MessageText(invocation));
-  if (!json) return std::nullopt;
+  constexpr char kPath[] = "/filibuster/create";
   std::string error;
-  auto answer = CreateAnswerFromJson(*json, &error);
-  if (!answer) Warn("control server " + Url() + " answered /filibuster/create with: " + error);
+  const auto body = Send("PUT", kPath, MessageText(invocation), &error);
+  auto answer = body ? ReadCreateAnswer(*body) : std::nullopt;
+  if (answer || !body) {
+    NoteOutcome(error);
+    return answer;
+  }
+  const auto json = Object(kPath, *body, &error);
+  NoteOutcome(error);
+  if (!json) return std::nullopt;
+  answer = CreateAnswerFromJson(*json, &error);
+  if (!answer) Warn("control server " + Url() + " answered " + kPath + " with: " + error);
   return answer;
 }
 
-void ControlClient::Report(const Update& update) {
+void ControlClient::Report(std::string_view update) {
   constexpr char kPath[] = "/filibuster/update";
-  const std::string body =
-      std::visit([](const auto& message) { return MessageText(message); }, update);
-  if (!pipeline_.Post("POST", kPath, body)) SendOrWarn("POST", kPath, body);
+  if (pipeline_.Post("POST", kPath, update)) return;
+  std::string error;
+  Send("POST", kPath, update, &error);
+  NoteOutcome(error);
 }
 
 std::optional<bool> ControlClient::FaultInjected(std::string_view query, std::string* error) {
   const std::string path = "/filibuster/fault-injected" + std::string(query);
-  const auto answer = Send("GET", path, "", error);
+  const auto body = Send("GET", path, "", error);
+  const auto answer = body ? Object(path, *body, error) : std::nullopt;
   if (!answer) return std::nullopt;
   const auto it = answer->find("result");
   if (it == answer->end() || !it->is_boolean()) {
@@ -60,22 +74,19 @@ std::optional<bool> ControlClient::FaultInjected(std::string_view query, std::st
   return it->get<bool>();
 }
 
-std::optional<Json> ControlClient::SendOrWarn(std::string_view method, std::string_view path,
-                                              std::string_view body) {
-  std::string error;
-  auto answer = Send(method, path, body, &error);
-  if (answer) {
+// Warns once of each outage.
+void ControlClient::NoteOutcome(const std::string& error) {
+  if (error.empty()) {
     warned_ = false;
-  } else if (!error.empty() && !warned_.exchange(true)) {
+  } else if (!warned_.exchange(true)) {
     Warn(error + "; calls are made as if it were not there");
   }
-  return answer;
 }
 
-std::optional<Json> ControlClient::Send(std::string_view method, std::string_view path,
-                                        std::string_view body, std::string* error) {
+std::optional<std::string> ControlClient::Send(std::string_view method, std::string_view path,
+                                               std::string_view body, std::string* error) {
   HttpFailure failure;
-  const auto answer = pipeline_.Exchange(method, path, body, &failure);
+  auto answer = pipeline_.Exchange(method, path, body, &failure);
   if (!answer) {
     *error = "control server " + Url() + " cannot be reached: " + failure.reason;
     return std::nullopt;
@@ -85,12 +96,15 @@ std::optional<Json> ControlClient::Send(std::string_view method, std::string_vie
              std::string(path) + ": " + std::to_string(answer->status) + " " + answer->body;
     return std::nullopt;
   }
-  Json json = Json::parse(answer->body, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) {
-    *error = "control server " + Url() + " answered " + std::string(path) + " with no JSON object";
-    return std::nullopt;
-  }
-  return json;
+  return std::move(answer->body);
+}
+
+std::optional<Json> ControlClient::Object(std::string_view path, const std::string& body,
+                                          std::string* error) const {
+  Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (json.is_object()) return json;
+  *error = "control server " + Url() + " answered " + std::string(path) + " with no JSON object";
+  return std::nullopt;
 }
 
 std::string ControlClient::Url() const {

@@ -32,7 +32,8 @@ class ControlClient {
   std::optional<CreateAnswer> Create(const Invocation& invocation);
   // Is sent when it returns, so that it reaches the server before what anybody sends who learns the
   // call's outcome; the answer is not waited for.
-  void Report(const Update& update);
+  // `update`: its MessageText().
+  void Report(std::string_view update);
   // `query`: what follows /filibuster/fault-injected. On failure *error says why.
   std::optional<bool> FaultInjected(std::string_view query, std::string* error);
 
@@ -41,10 +42,12 @@ class ControlClient {
   void AfterFork() { pipeline_.AfterFork(); }
 
  private:
-  std::optional<Json> Send(std::string_view method, std::string_view path, std::string_view body,
-                           std::string* error);
-  std::optional<Json> SendOrWarn(std::string_view method, std::string_view path,
-                                 std::string_view body);
+  // The answer's body, and the object that it is.
+  std::optional<std::string> Send(std::string_view method, std::string_view path,
+                                  std::string_view body, std::string* error);
+  std::optional<Json> Object(std::string_view path, const std::string& body,
+                             std::string* error) const;
+  void NoteOutcome(const std::string& error);
   std::string Url() const;
 
   const HttpAddress address_;

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <expected>
 #include <optional>
 #include <utility>
 
 #include "base/json_nesting.h"
 #include "runtime/execution_index.h"
+#include "runtime/message_reader.h"
+#include "runtime/message_text.h"
 
 namespace filibuster {
 namespace {
@@ -58,26 +61,53 @@ std::vector<std::string> PathSegments(std::string_view target) {
   }
 }
 
-struct Body {
-  Json json;
-  std::optional<ControlAnswer> refusal;
-};
+// Or the answer that refuses what was found in its place.
+template <typename T>
+using OrRefusal = std::expected<T, ControlAnswer>;
 
-Body ParseBody(std::string_view text) {
+std::unexpected<ControlAnswer> Refuse(std::string_view reason) {
+  return std::unexpected(RefusedRequest(400, reason));
+}
+
+OrRefusal<Json> ParseBody(std::string_view text) {
   if (IsNestedTooDeep(text)) {
-    return {nullptr, RefusedRequest(400, fmt::format("the body is nested deeper than {} levels",
-                                                     kMaxJsonNesting))};
+    return Refuse(fmt::format("the body is nested deeper than {} levels", kMaxJsonNesting));
   }
   try {
-    return {Json::parse(text), std::nullopt};
+    return Json::parse(text);
   } catch (const Json::exception& error) {
     const std::string_view what = error.what();
     const size_t end_of_tag = what.find("] ");  // "[json.exception.parse_error.101] parse error…"
-    return {nullptr,
-            RefusedRequest(400,
-                           fmt::format("the body is not JSON: {}",
-                                       what.substr(what.npos == end_of_tag ? 0 : end_of_tag + 2)))};
+    return Refuse(fmt::format("the body is not JSON: {}",
+                              what.substr(what.npos == end_of_tag ? 0 : end_of_tag + 2)));
   }
+}
+
+OrRefusal<Invocation> ParseInvocation(std::string_view body) {
+  if (auto invocation = ReadInvocation(body)) return *std::move(invocation);
+  const OrRefusal<Json> json = ParseBody(body);
+  if (!json) return std::unexpected(json.error());
+  std::string error;
+  auto invocation = InvocationFromJson(*json, &error);
+  if (!invocation) return Refuse(error);
+  if (const std::string type = json->value("instrumentation_type", Json()).dump();
+      type != "\"invocation\"") {
+    return Refuse("instrumentation_type: found " + type + ", expected \"invocation\"");
+  }
+  if (invocation->source_service_name.empty()) {
+    return Refuse("source_service_name: found \"\", expected a name");
+  }
+  return *std::move(invocation);
+}
+
+OrRefusal<Update> ParseUpdate(std::string_view body) {
+  if (auto update = ReadUpdate(body)) return *std::move(update);
+  const OrRefusal<Json> json = ParseBody(body);
+  if (!json) return std::unexpected(json.error());
+  std::string error;
+  auto update = UpdateFromJson(*json, &error);
+  if (!update) return Refuse(error);
+  return *std::move(update);
 }
 
 const Json& Listing() {
@@ -178,6 +208,9 @@ int ControlHandler::stray_messages() const {
 
 ControlAnswer ControlHandler::HandleUnlogged(std::string_view method, std::string_view target,
                                              std::string_view body) {
+  // The two that come all the time.
+  if (target == "/filibuster/update" && method == "POST") return Update(body);
+  if (target == "/filibuster/create" && method == "PUT") return Create(body);
   const Segments path = PathSegments(target);
   const auto is = [&](std::string_view resource) {
     return path.size() == 2 && path[0] == "filibuster" && path[1] == resource;
@@ -203,18 +236,8 @@ ControlAnswer ControlHandler::HandleUnlogged(std::string_view method, std::strin
 }
 
 ControlAnswer ControlHandler::Create(std::string_view body) {
-  const Body parsed = ParseBody(body);
-  if (parsed.refusal) return *parsed.refusal;
-  std::string error;
-  std::optional<Invocation> invocation = InvocationFromJson(parsed.json, &error);
-  if (!invocation) return RefusedRequest(400, error);
-  if (const std::string type = parsed.json.value("instrumentation_type", Json()).dump();
-      type != "\"invocation\"") {
-    return RefusedRequest(400, "instrumentation_type: found " + type + ", expected \"invocation\"");
-  }
-  if (invocation->source_service_name.empty()) {
-    return RefusedRequest(400, "source_service_name: found \"\", expected a name");
-  }
+  OrRefusal<Invocation> invocation = ParseInvocation(body);
+  if (!invocation) return invocation.error();
   const auto index = ParseExecutionIndex(invocation->execution_index);
   if (!index || index->empty()) {
     return RefusedRequest(400, fmt::format("execution_index: found {}, expected a list of "
@@ -230,7 +253,7 @@ ControlAnswer ControlHandler::Create(std::string_view body) {
       // The call is not of this execution nor of the next: its id is used up all the same.
       ++stray_messages_;
       answer.generated_id = first_generated_id_++;
-      return Answer(ToJson(answer));
+      return {200, MessageText(answer)};
     }
     if (load_) {
       answer.generated_id = first_generated_id_++;
@@ -240,7 +263,7 @@ ControlAnswer ControlHandler::Create(std::string_view body) {
         answer.fault = planned->second.fault;
         ++load_->injected[planned->first];
       }
-      return Answer(ToJson(answer));
+      return {200, MessageText(answer)};
     }
     CallRecord call;
     call.generated_id = static_cast<int>(log_.calls.size());
@@ -253,7 +276,7 @@ ControlAnswer ControlHandler::Create(std::string_view body) {
     call.invocation = *std::move(invocation);
     log_.calls.push_back(std::move(call));
   }
-  return Answer(ToJson(answer));
+  return {200, MessageText(answer)};
 }
 
 CallRecord* ControlHandler::FindCall(int generated_id, const std::string& execution_index,
@@ -281,11 +304,8 @@ CallRecord* ControlHandler::FindCall(int generated_id, const std::string& execut
 }
 
 ControlAnswer ControlHandler::Update(std::string_view body) {
-  const Body parsed = ParseBody(body);
-  if (parsed.refusal) return *parsed.refusal;
-  std::string error;
-  auto update = UpdateFromJson(parsed.json, &error);
-  if (!update) return RefusedRequest(400, error);
+  auto update = ParseUpdate(body);
+  if (!update) return update.error();
 
   ControlAnswer answer{200, "{}"};
   const std::lock_guard lock(mutex_);

@@ -21,7 +21,6 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
-#include <iterator>
 #include <list>
 #include <thread>
 #include <utility>
@@ -91,10 +90,11 @@ bool HasToken(const Request& request, const std::string& token) {
 
 void AppendAnswer(const ControlAnswer& answer, unsigned version, bool keep_alive,
                   std::string* answers) {
-  const auto reason = http::obsolete_reason(static_cast<http::status>(answer.status));
-  fmt::format_to(std::back_inserter(*answers),
-                 "HTTP/1.{} {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
-                 version % 10, answer.status, ToStd(reason), answer.body.size());
+  answers->append(version >= 11 ? "HTTP/1.1 " : "HTTP/1.0 ").append(std::to_string(answer.status));
+  answers->append(" ").append(
+      ToStd(http::obsolete_reason(static_cast<http::status>(answer.status))));
+  answers->append("\r\nContent-Type: application/json\r\nContent-Length: ");
+  answers->append(std::to_string(answer.body.size())).append("\r\n");
   if (keep_alive != (version >= 11)) {
     answers->append(keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
   }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "runtime/message_text.h"
+#include "runtime/plain_json.h"
 #include "runtime/protocol.h"
 
 namespace filibuster {
@@ -19,8 +20,8 @@ class Hash {
 
   std::string Hex() const {
     constexpr char kHex[] = "0123456789abcdef";
-    std::string text;
-    for (int shift = 60; shift >= 0; shift -= 4) text += kHex[value_ >> shift & 15];
+    std::string text(16, '0');
+    for (size_t i = 0; i < text.size(); ++i) text[i] = kHex[value_ >> (60 - 4 * i) & 15];
     return text;
   }
 
@@ -32,6 +33,7 @@ class Hash {
 
 std::vector<std::string_view> PathParts(std::string_view path) {
   std::vector<std::string_view> parts;
+  parts.reserve(16);
   while (!path.empty()) {
     const size_t slash = path.find('/');
     const std::string_view part = path.substr(0, slash);
@@ -45,9 +47,22 @@ std::vector<std::string_view> PathParts(std::string_view path) {
   return parts;
 }
 
+std::optional<ExecutionIndex> ReadPlainIndex(std::string_view text) {
+  ExecutionIndex index;
+  PlainJsonReader reader(text);
+  const bool is_read = reader.TakeArray([&] {
+    IndexEntry& entry = index.emplace_back();
+    return reader.Take('[') && reader.TakeString(&entry.signature) && reader.Take(',') &&
+           reader.TakeCount(&entry.count) && reader.Take(']');
+  });
+  if (!is_read || !reader.AtEnd()) return std::nullopt;
+  return index;
+}
+
 }  // namespace
 
 std::optional<ExecutionIndex> ParseExecutionIndex(std::string_view text) {
+  if (auto index = ReadPlainIndex(text)) return index;
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_array()) return std::nullopt;
   ExecutionIndex index;

@@ -1,9 +1,7 @@
 #include "filibuster/injector.h"
 
 #include <dlfcn.h>
-#include <openssl/evp.h>
 #include <pthread.h>
-#include <sys/random.h>
 
 #include <algorithm>
 #include <atomic>
@@ -19,6 +17,8 @@
 #include "runtime/context.h"
 #include "runtime/control_client.h"
 #include "runtime/corrupted_body.h"
+#include "runtime/digest.h"
+#include "runtime/message_text.h"
 #include "runtime/offline_replay.h"
 #include "runtime/vector_clock.h"
 #include "runtime/warn.h"
@@ -67,7 +67,7 @@ class Injector {
   std::optional<CreateAnswer> Create(const Invocation& invocation) {
     return replay_ ? replay_->Create(invocation) : control_->Create(invocation);
   }
-  void Report(const Update& update) {
+  void Report(std::string_view update) {
     if (control_) control_->Report(update);
   }
 
@@ -138,26 +138,6 @@ bool HasName() {
     return false;
   }();
   return has_name;
-}
-
-std::string NewRequestId() {
-  unsigned char bytes[16] = {};
-  if (::getrandom(bytes, sizeof bytes, 0) < 0) return "unknown";
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string id;
-  for (const unsigned char byte : bytes) id += {kHex[byte >> 4], kHex[byte & 15]};
-  return id;
-}
-
-// Lower-case hexadecimal; "" if this OpenSSL has no MD5 (FIPS).
-std::string Md5(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_md5(), nullptr) != 1) return "";
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) hex += {kHex[digest[i] >> 4], kHex[digest[i] & 15]};
-  return hex;
 }
 
 // 10, not 10.0, if it is a whole number: what people and restrictions expect to read.
@@ -244,9 +224,10 @@ struct Injection::State {
   Json fault_metadata = Json::object();
   std::string transformation;  // of the body that the caller gets
 
-  void Report() {
+  template <typename... Response>
+  void Report(const Response&... response) {
     const KeepErrno keep_errno;
-    injector.Report(outcome);
+    injector.Report(MessageText(outcome, response...));
   }
 };
 
@@ -268,7 +249,7 @@ Injection::Injection(const OutgoingCall& call) {
   invocation.source_service_name = ServiceName();
   invocation.module = call.module;
   invocation.method = call.method;
-  invocation.args = Json::array({call.target});
+  invocation.args.push_back(call.target);
   invocation.callsite_file = CallSiteFile(call.file, ServiceName());
   invocation.callsite_line = std::to_string(call.line);
   // The call site is as much of the stack as a header can see.
@@ -279,25 +260,27 @@ Injection::Injection(const OutgoingCall& call) {
     invocation.metadata["cause"] = "unknown";
     WarnOfUnknownCause(call);
   }
-  invocation.vclock = stamp.vclock;
+  invocation.vclock = std::move(stamp.vclock);
   invocation.origin_vclock = parent->origin_vclock();
-  invocation.execution_index = stamp.execution_index;
+  invocation.execution_index = std::move(stamp.execution_index);
   const auto answer = injector->Create(invocation);
   if (!answer) return;
-  if (injector->replays()) stamp.execution_index = answer->execution_index;
+  if (injector->replays()) invocation.execution_index = answer->execution_index;
 
   if (answer->fault) fault_ = Translate(*answer->fault);
-  const std::string clock = VectorClockText(stamp.vclock);
-  headers_ = {{kGeneratedIdHeader, std::to_string(answer->generated_id)},
-              {kVClockHeader, clock},
-              {kOriginVClockHeader, clock},  // of the calls that this one causes
-              {kExecutionIndexHeader, stamp.execution_index},
-              {kRequestIdHeader, context != nullptr ? context->request_id() : NewRequestId()}};
+  const std::string clock = VectorClockText(invocation.vclock);
+  headers_.reserve(6);
+  headers_.emplace_back(kExecutionIndexHeader, invocation.execution_index);
+  headers_.emplace_back(kGeneratedIdHeader, std::to_string(answer->generated_id));
+  headers_.emplace_back(kOriginVClockHeader, clock);  // of the calls that this one causes
+  headers_.emplace_back(kRequestIdHeader,
+                        context != nullptr ? context->request_id() : RandomHex(8));
+  headers_.emplace_back(kVClockHeader, clock);
 
   state_.reset(new State{*injector, {}, {}});
   state_->outcome.generated_id = answer->generated_id;
-  state_->outcome.execution_index = std::move(stamp.execution_index);
-  state_->outcome.vclock = std::move(stamp.vclock);
+  state_->outcome.execution_index = std::move(invocation.execution_index);
+  state_->outcome.vclock = std::move(invocation.vclock);
   if (fault_ && !fault_->exception.empty()) {
     state_->fault_metadata = std::get<ForcedException>(*answer->fault).metadata;
     if (fault_->call_first) {
@@ -325,12 +308,7 @@ bool Injection::Transform(std::string* body) {
 
 void Injection::Returned(int status, std::string_view body) {
   if (state_ == nullptr) return;
-  Json& value = state_->outcome.return_value;
-  value["__class__"] = "Response";
-  value["status_code"] = std::to_string(status);
-  value["text"] = Md5(body);
-  if (!state_->transformation.empty()) value["transformation"] = state_->transformation;
-  state_->Report();
+  state_->Report(ResponseText{std::to_string(status), Md5(body), state_->transformation});
   state_.reset();
 }
 
@@ -367,19 +345,21 @@ ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>&
   if (injector == nullptr || !HasName()) return nullptr;
   any_request_received = true;
   std::string request_id = header(kRequestIdHeader);
-  if (request_id.empty()) request_id = NewRequestId();
+  if (request_id.empty()) request_id = RandomHex(8);
 
   const std::string index_text = header(kExecutionIndexHeader);
   if (index_text.empty()) return std::make_shared<Context>(std::move(request_id), nullptr);
   auto index = ParseExecutionIndex(index_text);
-  auto vclock = ParseVectorClock(header(kVClockHeader));
-  auto origin_vclock = ParseVectorClock(header(kOriginVClockHeader));
+  const std::string vclock_text = header(kVClockHeader);
+  const std::string origin_text = header(kOriginVClockHeader);  // as we send it, the same
+  auto vclock = ParseVectorClock(vclock_text);
+  auto origin_vclock = origin_text == vclock_text ? vclock : ParseVectorClock(origin_text);
   const auto generated_id = ParseNumber<int>(header(kGeneratedIdHeader));
   if (!index || !vclock || !origin_vclock || !generated_id) {
     Warn("a request came with unreadable X-Filibuster headers; its calls are taken for new ones");
     return std::make_shared<Context>(std::move(request_id), nullptr);
   }
-  injector->Report(RequestReceived{*generated_id, index_text, ServiceName()});
+  injector->Report(MessageText(RequestReceived{*generated_id, index_text, ServiceName()}));
 
   const auto sleep = ParseNumber<double>(header(kForcedSleepHeader));
   if (sleep && *sleep > 0 && std::isfinite(*sleep)) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "runtime/plain_json.h"
+
 namespace filibuster {
 namespace {
 
@@ -36,30 +38,36 @@ void AppendValue(const Json& value, std::string* json) {
 
 class ObjectText {
  public:
-  explicit ObjectText(const char* instrumentation_type) : json_("{") {
+  ObjectText() = default;
+  explicit ObjectText(std::string_view instrumentation_type) {
     json_.reserve(kUsualSize);
     AddString("instrumentation_type", instrumentation_type);
   }
 
-  void AddString(const char* key, std::string_view value) {
+  void AddString(std::string_view key, std::string_view value) {
     AddKey(key);
     AppendQuoted(value, &json_);
   }
-  void AddValue(const char* key, const Json& value) {
+  void AddValue(std::string_view key, const Json& value) {
     AddKey(key);
     AppendValue(value, &json_);
   }
-  void AddNumber(const char* key, int value) {
+  void AddObject(std::string_view key, std::string_view object) {
+    AddKey(key);
+    json_.append(object);
+  }
+  void AddNumber(std::string_view key, int value) {
     AddKey(key);
     json_ += std::to_string(value);
   }
-  void AddClock(const char* key, const VectorClock& clock) {
+  void AddClock(std::string_view key, const VectorClock& clock) {
     AddKey(key);
     const char* separator = "{";
     for (const auto& [service, calls] : clock) {
       json_ += separator;
       AppendQuoted(service, &json_);
-      json_ += ":" + std::to_string(calls);
+      json_ += ':';
+      json_ += std::to_string(calls);
       separator = ",";
     }
     json_ += clock.empty() ? "{}" : "}";
@@ -71,28 +79,39 @@ class ObjectText {
   }
 
  private:
-  void AddKey(const char* key) {
-    json_ += json_.size() == 1 ? "\"" : ",\"";
-    json_ += key;
-    json_ += "\":";
+  void AddKey(std::string_view key) {
+    const char* const separator = json_.size() == 1 ? "\"" : ",\"";
+    json_.append(separator).append(key).append("\":");
   }
 
-  std::string json_;
+  std::string json_ = "{";
 };
+
+ObjectText BeginCompletion(const InvocationComplete& update) {
+  ObjectText text("invocation_complete");
+  text.AddNumber("generated_id", update.generated_id);
+  text.AddString("execution_index", update.execution_index);
+  text.AddClock("vclock", update.vclock);
+  return text;
+}
 
 }  // namespace
 
 void AppendQuoted(std::string_view text, std::string* json) {
   const size_t begin = json->size();
   json->push_back('"');
-  for (const char c : text) {
-    if (c < ' ' || c > '~') {
+  for (std::string_view rest = text;;) {
+    const size_t size = PlainPrefix(rest);
+    json->append(rest, 0, size);
+    if (size == rest.size()) break;
+    if (rest[size] != '"' && rest[size] != '\\') {
       json->resize(begin);
       json->append(Json(text).dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace));
       return;
     }
-    if (c == '"' || c == '\\') json->push_back('\\');
-    json->push_back(c);
+    json->push_back('\\');
+    json->push_back(rest[size]);
+    rest.remove_prefix(size + 1);
   }
   json->push_back('"');
 }
@@ -114,6 +133,17 @@ std::string MessageText(const Invocation& invocation) {
   return text.Finish();
 }
 
+std::string MessageText(const CreateAnswer& answer) {
+  ObjectText text;
+  text.AddNumber("generated_id", answer.generated_id);
+  text.AddString("execution_index", answer.execution_index);
+  if (answer.fault) {
+    const Json fault = ToJson(*answer.fault);
+    for (auto it = fault.begin(); it != fault.end(); ++it) text.AddValue(it.key(), *it);
+  }
+  return text.Finish();
+}
+
 // Its generated_id is a string: it comes from a header, and Filibuster sends it as it came.
 std::string MessageText(const RequestReceived& update) {
   ObjectText text("request_received");
@@ -124,12 +154,20 @@ std::string MessageText(const RequestReceived& update) {
 }
 
 std::string MessageText(const InvocationComplete& update) {
-  ObjectText text("invocation_complete");
-  text.AddNumber("generated_id", update.generated_id);
-  text.AddString("execution_index", update.execution_index);
-  text.AddClock("vclock", update.vclock);
+  ObjectText text = BeginCompletion(update);
   if (!update.return_value.is_null()) text.AddValue("return_value", update.return_value);
   if (!update.exception.is_null()) text.AddValue("exception", update.exception);
+  return text.Finish();
+}
+
+std::string MessageText(const InvocationComplete& update, const ResponseText& response) {
+  ObjectText value;
+  value.AddString("__class__", "Response");
+  value.AddString("status_code", response.status_code);
+  value.AddString("text", response.text);
+  if (!response.transformation.empty()) value.AddString("transformation", response.transformation);
+  ObjectText text = BeginCompletion(update);
+  text.AddObject("return_value", value.Finish());
   return text.Finish();
 }
 

@@ -1,5 +1,5 @@
-// message => its JSON text, as a service sends it. A JSON value in between took the larger part of
-// what a call costs its caller.
+// message => its JSON text, as services and the control server send it. A JSON value in between
+// took the larger part of what a call costs its caller. The way back: message_reader.h.
 #pragma once
 
 #include <string>
@@ -9,9 +9,19 @@
 
 namespace filibuster {
 
+// What a call returned that was answered.
+struct ResponseText {
+  std::string status_code;     // "200"
+  std::string text;            // of the body: its MD5
+  std::string transformation;  // of the body, before the caller got it; "": none
+};
+
 std::string MessageText(const Invocation& invocation);
+std::string MessageText(const CreateAnswer& answer);
 std::string MessageText(const RequestReceived& update);
 std::string MessageText(const InvocationComplete& update);
+// With `response` as its return_value.
+std::string MessageText(const InvocationComplete& update, const ResponseText& response);
 
 // Appends a JSON string of ASCII characters. What is not UTF-8 is replaced.
 void AppendQuoted(std::string_view text, std::string* json);

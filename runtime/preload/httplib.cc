@@ -150,10 +150,8 @@ bool Server::routing(Request& request, Response& response, Stream& stream) {
   if (!next.known || !filibuster::InjectionEnabled()) {
     return next.function(this, request, response, stream);
   }
-  const filibuster::ContextScope scope(filibuster::ReceiveRequest([&](const char* name) {
-    const auto header = request.headers.find(name);
-    return header == request.headers.end() ? std::string() : header->second;
-  }));
+  const filibuster::ContextScope scope(filibuster::ReceiveRequest(
+      [&](const char* name) { return filibuster_httplib::HeaderOf(request, name); }));
   return next.function(this, request, response, stream);
 }
 

@@ -51,7 +51,7 @@ TEST_F(InjectorTest, ACallOfNobodysRequestBeginsAtTheRoot) {
     EXPECT_EQ(Header(call, kOriginVClockHeader), R"({"foo": 1})");
     EXPECT_EQ(Header(call, kGeneratedIdHeader), "0");
     EXPECT_EQ(Header(call, kForcedSleepHeader), "(none)");
-    EXPECT_EQ(Header(call, kRequestIdHeader).size(), 32u);
+    EXPECT_EQ(Header(call, kRequestIdHeader).size(), 16u);
     call.Returned(200, "bar baz");
   }
   const auto messages = control_.messages();

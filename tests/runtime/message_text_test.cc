@@ -43,5 +43,16 @@ TEST(MessageTextTest, ACompletionSaysHowTheCallEnded) {
   EXPECT_FALSE(json.contains("return_value"));
 }
 
+TEST(MessageTextTest, AResponseIsWrittenAsItsValueIs) {
+  InvocationComplete complete;
+  complete.generated_id = 3;
+  complete.execution_index = R"([["a", 1]])";
+  InvocationComplete with_value = complete;
+  with_value.return_value = {{"__class__", "Response"}, {"status_code", "200"}, {"text", "d4"}};
+  EXPECT_EQ(MessageText(complete, {"200", "d4", ""}), MessageText(with_value));
+  with_value.return_value["transformation"] = "empty";
+  EXPECT_EQ(MessageText(complete, {"200", "d4", "empty"}), MessageText(with_value));
+}
+
 }  // namespace
 }  // namespace filibuster

@@ -53,7 +53,8 @@ class Injection {
   Injection& operator=(const Injection&) = delete;
 
   const std::optional<InjectedFault>& fault() const { return fault_; }
-  // To be sent with the call, so that the callee knows which call it is answering.
+  // To be sent with the call, so that the callee knows which call it is answering. Names ascend,
+  // but for a last one that a fault may add.
   const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
 
   // The body of the answer as the planned fault wants it. False, with a warning, if there is no

@@ -12,9 +12,11 @@ namespace filibuster_httplib {
 
 // Ours replace those that a service passed on from the request that it is handling.
 inline ::httplib::Headers Merge(::httplib::Headers headers, const filibuster::Injection& call) {
+  if (!headers.empty()) {
+    for (const auto& [name, value] : call.headers()) headers.erase(name);
+  }
   for (const auto& [name, value] : call.headers()) {
-    headers.erase(name);
-    headers.emplace(name, value);
+    headers.emplace_hint(headers.end(), name, value);  // most are last: names ascend
   }
   return headers;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "filibuster/context.h"
+#include "filibuster/detail/httplib_values.h"
 #include "filibuster/injector.h"
 
 namespace filibuster_httplib {
@@ -109,8 +110,8 @@ class InstrumentedServer : public Base {
   void ReceiveThenCall(HandlerWithResponse handler) {
     Base::set_pre_routing_handler([handler = std::move(handler)](const ::httplib::Request& request,
                                                                  ::httplib::Response& response) {
-      RequestOfThread() = filibuster::ReceiveRequest(
-          [&](const char* name) { return request.get_header_value(name); });
+      RequestOfThread() =
+          filibuster::ReceiveRequest([&](const char* name) { return HeaderOf(request, name); });
       return handler ? handler(request, response) : ::httplib::Server::HandlerResponse::Unhandled;
     });
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <httplib.h>
+#include <strings.h>
 
 #include <memory>
 #include <optional>
@@ -38,6 +39,17 @@ inline constexpr ErrorName kErrorNames[] = {
     FILIBUSTER_ERROR(ConnectionTimeout),
 };
 #undef FILIBUSTER_ERROR
+
+// "" if there is none. httplib itself compares several names for each one that is looked up, and
+// asks the locale about each character.
+inline std::string HeaderOf(const ::httplib::Request& request, std::string_view name) {
+  for (const auto& [key, value] : request.headers) {
+    if (key.size() == name.size() && ::strncasecmp(key.data(), name.data(), name.size()) == 0) {
+      return value;
+    }
+  }
+  return {};
+}
 
 inline std::string_view NameOf(::httplib::Error error) {
   for (const ErrorName& entry : kErrorNames) {
