@@ -1,8 +1,9 @@
 #include "runtime/http_pipeline.h"
 
+#include <pthread.h>
 #include <semaphore.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <ctime>
@@ -15,6 +16,10 @@ namespace {
 
 // How long a server that did not answer is left alone.
 constexpr std::chrono::seconds kSilence{1};
+
+// Between this process and its first: a child process has the sockets of its parent, too, and must
+// not use them.
+std::atomic<int> forks{0};
 
 // Takes the whole answers from the front of `received`; false if what is there is none.
 bool TakeAnswers(std::string* received, std::vector<HttpAnswer>* answers) {
@@ -44,20 +49,7 @@ struct HttpPipeline::Waiter {
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
-  void BecomesReader() {
-    state = State::kReads;
-    ::sem_post(&wake);
-  }
-  void Gets(HttpAnswer its_answer) {
-    answer = std::move(its_answer);
-    state = State::kDone;
-    ::sem_post(&wake);
-  }
-  void Fails(const HttpFailure& its_failure) {
-    failure = its_failure;
-    state = State::kDone;
-    ::sem_post(&wake);
-  }
+  void Wake() { ::sem_post(&wake); }
   void Wait(Clock::time_point deadline) {
     const auto since_epoch = deadline.time_since_epoch();  // of steady_clock: CLOCK_MONOTONIC
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
@@ -76,19 +68,23 @@ struct HttpPipeline::Waiter {
 
 struct HttpPipeline::Stream {
   HttpConnection connection;
-  const int process = ::getpid();  // a child process has the socket too, and must not use it
+  const int forks_before = forks;
   std::deque<std::shared_ptr<Waiter>> owed;  // an answer each, in this order; null: to be dropped
-  bool has_reader = false;
-  std::string received;  // no whole answer; the reader's, if there is one
+  std::string gathered;                      // the last requests of those, not written yet
+  bool has_reader = false;                   // whose own request is written
+  std::string received;                      // no whole answer; the reader's, if there is one
 
-  // False if the server sent what nobody asked for.
-  bool Deliver(std::vector<HttpAnswer> answers) {
+  // Whose answers these are is to be woken. False if the server sent what nobody asked for.
+  bool Deliver(std::vector<HttpAnswer> answers, std::vector<std::shared_ptr<Waiter>>* done) {
     for (HttpAnswer& answer : answers) {
       if (owed.empty()) return false;
-      const std::shared_ptr<Waiter> waiter = std::move(owed.front());
+      std::shared_ptr<Waiter> waiter = std::move(owed.front());
       owed.pop_front();
       keeps_open = keeps_open && answer.keep_alive;
-      if (waiter != nullptr) waiter->Gets(std::move(answer));
+      if (waiter == nullptr) continue;
+      waiter->answer = std::move(answer);
+      waiter->state = Waiter::State::kDone;
+      done->push_back(std::move(waiter));
     }
     return keeps_open && (received.empty() || !owed.empty());
   }
@@ -102,28 +98,32 @@ HttpPipeline::HttpPipeline(HttpAddress address, const std::string& headers,
       headers_(" HTTP/1.1\r\nHost: " + address_.host + ":" + std::to_string(address_.port) +
                "\r\nAccept: application/json\r\nContent-Type: application/json\r\n" + headers +
                "Content-Length: "),
-      patience_(patience) {}
+      patience_(patience) {
+  [[maybe_unused]] static const int counted =
+      ::pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); });
+}
 
 HttpPipeline::~HttpPipeline() = default;
 
-std::string HttpPipeline::Request(std::string_view method, std::string_view path,
-                                  std::string_view body) const {
-  std::string request;
-  request.reserve(method.size() + path.size() + headers_.size() + body.size() + 32);
-  request.append(method).append(" ").append(path).append(headers_);
-  request.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
-  return request;
+void HttpPipeline::AppendRequest(std::string_view method, std::string_view path,
+                                 std::string_view body, std::string* requests) const {
+  requests->append(method).append(" ").append(path).append(headers_);
+  requests->append(std::to_string(body.size())).append("\r\n\r\n").append(body);
 }
 
 std::optional<HttpAnswer> HttpPipeline::Exchange(std::string_view method, std::string_view path,
                                                  std::string_view body, HttpFailure* failure) {
   const Clock::time_point deadline = Clock::now() + patience_;
-  const std::string request = Request(method, path, body);
   Lock lock(mutex_);
   for (bool again = false;; again = true) {
     if (IsSilent(failure)) return std::nullopt;
-    if (!IsOpen()) return ExchangeFirst(request, deadline, failure);
-    auto answer = ExchangeInTurn(lock, request, deadline, failure);
+    if (!IsOpen()) {
+      std::string request;
+      AppendRequest(method, path, body, &request);
+      return ExchangeFirst(request, deadline, failure);
+    }
+    AppendRequest(method, path, body, &stream_->gathered);
+    auto answer = ExchangeInTurn(lock, deadline, failure);
     // A server may close a kept-alive connection at the moment when the request leaves.
     if (answer || failure->timed_out || again) return answer;
     lock.lock();
@@ -132,12 +132,12 @@ std::optional<HttpAnswer> HttpPipeline::Exchange(std::string_view method, std::s
 
 bool HttpPipeline::Post(std::string_view method, std::string_view path, std::string_view body) {
   const Clock::time_point deadline = Clock::now() + patience_;
-  const std::string request = Request(method, path, body);
   const Lock lock(mutex_);
   HttpFailure failure;
-  if (IsSilent(&failure) || !IsOpen() || !Send(request, deadline, &failure)) return false;
+  if (IsSilent(&failure) || !IsOpen()) return false;
+  AppendRequest(method, path, body, &stream_->gathered);
   stream_->owed.push_back(nullptr);
-  return true;
+  return WriteWhatGathered(*stream_, deadline, &failure);
 }
 
 // Those who waited for the lock while another waited for the server need not wait once more.
@@ -150,7 +150,7 @@ bool HttpPipeline::IsSilent(HttpFailure* failure) const {
 // Not if the server closed the connection meanwhile, or sent what nobody asked for.
 bool HttpPipeline::IsOpen() {
   if (stream_ == nullptr) return false;
-  if (stream_->process != ::getpid()) {
+  if (stream_->forks_before != forks) {
     stream_->connection.Close();
     stream_.reset();
     return false;
@@ -158,18 +158,20 @@ bool HttpPipeline::IsOpen() {
   if (stream_->has_reader) return true;  // who would find out
   HttpFailure failure{"the connection was closed"};
   std::vector<HttpAnswer> answers;
+  std::vector<std::shared_ptr<Waiter>> done;  // nobody waits: there is no reader
   if (!stream_->connection.ReceiveWhatArrived(&stream_->received, &failure) ||
-      !TakeAnswers(&stream_->received, &answers) || !stream_->Deliver(std::move(answers))) {
+      !TakeAnswers(&stream_->received, &answers) || !stream_->Deliver(std::move(answers), &done)) {
     Break(*stream_, failure);
   }
   return stream_ != nullptr;
 }
 
-bool HttpPipeline::Send(std::string_view request, Clock::time_point deadline,
-                        HttpFailure* failure) {
-  if (stream_->connection.Send(request, deadline, failure)) return true;
-  Break(*stream_, *failure);
-  return false;
+bool HttpPipeline::WriteWhatGathered(Stream& stream, Clock::time_point deadline,
+                                     HttpFailure* failure) {
+  const bool written = stream.connection.Send(stream.gathered, deadline, failure);
+  stream.gathered.clear();
+  if (!written) Break(stream, *failure);
+  return written;
 }
 
 // Over a new connection, with nothing behind it: that waits until the server has shown that it
@@ -189,21 +191,16 @@ std::optional<HttpAnswer> HttpPipeline::ExchangeFirst(std::string_view request,
   return answer;
 }
 
-// Behind those that are under way. Unlocks.
-std::optional<HttpAnswer> HttpPipeline::ExchangeInTurn(Lock& lock, std::string_view request,
-                                                       Clock::time_point deadline,
+// The last that gathered, behind those that are under way. Unlocks.
+std::optional<HttpAnswer> HttpPipeline::ExchangeInTurn(Lock& lock, Clock::time_point deadline,
                                                        HttpFailure* failure) {
-  if (!Send(request, deadline, failure)) {
-    lock.unlock();
-    return std::nullopt;
-  }
   const std::shared_ptr<Stream> stream = stream_;
   const auto waiter = std::make_shared<Waiter>();
   stream->owed.push_back(waiter);
   if (stream->has_reader) {
     lock.unlock();
     waiter->Wait(deadline);
-  } else {
+  } else if (WriteWhatGathered(*stream, deadline, failure)) {
     stream->has_reader = true;
     waiter->state = Waiter::State::kReads;
   }
@@ -217,7 +214,8 @@ std::optional<HttpAnswer> HttpPipeline::ExchangeInTurn(Lock& lock, std::string_v
   return std::move(waiter->answer);
 }
 
-// Until `own` is done; then another who waits goes on.
+// Until `own` is done; then another who waits goes on. Each time it writes what has gathered.
+// Nobody is woken while the lock is held, which is what he would ask for next.
 void HttpPipeline::ReadForAll(Lock& lock, Stream& stream, const Waiter& own,
                               Clock::time_point deadline) {
   while (own.state != Waiter::State::kDone) {
@@ -227,23 +225,39 @@ void HttpPipeline::ReadForAll(Lock& lock, Stream& stream, const Waiter& own,
     const bool received = stream.connection.Receive(&stream.received, deadline, &failure);
     const bool well_formed = TakeAnswers(&stream.received, &answers);
     if (received && !well_formed) failure = {"the answer is not HTTP/1.1"};
+    std::vector<std::shared_ptr<Waiter>> to_wake;
     lock.lock();
-    if (!stream.Deliver(std::move(answers)) || !received || !well_formed) Break(stream, failure);
-  }
-  stream.has_reader = false;
-  for (const auto& waiter : stream.owed) {
-    if (waiter == nullptr) continue;
-    stream.has_reader = true;
-    waiter->BecomesReader();
-    return;
+    if (!stream.Deliver(std::move(answers), &to_wake) || !received || !well_formed) {
+      Break(stream, failure);
+    } else if (!stream.gathered.empty()) {
+      WriteWhatGathered(stream, deadline, &failure);
+    }
+    if (own.state == Waiter::State::kDone) {
+      const auto next = std::find_if(stream.owed.rbegin(), stream.owed.rend(),
+                                     [](const auto& waiter) { return waiter != nullptr; });
+      stream.has_reader = next != stream.owed.rend();
+      if (stream.has_reader) {
+        (*next)->state = Waiter::State::kReads;
+        to_wake.push_back(*next);
+      }
+    }
+    lock.unlock();
+    for (const auto& waiter : to_wake) {
+      if (waiter.get() != &own) waiter->Wake();
+    }
+    lock.lock();
   }
 }
 
 void HttpPipeline::Break(Stream& stream, const HttpFailure& failure) {
   if (failure.timed_out) silent_until_ = Clock::now() + kSilence;
   for (const auto& waiter : std::exchange(stream.owed, {})) {
-    if (waiter != nullptr) waiter->Fails(failure);
+    if (waiter == nullptr) continue;
+    waiter->failure = failure;
+    waiter->state = Waiter::State::kDone;
+    waiter->Wake();
   }
+  stream.gathered.clear();
   stream.connection.Abort();  // its reader sees the end
   if (stream_.get() == &stream) stream_.reset();
 }

@@ -1,10 +1,16 @@
 // address, requests of many threads => an answer to each: one kept-alive HTTP/1.1 connection to the
 // control server, which all threads of a process share.
 //
-// A thread writes its request behind those that are not answered yet (HTTP pipelining), so that the
+// A thread puts its request behind those that are not answered yet (HTTP pipelining), so that the
 // server finds several at a time, and handles them in the order in which they were made. Of those
-// that wait for answers one reads for all. No thread of ours: a lone caller writes and reads
-// itself.
+// that wait for answers one reads for all. No thread of ours, no timer: a lone caller writes and
+// reads itself.
+//
+// While somebody reads, the request of another who is going to wait is not written: the reader does
+// it, for all that gathered, when answers have come. So where there are many callers, one write
+// carries many requests, at the price of at most one round trip. What nobody waits for (Post) is
+// written before the thread goes on, with all that gathered before it: when the functional test has
+// ended, the server must find what the test has caused, and the thread may be about to answer it.
 #pragma once
 
 #include <chrono>
@@ -44,21 +50,23 @@ class HttpPipeline {
   struct Stream;
   using Lock = std::unique_lock<std::mutex>;
 
-  std::string Request(std::string_view method, std::string_view path, std::string_view body) const;
+  void AppendRequest(std::string_view method, std::string_view path, std::string_view body,
+                     std::string* requests) const;
   bool IsSilent(HttpFailure* failure) const;
   bool IsOpen();
-  bool Send(std::string_view request, Clock::time_point deadline, HttpFailure* failure);
+  bool WriteWhatGathered(Stream& stream, Clock::time_point deadline, HttpFailure* failure);
   std::optional<HttpAnswer> ExchangeFirst(std::string_view request, Clock::time_point deadline,
                                           HttpFailure* failure);
-  std::optional<HttpAnswer> ExchangeInTurn(Lock& lock, std::string_view request,
-                                           Clock::time_point deadline, HttpFailure* failure);
+  std::optional<HttpAnswer> ExchangeInTurn(Lock& lock, Clock::time_point deadline,
+                                           HttpFailure* failure);
   void ReadForAll(Lock& lock, Stream& stream, const Waiter& own, Clock::time_point deadline);
   void Break(Stream& stream, const HttpFailure& failure);
 
   const HttpAddress address_;
   const std::string headers_;
   const std::chrono::milliseconds patience_;
-  std::mutex mutex_;  // guards what follows; held while a request is sent, or a connection is new
+  std::mutex
+      mutex_;  // guards what follows; held while requests are written, or a connection is new
   std::shared_ptr<Stream> stream_;  // null until the server has shown that it keeps it
   Clock::time_point silent_until_{};
 };

@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <functional>
+#include <algorithm>
 #include <thread>
 #include <vector>
 
@@ -23,18 +23,27 @@ class HttpPipelineTest : public testing::Test {
   }
   bool Post() { return pipeline_.Post("POST", "/filibuster/update", "{}"); }
 
-  // Threads that have sent a request which the server leaves without an answer.
+  size_t Asked() const {
+    const auto messages = server_.messages();
+    return static_cast<size_t>(
+        std::count_if(messages.begin(), messages.end(),
+                      [](const auto& message) { return message.path == "/health-check"; }));
+  }
+
+  // Threads that wait for answers, which the server does not give. All but one leave it to that one
+  // to write their requests; a Post() does.
   std::vector<std::thread> WaitOnThreads(size_t count, std::vector<HttpFailure>& failures) {
     server_.AnswerWith("");
     failures.resize(count);
-    const size_t before = server_.messages().size();
+    const size_t before = Asked();
     std::vector<std::thread> threads;
     for (size_t i = 0; i < count; ++i) {
       threads.emplace_back([this, failure = &failures[i]] {
         EXPECT_FALSE(pipeline_.Exchange("GET", "/health-check", "", failure));
       });
     }
-    while (server_.messages().size() < before + count) std::this_thread::yield();
+    while (Asked() < before + 1) std::this_thread::yield();
+    while (Asked() < before + count) EXPECT_TRUE(Post());
     return threads;
   }
 
