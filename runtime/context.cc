@@ -38,9 +38,11 @@ ContextScope::~ContextScope() {
 Parent::Stamp Parent::Next(const std::string& signature, const std::string& service) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (index_begin_.empty()) index_begin_ = BeginOfIndexesUnder(index_);
-  std::string index = index_begin_ + "[";
+  std::string index;
+  index.reserve(index_begin_.size() + 2 * signature.size() + 20);
+  index.append(index_begin_).append("[");
   AppendQuoted(signature, &index);
-  index += ", " + std::to_string(++counts_[signature]) + "]]";
+  index.append(", ").append(std::to_string(++counts_[signature])).append("]]");
   ++vclock_[service];
   return {std::move(index), vclock_};
 }

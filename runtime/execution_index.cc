@@ -79,14 +79,17 @@ std::optional<ExecutionIndex> ParseExecutionIndex(std::string_view text) {
 }
 
 std::string ExecutionIndexText(const ExecutionIndex& index) {
-  std::string text = "[";
+  std::string text;
+  text.reserve(40 * index.size() + 2);
+  text = "[";
   for (const IndexEntry& entry : index) {
     if (text.size() > 1) text += ", ";
     text += "[";
     AppendQuoted(entry.signature, &text);
-    text += ", " + std::to_string(entry.count) + "]";
+    text.append(", ").append(std::to_string(entry.count)).append("]");
   }
-  return text + "]";
+  text += "]";
+  return text;
 }
 
 std::string CallSignature(std::string_view file, int line, std::string_view module,

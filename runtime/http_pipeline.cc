@@ -23,6 +23,8 @@ std::atomic<int> forks{0};
 
 // Takes the whole answers from the front of `received`; false if what is there is none.
 bool TakeAnswers(std::string* received, std::vector<HttpAnswer>* answers) {
+  if (received->empty()) return true;
+  answers->reserve(8);
   size_t taken = 0;
   while (taken < received->size()) {
     HttpAnswer answer;

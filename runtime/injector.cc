@@ -335,7 +335,8 @@ void Injection::DropFault(std::string_view why) {
                            : fault_->status != 0      ? std::to_string(fault_->status)
                                                       : fault_->code;
   Warn("the fault " + what + " is not injected: " + std::string(why));
-  if (fault_->call_first) headers_.pop_back();  // the callee is not to sleep
+  // The callee is not to sleep, unless it has the headers by now.
+  if (fault_->call_first && !headers_.empty()) headers_.pop_back();
   fault_.reset();
 }
 

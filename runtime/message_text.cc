@@ -38,9 +38,11 @@ void AppendValue(const Json& value, std::string* json) {
 
 class ObjectText {
  public:
-  ObjectText() = default;
-  explicit ObjectText(std::string_view instrumentation_type) {
-    json_.reserve(kUsualSize);
+  explicit ObjectText(size_t usual_size) {
+    json_.reserve(usual_size);
+    json_ = "{";
+  }
+  explicit ObjectText(std::string_view instrumentation_type) : ObjectText(kUsualSize) {
     AddString("instrumentation_type", instrumentation_type);
   }
 
@@ -84,7 +86,7 @@ class ObjectText {
     json_.append(separator).append(key).append("\":");
   }
 
-  std::string json_ = "{";
+  std::string json_;
 };
 
 ObjectText BeginCompletion(const InvocationComplete& update) {
@@ -134,7 +136,7 @@ std::string MessageText(const Invocation& invocation) {
 }
 
 std::string MessageText(const CreateAnswer& answer) {
-  ObjectText text;
+  ObjectText text(2 * answer.execution_index.size() + 50);
   text.AddNumber("generated_id", answer.generated_id);
   text.AddString("execution_index", answer.execution_index);
   if (answer.fault) {
@@ -161,7 +163,7 @@ std::string MessageText(const InvocationComplete& update) {
 }
 
 std::string MessageText(const InvocationComplete& update, const ResponseText& response) {
-  ObjectText value;
+  ObjectText value(150);
   value.AddString("__class__", "Response");
   value.AddString("status_code", response.status_code);
   value.AddString("text", response.text);

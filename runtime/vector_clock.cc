@@ -23,13 +23,16 @@ std::optional<VectorClock> ParseVectorClock(std::string_view text) {
 }
 
 std::string VectorClockText(const VectorClock& clock) {
-  std::string text = "{";
+  std::string text;
+  text.reserve(32 * clock.size() + 2);
+  text = "{";
   for (const auto& [service, count] : clock) {
     if (text.size() > 1) text += ", ";
     AppendQuoted(service, &text);
-    text += ": " + std::to_string(count);
+    text.append(": ").append(std::to_string(count));
   }
-  return text + "}";
+  text += "}";
+  return text;
 }
 
 }  // namespace filibuster

@@ -56,6 +56,7 @@ class Injection {
   // To be sent with the call, so that the callee knows which call it is answering. Names ascend,
   // but for a last one that a fault may add.
   const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
+  std::vector<std::pair<std::string, std::string>> TakeHeaders() { return std::move(headers_); }
 
   // The body of the answer as the planned fault wants it. False, with a warning, if there is no
   // such transformation of this one: then there is no fault any more.

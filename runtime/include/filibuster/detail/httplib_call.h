@@ -11,12 +11,13 @@
 namespace filibuster_httplib {
 
 // Ours replace those that a service passed on from the request that it is handling.
-inline ::httplib::Headers Merge(::httplib::Headers headers, const filibuster::Injection& call) {
+inline ::httplib::Headers Merge(::httplib::Headers headers, filibuster::Injection& call) {
+  auto ours = call.TakeHeaders();
   if (!headers.empty()) {
-    for (const auto& [name, value] : call.headers()) headers.erase(name);
+    for (const auto& header : ours) headers.erase(header.first);
   }
-  for (const auto& [name, value] : call.headers()) {
-    headers.emplace_hint(headers.end(), name, value);  // most are last: names ascend
+  for (auto& [name, value] : ours) {
+    headers.emplace_hint(headers.end(), std::move(name), std::move(value));  // names ascend
   }
   return headers;
 }
@@ -54,7 +55,7 @@ template <typename Invoke>
 // Calls `invoke` with the headers of `call` added to those among `args`, wherever the overloads of
 // httplib's request functions have them.
 template <typename Invoke>
-::httplib::Result InvokeWithHeaders(const filibuster::Injection& call, Invoke&& invoke) {
+::httplib::Result InvokeWithHeaders(filibuster::Injection& call, Invoke&& invoke) {
   if constexpr (std::is_invocable_v<Invoke, ::httplib::Headers>) {
     return invoke(Merge({}, call));
   } else {  // Put and Patch take headers only with a body and its type
@@ -62,8 +63,8 @@ template <typename Invoke>
   }
 }
 template <typename Invoke, typename First, typename... Rest>
-::httplib::Result InvokeWithHeaders(const filibuster::Injection& call, Invoke&& invoke,
-                                    First&& first, Rest&&... rest) {
+::httplib::Result InvokeWithHeaders(filibuster::Injection& call, Invoke&& invoke, First&& first,
+                                    Rest&&... rest) {
   using ::httplib::Headers;
   if constexpr (std::is_convertible_v<First, const Headers&>) {
     return invoke(Merge(std::forward<First>(first), call), std::forward<Rest>(rest)...);

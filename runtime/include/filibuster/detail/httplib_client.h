@@ -39,7 +39,7 @@ class InstrumentedClient : public Base {
     if (!filibuster::InjectionEnabled()) return Base::send(request);
     const std::string method = MethodOf(request);
     const PathAt path(request.path, file, line, function);
-    return Run(CallTo(method.c_str(), path), [&](const filibuster::Injection& call) {
+    return Run(CallTo(method.c_str(), path), [&](filibuster::Injection& call) {
       ::httplib::Request with_headers = request;
       with_headers.headers = Merge(request.headers, call);
       return Base::send(with_headers);
@@ -52,7 +52,7 @@ class InstrumentedClient : public Base {
     if (!filibuster::InjectionEnabled()) return Base::send(request, response, error);
     const std::string method = MethodOf(request);
     const PathAt path(request.path, file, line, function);
-    auto result = Run(CallTo(method.c_str(), path), [&](const filibuster::Injection& call) {
+    auto result = Run(CallTo(method.c_str(), path), [&](filibuster::Injection& call) {
       request.headers = Merge(std::move(request.headers), call);
       auto answer = std::make_unique<::httplib::Response>();
       auto outcome = ::httplib::Error::Success;
