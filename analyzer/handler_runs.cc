@@ -85,6 +85,20 @@ Value AnswerOf(const LibraryModel& library, const Value& status) {
   return answer;
 }
 
+// Who calls the function was not seen, and gets what it throws and returns.
+void BlindOfCaller(const std::string& function, Result& result) {
+  std::optional<AssumedFault>& fault = result.state.fault;
+  if (!fault || !fault->blind.empty()) return;
+  const Value& value = result.value;
+  const bool is_nothing =
+      value.Is(Kind::kUnknown) && (value.text().empty() || value.text() == "nothing");
+  if (result.completion == Completion::kThrow) {
+    fault->blind = "leaves " + function + ", whose caller was not seen";
+  } else if (result.completion == Completion::kValue && value.from_fault && !is_nothing) {
+    fault->blind = "hands what the call left to who calls " + function + ", which was not seen";
+  }
+}
+
 }  // namespace
 
 void Differences(const Place& place, const Value& before, const Value& after,
@@ -204,7 +218,9 @@ int ThrownAt(const Value& exception) {
   return is_known ? static_cast<int>(field->second.number()) : -1;
 }
 
-PathEnd EndOfStart(const LibraryModel* server, bool listens, Result result) {
+PathEnd EndOfStart(const FunctionFacts& start, const LibraryModel* server, bool listens,
+                   Result result) {
+  if (start.name != "main") BlindOfCaller(start.name, result);
   PathEnd end{.kind = PathEnd::Kind::kGoesOn};
   if (result.completion == Completion::kThrow) {
     end.kind = PathEnd::Kind::kTerminates;

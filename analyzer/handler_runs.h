@@ -33,7 +33,8 @@ int ThrownAt(const Value& exception);
 void Differences(const Place& place, const Value& before, const Value& after,
                  std::vector<Place>& places);
 // The end of a path from main, in a service that begins to serve or not.
-PathEnd EndOfStart(const LibraryModel* server, bool listens, Result result);
+PathEnd EndOfStart(const FunctionFacts& start, const LibraryModel* server, bool listens,
+                   Result result);
 PathEnd EndOf(const Program& program, const RegisteredHandler& handler, const Place& response,
               Result result);
 

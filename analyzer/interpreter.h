@@ -135,6 +135,9 @@ class Interpreter : public LibraryState {
                    State state);
   Results GoOn(const CallContext& call, const ModelRow& row, State state);
   Results RunAsTask(const Value& function, Values arguments, State state);
+  Results TakeTag(const CallContext& call, const ModelRow& row, State state);
+  Results TakeFailed(const CallContext& call, const ModelRow& row, const State& state,
+                     const QueuedCall& queued);
   Results TakeEnded(const CallContext& call, const ModelRow& row, State state);
 
   Calls come_to_;

@@ -18,6 +18,7 @@ inline constexpr char kBody[] = "$body";          // where the body of the respo
 inline constexpr char kInner[] = "$inner";        // a pointer to the object that it wraps
 inline constexpr char kResult[] = "$result";      // of the last call
 inline constexpr char kQueue[] = "$queue";        // the handles whose calls have ended
+inline constexpr char kTaken[] = "$taken";        // of a queue: a thread takes what has ended
 inline constexpr char kAnswers[] = "$answers";    // of a function: the status that it answers with
 inline constexpr char kUnsetStatus[] = "$unset";  // … and that of a response that has none
 

@@ -155,7 +155,12 @@ Results Interpreter::RunLoop(const Node& node, State state) {
       const AssumedFault& fault = *result.state.fault;
       facts_.calls[static_cast<std::size_t>(fault.site)].endless.insert(fault.fault);
     }
-    if (is_forever) continue;
+    if (is_forever) {
+      if (result.state.fault && !result.state.fault->persists) {
+        thread_.going_on.push_back(*result.state.fault);
+      }
+      continue;
+    }
     if (result.completion == Completion::kValue) {
       ForgetAssigned(node, Depth(), result.state.memory);
     }

@@ -66,8 +66,15 @@ class ServiceRunner {
   template <typename Follow>
   bool AddEntry(Follow follow) {
     interpreter_.budget().BeginEntry();
+    std::size_t queued = run_.facts.queued.size();
     EntryRun entry = follow();
-    while (!entry.cut_off.empty() && interpreter_.budget().GoNarrower()) entry = follow();
+    // Once it is known what comes to its queues, that can have failed where it is taken.
+    const auto is_to_follow = [&] {
+      if (!entry.cut_off.empty()) return interpreter_.budget().GoNarrower();
+      const std::size_t before = std::exchange(queued, run_.facts.queued.size());
+      return before < queued;
+    };
+    while (is_to_follow()) entry = follow();
     const bool is_whole = entry.cut_off.empty();
     gave_up_ = gave_up_ || !is_whole;
     run_.entries.push_back(std::move(entry));
@@ -83,7 +90,7 @@ class ServiceRunner {
     for (Result& result : results) {
       // Requests that main itself takes from a queue are answered on the way.
       if (result.completion == Completion::kAnswer) entry.library = ServerLibrary();
-      AddEnd(entry, EndOfStart(ServerLibrary(), listens, std::move(result)));
+      AddEnd(entry, EndOfStart(*start.function, ServerLibrary(), listens, std::move(result)));
     }
     return entry;
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "analyzer/library_fields.h"
 #include "analyzer/standard_library_internal.h"
 
 namespace filibuster::standard {
@@ -95,7 +96,13 @@ Results RunThread(const Standard& standard) {
   if (standard.size() == 0) return standard.Give({});
   const State before = standard.state;
   const std::size_t steps = before.fault ? before.fault->steps.size() : 0;
+  ThreadFacts outer = standard.interpreter.ExchangeThread({});
   Results results = RunAsync(standard);
+  const ThreadFacts thread = standard.interpreter.ExchangeThread({});
+  // The one that it is started by goes on; but what it took itself goes on here.
+  std::ranges::copy_if(thread.going_on, std::back_inserter(outer.going_on),
+                       [](const AssumedFault& fault) { return fault.was_taken; });
+  standard.interpreter.ExchangeThread(std::move(outer));
   // A thread that ends the process in any case, or never ends, does so while others go on.
   std::erase_if(results, [&](const Result& result) {
     return result.completion == Completion::kEnd && result.value.text() == kByExit &&
@@ -105,7 +112,14 @@ Results RunThread(const Standard& standard) {
     return result.completion == Completion::kValue &&
            result.state.fault.has_value() == before.fault.has_value();
   });
-  if (!goes_on) results.push_back({before, Completion::kValue, Value::Of(Object())});
+  if (!goes_on) {
+    State meanwhile = before;
+    for (Place place : thread.queues) {
+      place.path.emplace_back(kTaken);
+      meanwhile.memory.Write(place, Value::Int(1));
+    }
+    results.push_back({std::move(meanwhile), Completion::kValue, Value::Of(Object())});
+  }
   for (Result& result : results) {
     const Value* exception = Field(result.value, kException);
     if (result.completion != Completion::kValue || exception == nullptr) continue;

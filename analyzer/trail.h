@@ -23,6 +23,12 @@ struct Frame {
   std::vector<std::int64_t> numbers;  // the arguments that are numbers
 };
 
+// What was seen of a thread.
+struct ThreadFacts {
+  std::vector<Place> queues;           // that something was taken from
+  std::vector<AssumedFault> going_on;  // of paths in loops without an end
+};
+
 class Trail {
  public:
   explicit Trail(ServiceFacts& facts) : facts_(facts) {}
@@ -30,6 +36,8 @@ class Trail {
   // A frame of nobody, for an entry's arguments to be kept in; variables count from 1.
   void PushEntryFrame() { frames_.push_back({}); }
   void PopFrame() { frames_.pop_back(); }
+  // A thread begins, or ends with what was until then.
+  ThreadFacts ExchangeThread(ThreadFacts facts) { return std::exchange(thread_, std::move(facts)); }
   int Depth() const { return static_cast<int>(frames_.size()) - 1; }
 
  protected:
@@ -45,6 +53,7 @@ class Trail {
   ServiceFacts& facts_;
   std::vector<Frame> frames_;
   NormalBranches normal_branches_;
+  ThreadFacts thread_;
 
  private:
   int Number(const Node& node);
