@@ -40,6 +40,7 @@ constexpr int kNothingToSay = 2;
 constexpr int kInterrupted = 128;  // and the signal's number
 
 constexpr char kLogDirectory[] = ".filibuster/logs";
+constexpr char kFailingDirectory[] = ".filibuster/failing";  // executions, of the last run
 
 bool KeepReport(const SessionOptions& options, const Report& report) {
   const auto written = WriteReport(options.report, report);
@@ -77,7 +78,13 @@ class Session {
     explore.cancelled = [this] { return signals_.received() != 0; };
     ConsoleReport console(calls_, options_.functional_test, options_.verbose);
     std::optional<TerminalReport> terminal;
-    if (options_.live) terminal.emplace(calls_, ReplayCommand(options_, kCounterexampleFile));
+    if (options_.live) {
+      std::error_code ignored;
+      fs::remove_all(kFailingDirectory, ignored);
+      terminal.emplace(calls_, [this](int number, const TestExecution& execution) {
+        return ReplayOf(number, execution);
+      });
+    }
     ExploreCallbacks callbacks = terminal ? terminal->Callbacks() : console.Callbacks();
     const auto tell = std::exchange(callbacks.finished, {});
     callbacks.finished = [&](const Step& step, const TestExecution& execution) {
@@ -235,6 +242,17 @@ class Session {
     if (const auto kept = SnapshotProfiles(executions, *options_.coverage_directory); !kept) {
       LogWarning("{}", kept.error().message);
     }
+  }
+
+  // Until bugs are told apart, only the first failing execution has a file with the others.
+  std::string ReplayOf(int number, const TestExecution& execution) const {
+    if (counterexamples_ == 0) return ReplayCommand(options_, kCounterexampleFile);
+    const std::string file = fmt::format("{}/test-{}.json", kFailingDirectory, number);
+    std::error_code ignored;
+    fs::create_directories(kFailingDirectory, ignored);
+    const auto written = WriteFile(file, CounterexampleToText(MakeCounterexample(
+                                             execution, calls_, options_.functional_test)));
+    return written ? ReplayCommand(options_, file) : "";
   }
 
   // counterexample.json, then counterexample-2.json, …

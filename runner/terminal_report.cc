@@ -123,6 +123,8 @@ std::string BugsText(const Report& report) {
     text += Row(
         "", fmt::format("{}: {}", PrintableLine(FaultSetWords(report.calls, bug.counterexample)),
                         PrintableLine(bug.status)));
+    // Of a single bug, it is told with its failure.
+    if (report.bugs.size() > 1 && !bug.replay.empty()) text += bug.replay + "\n";
   }
   return text;
 }
@@ -161,7 +163,7 @@ std::string SummaryText(const Report& report, std::chrono::duration<double> elap
   return text;
 }
 
-TerminalReport::TerminalReport(const CallTable& calls, std::string replay)
+TerminalReport::TerminalReport(const CallTable& calls, Replay replay)
     : calls_(calls), replay_(std::move(replay)) {
   line_.emplace();
 }
@@ -173,8 +175,7 @@ ExploreCallbacks TerminalReport::Callbacks() {
           .skipped = {},
           .failed_later =
               [this](int number, const TestExecution& execution) {
-                ++progress_.failed;
-                WriteToStandardError(FailureText(calls_, number, execution));
+                TellFailure(number, execution);
                 line_->Set(progress_);
               }};
 }
@@ -196,11 +197,7 @@ void TerminalReport::Finished(const Step& step, const TestExecution& execution) 
   ++progress_.done;
   --progress_.scheduled;
   if (std::holds_alternative<Failed>(execution.verdict)) {
-    const bool is_first = progress_.failed++ == 0;
-    std::string text = FailureText(calls_, step.number, execution);
-    if (is_first && !execution.faults.empty())
-      text += fmt::format("  replay it with\n{}\n", replay_);
-    WriteToStandardError(text);
+    TellFailure(step.number, execution);
   } else if (const auto* undelivered = std::get_if<Undelivered>(&execution.verdict)) {
     for (const std::string& reason : undelivered->reasons) {
       LogWarning("test {}: a planned fault was not delivered: {}", step.number,
@@ -212,6 +209,14 @@ void TerminalReport::Finished(const Step& step, const TestExecution& execution) 
                PrintableLine(reason));
   }
   line_->Set(progress_);
+}
+
+void TerminalReport::TellFailure(int number, const TestExecution& execution) {
+  ++progress_.failed;
+  std::string text = FailureText(calls_, number, execution);
+  const std::string command = execution.faults.empty() ? "" : replay_(number, execution);
+  if (!command.empty()) text += fmt::format("  replay it with\n{}\n", command);
+  WriteToStandardError(text);
 }
 
 void TerminalReport::Finish(const Report& report, std::chrono::duration<double> elapsed) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -14,8 +15,11 @@ namespace filibuster {
 
 class TerminalReport {
  public:
-  // `calls` must outlive the report. `replay`: the command that replays `counterexample.json`.
-  TerminalReport(const CallTable& calls, std::string replay);
+  // The command that replays a failing execution; "" if there is none.
+  using Replay = std::function<std::string(int number, const TestExecution&)>;
+
+  // `calls` must outlive the report.
+  TerminalReport(const CallTable& calls, Replay replay);
 
   ExploreCallbacks Callbacks();
 
@@ -28,9 +32,10 @@ class TerminalReport {
  private:
   void Started(const Step& step);
   void Finished(const Step& step, const TestExecution& execution);
+  void TellFailure(int number, const TestExecution& execution);
 
   const CallTable& calls_;
-  std::string replay_;
+  Replay replay_;
   Progress progress_;
   std::optional<ProgressLine> line_;
 };

@@ -110,6 +110,20 @@ class TerminalTest(harness.E2ETest):
         run = self.run_tool("filibuster", "--port", "0", *command.split(), expect=1)
         self.assertIn("Counterexample reproduced.", run.output)
 
+    def test_each_failing_execution_and_each_bug_has_its_command(self):
+        output = COLOR.sub("", self.start("--keep-going", columns=120, functional_test=TUTORIAL /
+                                          "bin/test_foo_bar_baz_naive").finish(1))
+        standing = left_standing(output.replace("\r\n", "\n"))
+        commands = re.findall(r"replay it with\nfilibuster (.*)\n", standing)
+        self.assertEqual(len(commands), 9)
+        self.assertTrue(commands[0].endswith(" counterexample.json"), commands[0])
+        self.assertTrue(commands[4].endswith(" .filibuster/failing/test-6.json"), commands[4])
+        run = self.run_tool("filibuster", "--port", "0", *commands[4].split(), expect=1)
+        self.assertIn("Counterexample reproduced.", run.output)
+        for path in self.dir.glob("counterexample*.json"):
+            self.assertRegex(standing, r"exit code 1\nfilibuster .* --counterexample-file %s\n"
+                             % re.escape(path.name))
+
     def test_progress_fits_the_terminal(self):
         for columns in (80, 40):
             lines = drawn(COLOR.sub("", self.start(foo="foo_fixed", columns=columns).finish(0)))
