@@ -2,14 +2,55 @@
 
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 
 import harness
 from harness import TUTORIAL
+
+
+class Relay:
+    """To a port of loopback, until a file is there: then whoever is connected loses it."""
+
+    def __init__(self, port, end):
+        self.end = end
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.to = ("127.0.0.1", port)
+        self.over = threading.Event()
+        self.threads = [threading.Thread(target=self.accept)]
+        self.threads[0].start()
+
+    def close(self):
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def is_over(self):
+        return self.over.is_set() or self.end.exists()
+
+    def accept(self):
+        with self.listener:
+            while not self.is_over():
+                if select.select([self.listener], [], [], 0.05)[0]:
+                    client = self.listener.accept()[0]
+                    self.threads.append(threading.Thread(target=self.serve, args=(client,)))
+                    self.threads[-1].start()
+
+    def serve(self, client):
+        with client, socket.create_connection(self.to) as server:
+            other = {client: server, server: client}
+            while not self.is_over():
+                for ready in select.select(list(other), [], [], 0.05)[0]:
+                    data = ready.recv(65536)
+                    if not data or self.is_over():
+                        return
+                    other[ready].sendall(data)
 
 
 class ControlServerLostTest(harness.E2ETest):
@@ -83,6 +124,24 @@ class ControlServerLostTest(harness.E2ETest):
                             "--only-initial-execution", "--report", "report.json", expect=0)
         (execution,) = self.report()["test_executions"]
         self.assertEqual([call["service"] for call in execution["calls"]], ["foo"], run.output)
+
+    def test_a_run_in_which_a_service_loses_its_control_server_is_no_pass(self):
+        control_server = self.port()
+        first_is_over = self.dir / "first-is-over"
+        relay = Relay(control_server, first_is_over)
+        self.addCleanup(relay.close)
+        foo = self.script("foo", "#!/bin/sh\nFILIBUSTER_URL=http://127.0.0.1:%d exec %s\n"
+                          % (relay.port, TUTORIAL / "bin/foo_fixed"))
+        test = self.script("test", "#!/bin/sh\n%s || exit 1\ntouch %s\n"
+                           % (TUTORIAL / "bin/test_foo_bar_baz", first_is_over))
+        run = self.run_tool("filibuster", "--port", control_server, "--functional-test", test,
+                            "--application", self.tutorial(foo=foo), "--baseline-runs", "1",
+                            "--report", "report.json", expect=2)
+        self.assertIn("not delivered", run.output)
+        log = (self.dir / ".filibuster/logs/foo.log").read_text()
+        self.assertIn("cannot be reached", log)
+        self.assertGreater(self.report()["executions"]["undelivered"], 0)
+        self.assertEqual(self.report()["executions"]["failed"], 0)
 
     def test_an_assertion_that_cannot_ask_is_infrastructure_and_no_verdict(self):
         nowhere = "http://127.0.0.1:%d" % self.port()

@@ -63,6 +63,16 @@ class CurlRetryTest(harness.E2ETest):
         for fault in self.report("counterexample.json")["faults"]:
             self.assertEqual(fault["callsite_line"], str(line))
 
+    def test_without_debug_information_a_call_is_its_place_in_the_program(self):
+        stripped = self.dir / "orders"
+        subprocess.run(["strip", "-o", stripped, EXAMPLE / "bin/orders"], check=True)
+        application = self.application(inject="preload")
+        text = application.read_text()
+        application.write_text(text.replace(str(EXAMPLE / "bin/orders"), str(stripped)))
+        self.explore(application, expect=1)
+        for fault in self.report("counterexample.json")["faults"]:
+            self.assertRegex(fault["callsite_file"], "^[0-9a-f]{16,}\\+[0-9a-f]+$")
+
 
 class FilibusterInjectTest(CurlRetryTest):
     """The same services, started through filibuster-inject."""

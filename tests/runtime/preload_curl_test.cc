@@ -202,6 +202,22 @@ TEST_P(PreloadCurlTest, OurHeadersReplaceThoseThatWerePassedOnAndTheListIsLeftAl
   curl_slist_free_all(list);
 }
 
+TEST_P(PreloadCurlTest, ARedirectionIsPartOfItsCall) {
+  server_.Restart(Way::kAnswer,
+                  "HTTP/1.1 302 Found\r\nLocation: /new\r\nContent-Length: 0\r\n\r\n");
+  const SeenTransfer seen = Transfer(GetParam(), Url("/old"), [](CURL* easy) {
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+    curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 2L);
+  });
+  EXPECT_EQ(seen.code, curl_easy_strerror(CURLE_TOO_MANY_REDIRECTS));
+  EXPECT_EQ(Complete()["exception"]["name"], "CURLE_TOO_MANY_REDIRECTS");
+  EXPECT_EQ(control_.Bodies("invocation").size(), 1U);
+  ASSERT_EQ(server_.requests().size(), 3U);
+  for (const std::string& request : server_.requests()) {
+    EXPECT_EQ(Count(request, Create()["execution_index"]), 1);
+  }
+}
+
 TEST_P(PreloadCurlTest, AfterAFaultTheHandleIsAsItWas) {
   std::string body;
   CURL* const easy = curl_easy_init();
