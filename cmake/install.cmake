@@ -10,7 +10,7 @@ install(TARGETS ${tools} RUNTIME COMPONENT tools)
 # filibuster-inject finds them from where it is itself: not in a directory of Debian's architectures.
 install(TARGETS filibuster-preload filibuster-preload-curl filibuster-preload-httplib
                 filibuster-preload-grpc filibuster-preload-poco filibuster-preload-addresses
-                filibuster-preload-cpprest filibuster-preload-cpprest-hooks
+                filibuster-preload-cpprest filibuster-preload-cpprest-hooks filibuster-preload-thrift
         LIBRARY DESTINATION lib/filibuster COMPONENT tools)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT tools)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE

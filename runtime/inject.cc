@@ -63,7 +63,8 @@ std::expected<std::map<std::string, std::string>, Error> InjectEnvironment(
   auto libraries =
       PreloadText(preloaded, {"libfilibuster-preload.so", "libfilibuster-preload-cpprest.so",
                               "libfilibuster-preload-curl.so", "libfilibuster-preload-grpc.so",
-                              "libfilibuster-preload-httplib.so", "libfilibuster-preload-poco.so"});
+                              "libfilibuster-preload-httplib.so", "libfilibuster-preload-poco.so",
+                              "libfilibuster-preload-thrift.so"});
   if (!libraries) return std::unexpected(libraries.error());
   return std::map<std::string, std::string>{{"FILIBUSTER_SERVICE_NAME", service_name},
                                             {"LD_PRELOAD", *std::move(libraries)}};

@@ -1,5 +1,7 @@
 """Thrift: a broken connection is returned to a pool, and an exception is sliced."""
 
+import json
+
 import harness
 from harness import BUILD
 
@@ -7,15 +9,40 @@ EXAMPLE = BUILD / "examples/thrift-pool"
 
 
 class ThriftPoolTest(harness.E2ETest):
-    def test_the_two_planted_bugs_are_found_and_nothing_else(self):
+    def application(self, **more):
+        """application.json, and what the functional test is started with."""
         ports = {name: self.port() for name in ("cart", "stock")}
         environment = {name.upper() + "_PORT": str(port) for name, port in ports.items()}
+        of_services = dict(environment)
+        if "inject" in more and harness.SANITIZER_RUNTIME:
+            of_services["LD_PRELOAD"] = harness.SANITIZER_RUNTIME
         application = self.write("application.json", {"services": [
-            {"name": name, "command": [str(EXAMPLE / "bin" / name)], "port": port,
-             "health_check": "tcp", "environment": environment}
+            dict({"name": name, "command": [str(EXAMPLE / "bin" / name)], "port": port,
+                  "health_check": "tcp", "environment": of_services}, **more)
             for name, port in ports.items()]})
+        return application, {"functional_test": EXAMPLE / "bin/test_cart",
+                             "environment": environment}
+
+    def test_by_preload_all_but_exceptions_of_the_interface_are_injected(self):
+        application, test = self.application(inject="preload")
+        analysis = json.loads((EXAMPLE / "analysis.json").read_text())
+        self.filibuster("--application", application, "--analysis-file",
+                        self.write("analysis.json", {"cpp.thrift": analysis["cpp.thrift"]}),
+                        "--keep-going", "--disable-dynamic-reduction", "--report", "report.json",
+                        expect=1, **test)
+        report = self.report()
+        self.assertEqual(report["executions"],
+                         {"run": 9, "pruned": 0, "failed": 1, "undelivered": 0})
+        (bug,) = report["bugs"]
+        (fault,) = bug["counterexample"]
+        self.assertEqual((fault["service"], fault["target_service"], fault["callsite_file"]),
+                         ("cart", "stock", "cart/cart.cc"))
+        self.assertEqual((fault["method"], fault["forced_exception"]["name"]),
+                         ("Reserve", "apache::thrift::transport::TTransportException::END_OF_FILE"))
+
+    def test_the_two_planted_bugs_are_found_and_nothing_else(self):
+        application, test = self.application()
         explore = ("--application", application, "--analysis-file", EXAMPLE / "analysis.json")
-        test = {"functional_test": EXAMPLE / "bin/test_cart", "environment": environment}
         self.filibuster(*explore, "--keep-going", "--disable-dynamic-reduction",
                         "--report", "report.json", expect=1, **test)
 

@@ -7,17 +7,10 @@
 #include <future>
 #include <stdexcept>
 
-#include "tests/runtime/preload_control_server.h"
-#include "tests/runtime/stock_service.h"
-
-FILIBUSTER_THRIFT_EXCEPTION(filibuster::test::OutOfStock);
+#include "tests/runtime/thrift_case.h"
 
 namespace filibuster {
 namespace {
-
-using Json = FakeControlServer::Json;
-
-int One(const std::string&) { return 1; }
 
 constexpr char kNotOpen[] =
     R"({"forced_exception":
@@ -30,32 +23,10 @@ constexpr char kEndOfFile[] =
         {"name": "apache::thrift::transport::TTransportException::END_OF_FILE", "metadata": {}}})";
 constexpr char kUnknown[] =
     R"({"forced_exception": {"name": "apache::thrift::TApplicationException::UNKNOWN"}})";
-constexpr char kOutOfStock[] =
-    R"({"forced_exception": {"name": "filibuster::test::OutOfStock", "metadata": {}}})";
 
-class ThriftTest : public testing::TestWithParam<Wire> {
- protected:
-  void SetUp() override { control_.Reset(); }
+using ThriftTest = ThriftCase;
 
-  void Inject(const char* fault) {
-    control_.OnCreate([json = Json::parse(fault)](const Json&) { return json; });
-  }
-  void InjectNothing() {
-    control_.OnCreate([](const Json&) { return Json::object(); });
-  }
-  Json Outcome() { return control_.Bodies("invocation_complete").back(); }
-
-  const Wire wire_ = GetParam();
-  FakeControlServer& control_ = ControlServer();
-};
-
-INSTANTIATE_TEST_SUITE_P(EveryWire, ThriftTest,
-                         testing::Values(Wire{true, false}, Wire{false, false}, Wire{true, true},
-                                         Wire{false, true}),
-                         [](const auto& wire) {
-                           return std::string(wire.param.framed ? "Framed" : "Buffered") +
-                                  (wire.param.compact ? "Compact" : "Binary");
-                         });
+INSTANTIATE_TEST_SUITE_P(EveryWire, ThriftTest, kEveryWire, NameOfWire);
 
 TEST_P(ThriftTest, ACallIsAsEverWithoutAFault) {
   StockServer server(wire_, One);
@@ -83,16 +54,18 @@ TEST_P(ThriftTest, ATransportThatIsNotOpenLooksAsOneThatIsClosed) {
 }
 
 TEST_P(ThriftTest, ATimeoutLooksAsWhenTheServerStaysSilent) {
+  std::promise<void> entered;
   std::promise<void> release;
-  const std::shared_future<void> released = release.get_future().share();
   std::string real;
   {
-    StockServer server(wire_, [released](const std::string&) {
-      released.wait();
+    StockServer server(wire_, [&](const std::string&) {
+      entered.set_value();
+      release.get_future().wait();
       return 1;
     });
     StockConnection connection(wire_, server.port(), 200);
     real = Reserve(connection);
+    entered.get_future().wait();  // a busy server is stopped before it has read the request
     release.set_value();
   }
   EXPECT_EQ(real, "transport 2 THRIFT_EAGAIN (timed out), open");
@@ -164,41 +137,6 @@ TEST_P(ThriftTest, AnApplicationExceptionLooksAsWhenTheHandlerThrows) {
   EXPECT_EQ(Reserve(connection), "2, open");
 }
 
-TEST_P(ThriftTest, ADeclaredExceptionLooksAsWhenTheHandlerThrowsIt) {
-  std::string real;
-  {
-    StockServer server(wire_, [](const std::string&) -> int { throw OutOfStock(); });
-    StockConnection connection(wire_, server.port());
-    real = Reserve(connection);
-  }
-  EXPECT_EQ(Outcome()["exception"]["name"], "declared exception 1");
-  StockServer server(wire_, One);
-  StockConnection connection(wire_, server.port());
-  Inject(kOutOfStock);
-  EXPECT_EQ(Reserve(connection), real);
-  EXPECT_EQ(Outcome()["exception"]["name"], "filibuster::test::OutOfStock");
-  EXPECT_EQ(control_.Bodies("request_received").size(), 1U);  // of the real one
-  InjectNothing();
-  EXPECT_EQ(Reserve(connection), "2, open");  // the connection is as good as before
-}
-
-TEST_P(ThriftTest, ACallIsMadeAllTheSameWhenItsFaultSaysSo) {
-  StockServer server(wire_, One);
-  StockConnection connection(wire_, server.port());
-  for (const auto& [name, seen] :
-       {std::pair("filibuster::test::OutOfStock", "OutOfStock "),
-        {"apache::thrift::TApplicationException::INTERNAL_ERROR", "application 6 "},
-        {"apache::thrift::transport::TTransportException::END_OF_FILE", "transport 3 "}}) {
-    control_.Reset();
-    control_.OnCreate([name = name](const Json&) {
-      return Json{{"forced_exception", {{"name", name}, {"metadata", {{"abort", false}}}}}};
-    });
-    EXPECT_EQ(Reserve(connection).substr(0, std::string(seen).size()), seen);
-    EXPECT_EQ(control_.Bodies("request_received").size(), 1U);
-    EXPECT_EQ(Outcome()["exception"], (Json{{"name", name}, {"metadata", {{"abort", false}}}}));
-  }
-}
-
 TEST_P(ThriftTest, ALatencyLongerThanTheTimeoutIsATimeout) {
   StockServer server(wire_, One);
   StockConnection connection(wire_, server.port(), 100);
@@ -229,13 +167,6 @@ TEST_P(ThriftTest, AOnewayCallEndsWhenItIsSent) {
   connection.client.Note("hello");
   EXPECT_EQ(noted.get_future().get(), "hello");
   EXPECT_EQ(Outcome()["return_value"]["status_code"], "OK");
-}
-
-TEST_P(ThriftTest, AServerThatIsNotInstrumentedSkipsOurHeaders) {
-  StockServer server(wire_, One, /*instrumented=*/false);
-  StockConnection connection(wire_, server.port());
-  EXPECT_EQ(Reserve(connection), "2, open");
-  EXPECT_TRUE(control_.Bodies("request_received").empty());
 }
 
 TEST_P(ThriftTest, ACallIsAnnouncedWithItsCallSiteAndItsTimeout) {

@@ -52,7 +52,14 @@ class ClientCall {
     }
   }
 
-  // To be sent.
+  // Before anything is sent: who reads the answer does not see where it ends.
+  void CannotDropAnswer() {
+    if (!DropsAnswer()) return;
+    injection_->DropFault("on a buffered transport the end of an answer is not seen");
+    fault_.reset();
+    headers_ = injection_->headers();
+  }
+
   const Headers& headers() const { return headers_; }
 
   // Runs what may throw of the call.
