@@ -249,7 +249,7 @@ class PackageTest(harness.E2ETest):
         output = self.run_command(
             PREFIX / "bin/filibuster-inject", "--service-name", "foo", "--", "sh", "-c",
             "cat /proc/self/maps", LD_PRELOAD=SANITIZER_RUNTIME)
-        for library in ("", "-curl", "-grpc", "-httplib", "-poco"):
+        for library in ("", "-curl", "-grpc", "-httplib", "-poco", "-thrift"):
             self.assertIn(str(PREFIX / ("lib/filibuster/libfilibuster-preload%s.so" % library)),
                           output)
         services = self.dir / "services"

@@ -61,7 +61,7 @@ TEST(ApplicationTest, AServiceToInjectIntoGetsItsNameAndWhatIsPreloadedBehindIts
   EXPECT_EQ(environment.at("FILIBUSTER_SERVICE_NAME"), "foo");
   const std::string& preloaded = environment.at("LD_PRELOAD");
   EXPECT_TRUE(preloaded.starts_with("/first.so:/")) << preloaded;
-  EXPECT_TRUE(preloaded.ends_with("/lib/libfilibuster-preload-poco.so")) << preloaded;
+  EXPECT_TRUE(preloaded.ends_with("/lib/libfilibuster-preload-thrift.so")) << preloaded;
   EXPECT_EQ(ErrorOf(R"([{"name": "foo", "command": ["x"], "port": 1, "inject": "link"}])"),
             R"(/app/application.json: $.services[0].inject: found "link", expected "preload")");
 }
