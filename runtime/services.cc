@@ -55,6 +55,15 @@ std::string HealthUrl(const Service& service) {
              : fmt::format("http://127.0.0.1:{}{}", service.port, service.health_check);
 }
 
+// Why it no longer serves; empty if it has neither ended nor been stopped. Callers see a service's
+// death a little before its process has ended: `patience` is for one that is not on its way out.
+std::string FindEnd(BackgroundProcess& process, milliseconds patience) {
+  if (const auto status = process.Poll(IsExiting(process.pid()) ? kExitTime : patience)) {
+    return "died: " + ToString(*status);
+  }
+  return IsStopped(process.pid()) ? "was stopped (SIGSTOP)" : "";
+}
+
 std::unexpected<Error> OfAnotherRun(const Service& service, pid_t other) {
   const std::string who =
       other == 0 ? "a process of another container" : fmt::format("process {}", other);
@@ -188,22 +197,18 @@ std::vector<BrokenService> Services::FindBroken(Check check) {
   for (const Service& service : application_.services) {
     const auto started = started_.find(service.name);
     const bool listens = IsListening(service);
-    std::string what = listens ? "" : "no longer listens";
-    if (started != started_.end()) {
-      // Callers see a service's death a little before its process has ended.
-      const milliseconds wait = IsExiting(started->second.pid()) ? kExitTime
-                                : listens                        ? milliseconds(0)
-                                                                 : kDeathThroes;
-      if (const auto status = started->second.Poll(wait)) {
-        what = "died: " + ToString(*status);
-      } else if (IsStopped(started->second.pid())) {
-        what = "was stopped (SIGSTOP)";
-      }
-    }
+    const auto find_end = [&](milliseconds patience) {
+      return started == started_.end() ? "" : FindEnd(started->second, patience);
+    };
+    std::string what = find_end(listens ? milliseconds(0) : kDeathThroes);
+    if (what.empty() && !listens) what = "no longer listens";
     if (what.empty() && check == Check::kHealth) {
       const HealthReport report = CheckHealth(service);
       if (report.health != Health::kHealthy) {
-        what = fmt::format("no longer answers {}: {}", HealthUrl(service), report.reason);
+        what = find_end(kDeathThroes);  // it may have died while it was asked
+        if (what.empty()) {
+          what = fmt::format("no longer answers {}: {}", HealthUrl(service), report.reason);
+        }
       }
     }
     if (what.empty()) continue;
