@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -68,12 +69,13 @@ class MissedCalls {
 
   void Visit(const FunctionRef& function) {
     ForEachCall(program_, function, [&](const Node& node, const LinkedCallee& link) {
-      const ChainLink step = StepOf(function, node);
       if (const ModelRow* row = ClientCallOf(link)) {
+        const ChainLink step = StepOf(function, node);
         if (!come_to_.contains(step.step.location)) Add({step}, link, *row);
-        return;
+      } else if (const std::vector<FunctionRef> helpers = HelpersOf(link); !helpers.empty()) {
+        const ChainLink step = StepOf(function, node);
+        if (!IsDone(step)) VisitHelpers(step, helpers);
       }
-      if (link.library == nullptr && !IsDone(step)) VisitHelper(step, link);
     });
   }
 
@@ -81,10 +83,13 @@ class MissedCalls {
   using Chain = std::vector<ChainLink>;
 
   // What several files include is one call, whichever of them it was come to in.
-  SourceLocation PlaceOf(const FileFacts& file, const Node& node) const {
+  SourceLocation PlaceOf(const FileFacts& file, const Node& node) {
     const Position& position = node.position;
-    return {facts_.Relative(file.files[static_cast<std::size_t>(position.file)]), position.line,
-            position.column};
+    std::string& path = paths_[{&file, position.file}];
+    if (path.empty()) {
+      path = facts_.Relative(file.files[static_cast<std::size_t>(position.file)]);
+    }
+    return {path, position.line, position.column};
   }
 
   bool IsOwn(const FunctionRef& function) const {
@@ -92,7 +97,7 @@ class MissedCalls {
     return facts_.IsOwn(function.file->files[static_cast<std::size_t>(position.file)]);
   }
 
-  ChainLink StepOf(const FunctionRef& function, const Node& node) const {
+  ChainLink StepOf(const FunctionRef& function, const Node& node) {
     return {
         .step = {.location = PlaceOf(*function.file, node), .function = function.function->name},
         .usr = function.function->usr,
@@ -113,21 +118,29 @@ class MissedCalls {
     return !not_followed_.cut_off.contains(step.usr) || observed_.contains(place);
   }
 
-  // The calls of libraries that a function outside of the service makes, and those that it calls.
-  void VisitHelper(const ChainLink& from, const LinkedCallee& helper) {
+  // The functions outside of the service that may be called, if they may call a library.
+  std::vector<FunctionRef> HelpersOf(const LinkedCallee& link) const {
+    std::vector<FunctionRef> helpers;
+    if (link.library != nullptr) return helpers;
+    const auto add = [&](const FunctionRef& one) {
+      if (one && reaches_.Of(*one.function).matters && !IsOwn(one)) helpers.push_back(one);
+    };
+    add(link.definition);
+    if (!link.callee->is_virtual) return helpers;
+    for (const FunctionRef& override : program_.OverridersOf(link.callee->usr)) add(override);
+    return helpers;
+  }
+
+  // The calls of libraries that helpers make, and what they call outside of the service.
+  void VisitHelpers(const ChainLink& from, const std::vector<FunctionRef>& helpers) {
     std::deque<std::pair<FunctionRef, Chain>> open;
     std::set<const FunctionFacts*> seen;
-    const auto add = [&](const LinkedCallee& link, const Chain& chain) {
-      const auto add_one = [&](const FunctionRef& function) {
-        const bool matters =
-            function && !IsOwn(function) && reaches_.Of(*function.function).matters;
-        if (matters && seen.insert(function.function).second) open.emplace_back(function, chain);
-      };
-      add_one(link.definition);
-      if (!link.callee->is_virtual) return;
-      for (const FunctionRef& override : program_.OverridersOf(link.callee->usr)) add_one(override);
+    const auto add = [&](const std::vector<FunctionRef>& functions, const Chain& chain) {
+      for (const FunctionRef& function : functions) {
+        if (seen.insert(function.function).second) open.emplace_back(function, chain);
+      }
     };
-    add(helper, {from});
+    add(helpers, {from});
     while (!open.empty()) {
       const auto [function, before] = std::move(open.front());
       open.pop_front();
@@ -137,8 +150,8 @@ class MissedCalls {
         if (const ModelRow* row = ClientCallOf(link)) {
           const auto call = std::pair(from.step.location, chain.back().step.location);
           if (observed_by_helpers_.insert(call).second) Add(chain, link, *row);
-        } else if (link.library == nullptr) {
-          add(link, chain);
+        } else {
+          add(HelpersOf(link), chain);
         }
       });
     }
@@ -159,6 +172,7 @@ class MissedCalls {
   const NotFollowed& not_followed_;
   ServiceFacts& facts_;
   std::string reason_;
+  std::map<std::pair<const FileFacts*, int>, std::string> paths_;  // of files, relative
   std::set<SourceLocation> come_to_;
   std::set<SourceLocation> unfinished_;
   // Where the service calls helpers that were seen to make calls, and with where these are made.
