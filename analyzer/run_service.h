@@ -49,7 +49,7 @@ struct EntryRun {
   // answers with the statuses that are written in them. Where the entry is: an index into origins.
   std::set<std::string> cut_off;
   Calls unfinished;
-  std::vector<WrittenStatus> written;
+  Written written;
   int origin = -1;
   std::vector<PathEnd> ends;
 };

@@ -36,9 +36,36 @@ void AddGenericErrors(const ServiceRun& run, std::set<Status>& statuses) {
   if (has_http || statuses.empty()) statuses.insert({.number = kGeneric});
 }
 
+// A call that code which was not followed may make: it may answer with any status of the response.
+void AddPassedOn(const ServiceRun& run, const EntryRun& entry, OwnErrors& errors) {
+  const auto module = [](const LibraryModel& library) {
+    return library.HasHttpStatuses() ? std::string() : library.module;
+  };
+  for (std::size_t i = 0; i < run.facts.calls.size(); ++i) {
+    const ObservedCall& call = run.facts.calls[i];
+    const bool is_made = std::ranges::any_of(
+        call.callers, [&](const std::string& caller) { return entry.cut_off.contains(caller); });
+    const std::string answered = module(*call.library);
+    const bool can_pass = entry.library == nullptr || module(*entry.library) == answered;
+    if (!is_made || !can_pass) continue;
+    // What the library itself fails with is a code, too.
+    const std::vector<std::string>& codes = call.library->codes;
+    for (const TriedFault& fault : call.faults) {
+      const auto code = std::ranges::find(codes, fault.name);
+      const bool applies = !fault.is_status && (!fault.restrictions || call.has_timeout);
+      if (!applies || code == codes.end()) continue;
+      errors.statuses.insert(StatusOf(*call.library, static_cast<int>(code - codes.begin())));
+    }
+    for (const Status& status : run.facts.statuses) {
+      if (status.module != answered || !status.IsError()) continue;
+      errors.after[{static_cast<int>(i), status.Text()}].insert(status);
+    }
+  }
+}
+
 // What is written in code that was not followed counts as answered; and there may be more.
 void AddCutOff(const ServiceRun& run, const EntryRun& entry, OwnErrors& errors) {
-  for (const WrittenStatus& written : entry.written) {
+  for (const WrittenStatus& written : entry.written.statuses) {
     errors.statuses.insert(written.status);
     const Origin& from = run.facts.origins[static_cast<std::size_t>(written.origin)];
     const std::string code = written.status.Text();
@@ -48,6 +75,7 @@ void AddCutOff(const ServiceRun& run, const EntryRun& entry, OwnErrors& errors) 
     });
     if (!is_known) AddSource(errors, run, written.origin, {.status_code = code});
   }
+  if (entry.written.passes_on) AddPassedOn(run, entry, errors);
   AddSource(errors, run, entry.origin, {.unresolved = kTooMuchToFollow});
 }
 

@@ -19,7 +19,11 @@ class WrittenStatuses {
  public:
   WrittenStatuses(const Program& program, const std::vector<const LibraryModel*>& servers,
                   ServiceFacts& facts)
-      : program_(program), servers_(servers), facts_(facts) {}
+      : program_(program), servers_(servers), facts_(facts) {
+    // What is thrown or returned by calls of these may be thrown or returned on as it is.
+    written_.passes_on = std::ranges::any_of(
+        servers, [](const LibraryModel* server) { return !server->HasHttpStatuses(); });
+  }
 
   void Visit(const FunctionRef& function) {
     file_ = function.file;
@@ -32,7 +36,7 @@ class WrittenStatuses {
     name_ = global.global->name;
     Visit(global.global->init, &global.global->init, Meaning::kMaybe);
   }
-  std::vector<WrittenStatus> Take() { return std::move(written_); }
+  Written Take() { return std::move(written_); }
 
  private:
   // What a number would mean there.
@@ -61,7 +65,11 @@ class WrittenStatuses {
         break;
       case Op::kAssign:
         at = &node;
-        if (SetsStatus(node)) meaning = Meaning::kStatus;
+        if (!IsStatus(node.kids[0])) break;
+        Visit(node.kids[0].kids[0], at, Meaning::kNoStatus);
+        return Visit(node.kids[1], at, Meaning::kStatus);
+      case Op::kField:
+        if (IsStatus(node)) Read(meaning);
         break;
       case Op::kDeclare:
       case Op::kReturn:
@@ -81,15 +89,24 @@ class WrittenStatuses {
     for (const Node& kid : node.kids) Visit(kid, at, meaning);
   }
 
-  bool SetsStatus(const Node& assign) const {
-    if (assign.kids[0].op != Op::kField) return false;
-    const ResultPart* part = program_.FieldPart(assign.kids[0].type);
+  // A field that is the status of a request's response or of a call's.
+  bool IsStatus(const Node& node) const {
+    if (node.op != Op::kField) return false;
+    const ResultPart* part = program_.FieldPart(node.type);
     return part != nullptr && *part == ResultPart::kStatus;
+  }
+
+  void Read(Meaning meaning) {
+    written_.passes_on = written_.passes_on || meaning != Meaning::kNoStatus;
   }
 
   // What a library is given is a status where its model says so.
   void VisitCall(const Node& node, const Node* at, Meaning meaning) {
     const LinkedCallee& link = program_.CalleeOf(*file_, node.number);
+    const bool reads = std::ranges::any_of(link.rows, [](const ModelRow* row) {
+      return row->effect == Effect::kRead && row->part == ResultPart::kStatus;
+    });
+    if (reads) Read(meaning);
     const std::size_t first = link.callee->is_method ? 1 : 0;
     const auto is_status = [&](std::size_t index) {
       return std::ranges::any_of(link.rows, [&](const ModelRow* row) {
@@ -147,9 +164,8 @@ class WrittenStatuses {
     const std::string& path = file_->files[static_cast<std::size_t>(at.position.file)];
     const SourceLocation place{facts_.Relative(path), at.position.line, at.position.column};
     WrittenStatus written{.status = status, .origin = facts_.AddOrigin(place, name_)};
-    if (std::ranges::find(written_, written) == written_.end()) {
-      written_.push_back(std::move(written));
-    }
+    std::vector<WrittenStatus>& all = written_.statuses;
+    if (std::ranges::find(all, written) == all.end()) all.push_back(std::move(written));
   }
 
   const Program& program_;
@@ -157,15 +173,14 @@ class WrittenStatuses {
   ServiceFacts& facts_;
   const FileFacts* file_ = nullptr;
   std::string name_;
-  std::vector<WrittenStatus> written_;
+  Written written_;
 };
 
 }  // namespace
 
-std::vector<WrittenStatus> StatusesWrittenIn(const Program& program, const Reaches& reaches,
-                                             const std::set<const FunctionFacts*>& functions,
-                                             const std::vector<const LibraryModel*>& servers,
-                                             ServiceFacts& facts) {
+Written StatusesWrittenIn(const Program& program, const Reaches& reaches,
+                          const std::set<const FunctionFacts*>& functions,
+                          const std::vector<const LibraryModel*>& servers, ServiceFacts& facts) {
   WrittenStatuses written(program, servers, facts);
   for (const FileFacts* file : program.files()) {
     for (const FunctionFacts& function : file->functions) {

@@ -1,6 +1,6 @@
 // Statuses that are written in code which was not followed to its end: it may answer with any.
 //
-// FunctionFacts… x LibraryModel… => WrittenStatus…
+// FunctionFacts… x LibraryModel… => Written
 #pragma once
 
 #include <set>
@@ -19,11 +19,15 @@ struct WrittenStatus {
   bool operator==(const WrittenStatus&) const = default;
 };
 
+struct Written {
+  std::vector<WrittenStatus> statuses;
+  bool passes_on = false;  // it may answer with the status of a response
+};
+
 // Those of errors, in what `functions` and the globals that they name set, answer with or throw, or
 // have numbers of that are not compared with, nor handed to a library. `servers`: whose statuses.
-std::vector<WrittenStatus> StatusesWrittenIn(const Program& program, const Reaches& reaches,
-                                             const std::set<const FunctionFacts*>& functions,
-                                             const std::vector<const LibraryModel*>& servers,
-                                             ServiceFacts& facts);
+Written StatusesWrittenIn(const Program& program, const Reaches& reaches,
+                          const std::set<const FunctionFacts*>& functions,
+                          const std::vector<const LibraryModel*>& servers, ServiceFacts& facts);
 
 }  // namespace filibuster

@@ -1,7 +1,7 @@
 // A helper outside of the services directory makes the call. Paths come to it from one handler,
 // and from none of two that are too long to follow: these have their calls, too, by each way that
-// the helper has. The one that was followed has those that it makes only. What the others set
-// counts as answered, what they compare with does not.
+// the helper has. The one that was followed has those that it makes only. What the others set is
+// a source of errors, what they compare with is none.
 #include <httplib.h>
 
 #include <future>
