@@ -148,6 +148,8 @@ class HandlerFinder {
         const auto index = static_cast<std::size_t>(end.fault->fault);
         if (end.fault->was_taken) {
           if (!end.fault->persists) Add(taken[index], entry, end);
+          // Not all of its paths are known.
+          if (!entry.cut_off.empty()) taken[index].is_decided = false;
           continue;
         }
         if (!end.fault->is_pending) faults[index].is_left_to_queue = false;

@@ -18,9 +18,6 @@
 #include "analyzer/library_state.h"
 #include "analyzer/program.h"
 #include "analyzer/reach.h"
-#include "analyzer/service_facts.h"
-#include "analyzer/state.h"
-#include "analyzer/value.h"
 
 namespace filibuster {
 
