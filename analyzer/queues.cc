@@ -53,7 +53,7 @@ bool LibraryState::QueueOf(const CallContext& call, const ModelRow& row, const S
   if (std::ranges::find(observed.queues, *place) == observed.queues.end()) {
     observed.queues.push_back(*place);
   }
-  return AsCondition(state.memory.Read(PartOf(*place, kTaken))) == Truth::kTrue;
+  return state.memory.Read(PartOf(*place, kTaken)) == Value::Int(kByOthers);
 }
 
 // The tag leads to the status, or it does not tell the call.
@@ -93,14 +93,21 @@ Results Interpreter::TakeTag(const CallContext& call, const ModelRow& row, State
   if (!state.fault && frames_.size() > 1) {
     for (const QueuedCall& queued : facts_.queued) {
       const bool may_be_this = !queue || *queue == queued.queue;
-      if (may_be_this && queued.program == frames_[1].function.function) {
+      const FunctionFacts& entry = *frames_[1].function.function;
+      if (may_be_this && queued.program == &entry) {
         Append(failed, TakeFailed(call, row, state, queued));
+      } else if (may_be_this && entry.name != "main") {
+        // A handler takes it too, and what that does is not looked at.
+        facts_.calls[static_cast<std::size_t>(queued.site)].is_lost_in_queue = true;
       }
     }
   }
   if (queue) {
-    state.memory.Write(PartOf(*queue, kTaken), Value::Int(1));
-    thread_.queues.push_back(*queue);
+    const Place taken = PartOf(*queue, kTaken);
+    const Value before = state.memory.Read(taken);
+    // Once is no loop that takes all that comes.
+    if (before == Value::Int(kHere)) thread_.queues.push_back(*queue);
+    if (before != Value::Int(kByOthers)) state.memory.Write(taken, Value::Int(kHere));
   }
   Results results = CallUnmodelled(call, std::move(state));
   Append(results, std::move(failed));

@@ -99,6 +99,8 @@ Results RunThread(const Standard& standard) {
   ThreadFacts outer = standard.interpreter.ExchangeThread({});
   Results results = RunAsync(standard);
   const ThreadFacts thread = standard.interpreter.ExchangeThread({});
+  std::vector<Place> taken = thread.queues;
+  for (Place& place : taken) place.path.emplace_back(kTaken);
   // The one that it is started by goes on; but what it took itself goes on here.
   std::ranges::copy_if(thread.going_on, std::back_inserter(outer.going_on),
                        [](const AssumedFault& fault) { return fault.was_taken; });
@@ -113,12 +115,15 @@ Results RunThread(const Standard& standard) {
            result.state.fault.has_value() == before.fault.has_value();
   });
   if (!goes_on) {
-    State meanwhile = before;
-    for (Place place : thread.queues) {
-      place.path.emplace_back(kTaken);
-      meanwhile.memory.Write(place, Value::Int(1));
+    results.push_back({before, Completion::kValue, Value::Of(Object())});
+    for (const Place& place : taken) results.back().state.memory.Write(place, Value::Int(kHere));
+  }
+  // From now on there is somebody else who takes from these, on the paths where it was come to.
+  for (Result& result : results) {
+    for (const Place& place : taken) {
+      if (result.state.memory.Read(place) != Value::Int(kHere)) continue;
+      result.state.memory.Write(place, Value::Int(kByOthers));
     }
-    results.push_back({std::move(meanwhile), Completion::kValue, Value::Of(Object())});
   }
   for (Result& result : results) {
     const Value* exception = Field(result.value, kException);
