@@ -26,7 +26,7 @@ function(filibuster_instrument target)
       message(FATAL_ERROR "filibuster_instrument(${target}): found the library ${library}, "
                           "expected httplib or grpc")
     endif()
-    target_link_libraries(${target} PRIVATE filibuster::${library})
+    filibuster_link(${target} filibuster::${library})
     string(APPEND lines "#include <filibuster/${library}.h>\n")
   endforeach()
   if("httplib" IN_LIST ARG_LIBRARIES)
@@ -40,5 +40,21 @@ function(filibuster_instrument target)
          CONTENT "// Written by filibuster_instrument.\n${lines}\nFILIBUSTER_SERVICE(\"${ARG_SERVICE}\");\n"
          @ONLY)
     target_sources(${target} PRIVATE ${source})
+  endif()
+endfunction()
+
+# Links as target_link_libraries(TARGET PRIVATE LIBRARY) does, which CMake refuses for a target that
+# its project links without such a keyword.
+function(filibuster_link target library)
+  get_target_property(directory ${target} SOURCE_DIR)
+  if(NOT directory STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+    # Imported targets are those of a directory: there, this one may be unknown.
+    target_link_libraries(${target} PRIVATE ${library})
+    return()
+  endif()
+  set_property(TARGET ${target} APPEND PROPERTY LINK_LIBRARIES ${library})
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "STATIC_LIBRARY")
+    set_property(TARGET ${target} APPEND PROPERTY INTERFACE_LINK_LIBRARIES $<LINK_ONLY:${library}>)
   endif()
 endfunction()

@@ -10,9 +10,11 @@
 #
 # Relative files are those of the current source directory, else of the current binary directory.
 # What a run writes goes to filibuster/NAME in the current binary directory: counterexample.json, the
-# services' logs, and in report/ report.html, report.json and junit.xml. With APPLICATION the kernel chooses the control server's port. The program is
-# looked for in the PATH, unless FILIBUSTER names it or it is built in the same project. Tests that
-# share an application do not run at the same time: their services have the same ports.
+# services' logs, and in report/ report.html, report.json and junit.xml; to its output, warnings and
+# failures only, unless OPTIONS has --verbose. With APPLICATION the kernel chooses the control
+# server's port. The program is looked for in the PATH, unless FILIBUSTER names it or it is built in
+# the same project. Tests that share an application do not run at the same time: their services have
+# the same ports.
 function(filibuster_add_test)
   cmake_parse_arguments(ARG "" "NAME;FUNCTIONAL_TEST;APPLICATION;ANALYSIS_FILE" "OPTIONS" ${ARGN})
   foreach(required NAME FUNCTIONAL_TEST)
@@ -42,6 +44,10 @@ function(filibuster_add_test)
   if(ARG_ANALYSIS_FILE)
     filibuster_find_file(ARG_ANALYSIS_FILE)
     list(APPEND arguments --analysis-file ${ARG_ANALYSIS_FILE})
+  endif()
+  # A log of CI is read for what failed; the report has all else.
+  if(NOT "--verbose" IN_LIST ARG_OPTIONS AND NOT "--quiet" IN_LIST ARG_OPTIONS)
+    list(APPEND arguments --quiet)
   endif()
   set(directory ${CMAKE_CURRENT_BINARY_DIR}/filibuster/${ARG_NAME})
   file(MAKE_DIRECTORY ${directory})

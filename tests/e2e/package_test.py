@@ -71,6 +71,30 @@ class PackageTest(harness.E2ETest):
         self.run_command("cmake", "--build", build)
         self.run_command("ctest", "--test-dir", build, "--output-on-failure")
 
+    def test_targets_that_are_linked_without_a_keyword_are_instrumented(self):
+        project = self.dir / "plain"
+        project.mkdir()
+        (project / "CMakeLists.txt").write_text("""
+            cmake_minimum_required(VERSION 3.25)
+            project(plain CXX)
+            find_package(filibuster REQUIRED COMPONENTS httplib)
+            find_package(Threads REQUIRED)
+            add_library(common STATIC common.cc)
+            target_link_libraries(common Threads::Threads)
+            filibuster_instrument(common)
+            add_executable(foo foo.cc)
+            target_link_libraries(foo common)
+            filibuster_instrument(foo SERVICE foo)
+            """)
+        (project / "common.cc").write_text("""#include <httplib.h>
+            int Ask() { return httplib::Client("127.0.0.1", 1).Get("/") ? 1 : 0; }
+            """)
+        (project / "foo.cc").write_text("int Ask();\nint main() { return Ask(); }\n")
+        self.configure(project)
+        self.run_command("cmake", "--build", project / "build")
+        self.run_command(project / "build/foo")
+        self.assertIn(b"FILIBUSTER_URL", (project / "build/foo").read_bytes())
+
     def test_the_jobs_for_ci_do_what_they_say(self):
         project = self.dir / "outside"
         shutil.copytree(SOURCE / "examples/outside", project)
