@@ -10,7 +10,6 @@
 #include <set>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "analyzer/budget.h"
@@ -133,8 +132,6 @@ class Interpreter : public LibraryState {
   Results GoOn(const CallContext& call, const ModelRow& row, State state);
   Results RunAsTask(const Value& function, Values arguments, State state);
   Results TakeTag(const CallContext& call, const ModelRow& row, State state);
-  Results TakeFailed(const CallContext& call, const ModelRow& row, const State& state,
-                     const QueuedCall& queued);
   Results TakeEnded(const CallContext& call, const ModelRow& row, State state);
 
   Calls come_to_;

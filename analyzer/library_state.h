@@ -82,6 +82,8 @@ class LibraryState : public Trail {
   // queues.cc: results that come to a queue
   bool QueueOf(const CallContext& call, const ModelRow& row, const State& state,
                ObservedCall& observed) const;
+  Results TakeFailed(const CallContext& call, const ModelRow& row, const State& state,
+                     const QueuedCall& queued);
   void AddQueued(const State& state, const Value& into, const Value& tag, const CallResult& result);
 
   const Program& program_;

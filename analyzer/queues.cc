@@ -114,8 +114,8 @@ Results Interpreter::TakeTag(const CallContext& call, const ModelRow& row, State
   return results;
 }
 
-Results Interpreter::TakeFailed(const CallContext& call, const ModelRow& row, const State& state,
-                                const QueuedCall& queued) {
+Results LibraryState::TakeFailed(const CallContext& call, const ModelRow& row, const State& state,
+                                 const QueuedCall& queued) {
   const ObservedCall& observed = facts_.calls[static_cast<std::size_t>(queued.site)];
   Results results = TryFaults(state, queued.site, observed.has_timeout);
   const Place made = Allocate(call.node);
