@@ -60,6 +60,7 @@ class Explorer {
     for (const ScheduledSet& set : scheduled_.TakeAll()) {
       result_.skipped.push_back({0, set.faults(), NotReached{result_.ended_by}});
     }
+    DropPlanned();
     return std::move(result_);
   }
 
@@ -178,6 +179,7 @@ class Explorer {
         }
       }
     }
+    result_.unplanned = SitesThatAreGone(result_.differences, run->log);
     result_.causes = CauseWarnings(run->log);
     if (const auto unstable = UnstableSitesOf(result_.differences); !unstable.empty()) {
       calls_.LeaveOut(unstable);
@@ -185,6 +187,18 @@ class Explorer {
       run->calls = calls_.Enter(run->log);
     }
     return run;
+  }
+
+  // A call that a run without faults did not make may have been made, and failed, under one.
+  void DropPlanned() {
+    const auto drop = [&](const FaultSet& faults) {
+      for (const CallFault& fault : faults) {
+        std::erase(result_.unplanned, CallSiteKey(calls_.call(fault.call).invocation));
+      }
+    };
+    if (result_.unplanned.empty()) return;
+    for (const ExecutionRecord& execution : result_.executions) drop(execution.faults);
+    for (const SkippedSet& set : result_.skipped) drop(set.faults);
   }
 
   // They were recorded as what they seemed to be.

@@ -110,6 +110,8 @@ struct Exploration {
   std::vector<ExecutionRecord> executions;
   std::vector<SkippedSet> skipped;
   std::vector<CallDifference> differences;     // between fault-free runs
+  std::vector<std::string> unplanned;          // call sites that were called without a fault, once,
+                                               // and that no fault set is of: CallSiteKey
   std::vector<std::string> causes;             // of calls that are not known, for a person
   std::optional<TestExecution> first_failure;  // in full
   std::optional<int> first_failure_at;         // its number

@@ -123,6 +123,17 @@ std::vector<CallDifference> CompareRuns(const CallLog& first, const CallLog& sec
   return differences;
 }
 
+std::vector<std::string> SitesThatAreGone(const std::vector<CallDifference>& differences,
+                                          const CallLog& last) {
+  const auto called = BySite(last);
+  std::set<std::string> gone;
+  for (const CallDifference& difference : differences) {
+    if (difference.what != CallDifference::What::kCount) continue;
+    if (!called.contains(difference.site)) gone.insert(difference.site);
+  }
+  return {gone.begin(), gone.end()};
+}
+
 UnstableSites UnstableSitesOf(const std::vector<CallDifference>& differences) {
   UnstableSites unstable;
   for (const CallDifference& difference : differences) {

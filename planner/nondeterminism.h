@@ -23,6 +23,11 @@ struct CallDifference {
 // of one request. Calls that overlapped in time have no order.
 std::vector<CallDifference> CompareRuns(const CallLog& first, const CallLog& second);
 
+// The sites that `last`, the run that faults are planned by, does not call, though another one
+// does.
+std::vector<std::string> SitesThatAreGone(const std::vector<CallDifference>& differences,
+                                          const CallLog& last);
+
 // The order of calls is no part of an execution index; targets and counts are.
 UnstableSites UnstableSitesOf(const std::vector<CallDifference>& differences);
 

@@ -27,11 +27,16 @@ std::string CoverageText(const Report& report) {
     return fmt::format("ended by {}{}", exploration.ended_by,
                        not_run == 0 ? "" : ": " + Plural(not_run, "fault set") + " not run");
   }
+  // "All" is of what can fail, and a call that is now and then not made can, too.
+  const size_t unplanned = exploration.unplanned.size();
+  std::string text = unplanned == 0 ? "all fault sets" : "the planned fault sets";
   if (const size_t over = CountSkipped<OverMaxFaults>(exploration)) {
-    return fmt::format("all fault sets up to {}, {} over that not run",
-                       Plural(static_cast<size_t>(*report.options.max_faults), "fault"), over);
+    text += fmt::format(" up to {}, {} over that not run",
+                        Plural(static_cast<size_t>(*report.options.max_faults), "fault"), over);
   }
-  return "all fault sets";
+  if (unplanned == 0) return text;
+  return fmt::format("{}; none was planned for {}, seen in an earlier run without faults only",
+                     text, Plural(unplanned, "call site"));
 }
 
 std::vector<std::string> DifferenceWarnings(const Exploration& exploration) {
@@ -40,6 +45,9 @@ std::vector<std::string> DifferenceWarnings(const Exploration& exploration) {
     std::string left_out;
     if (difference.what == CallDifference::What::kTarget) {
       left_out = "; its target is left out of its execution index";
+    } else if (std::ranges::find(exploration.unplanned, difference.site) !=
+               exploration.unplanned.end()) {
+      left_out = "; no fault was planned for it";
     } else if (difference.what == CallDifference::What::kCount) {
       left_out = "; its count is left out of its execution index: a fault fails every such call";
     }

@@ -257,6 +257,7 @@ nlohmann::ordered_json ReportDocument(const Report& report) {
   json["ended_by"] = exploration.ended_by;
   if (exploration.error) json["error"] = exploration.error->message;
   const CallTable& calls = report.calls;
+  json["unplanned_call_sites"] = exploration.unplanned;
   json["warnings"] = report.warnings;
   json["bugs"] = ListOf(report.bugs, [&](const Bug& bug) { return BugToJson(bug, report); });
   json["service_map"] = MapToJson(report.map);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <optional>
@@ -50,6 +51,23 @@ std::optional<bool> Set(GtestFlags& flags, std::string_view name, std::string_vi
   return std::nullopt;
 }
 
+// As GoogleTest's filters match: `*` is any text, `?` any one character.
+bool Matches(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern[0] == '*') {
+    return Matches(pattern.substr(1), text) || (!text.empty() && Matches(pattern, text.substr(1)));
+  }
+  return !text.empty() && (pattern[0] == '?' || pattern[0] == text[0]) &&
+         Matches(pattern.substr(1), text.substr(1));
+}
+
+// With parameters, "Instance/Suite.Name": which instances there are is not known here.
+bool NamesTest(std::string_view pattern, std::string_view test) {
+  const size_t slash = pattern.find('/');
+  return Matches(pattern, test) ||
+         (slash != pattern.npos && Matches(pattern.substr(slash + 1), test));
+}
+
 }  // namespace
 
 std::vector<std::string> OwnArguments() {
@@ -67,16 +85,17 @@ std::vector<std::string> PickedBy(std::span<const std::string> arguments,
   }
   filter = filter.substr(0, filter.find('-'));
   std::vector<std::string> picked;
-  const std::string prefix = fmt::format("{}/", test);
   while (!filter.empty()) {
     const size_t end = filter.find(':');
-    std::string_view pattern = filter.substr(0, end);
+    const std::string_view pattern = filter.substr(0, end);
     filter.remove_prefix(end == filter.npos ? filter.size() : end + 1);
-    const size_t at = pattern.find(prefix);
-    if (at == pattern.npos || (at > 0 && pattern[at - 1] != '/')) continue;
-    pattern.remove_prefix(at + prefix.size());
-    const std::string name(pattern.substr(0, pattern.find('/')));
-    if (PartsOfExecutionName(name)) picked.push_back(name);
+    for (size_t slash = pattern.find('/'); slash != pattern.npos;
+         slash = pattern.find('/', slash + 1)) {
+      const std::string_view behind = pattern.substr(slash + 1);
+      const std::string name(behind.substr(0, behind.find('/')));
+      if (!PartsOfExecutionName(name) || !NamesTest(pattern.substr(0, slash), test)) continue;
+      if (std::ranges::find(picked, name) == picked.end()) picked.push_back(name);
+    }
   }
   return picked;
 }

@@ -84,6 +84,8 @@ class GtestTest(harness.E2ETest):
     def test_the_fault_free_execution_can_be_picked(self):
         output = self.run_tests("FooBarBaz.SaysFooBarBaz/no_fault", expect=0)
         self.assertIn("[FILIBUSTER] no fault: passed", output)
+        output = self.run_tests("*.SaysFooBar???/no_fault", expect=0)
+        self.assertIn("[FILIBUSTER] no fault: passed", output)
 
     def test_an_execution_under_two_faults_is_picked(self):
         output = self.run_tests("FooBarBaz.FailsUnderTwoFaultsOnly", expect=1)

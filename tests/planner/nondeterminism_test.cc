@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "planner/report.h"
+#include "planner/report_pages.h"
 #include "tests/support/fake_test_runner.h"
 
 namespace filibuster {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using What = CallDifference::What;
 
@@ -97,6 +99,45 @@ TEST(NondeterminismTest, NamesCallsOfOneSiteThatComeInAnotherOrder) {
               ElementsAre("a a.cc:17 httplib.Get: called \"c\" c before \"b\" b in one run without "
                           "faults and after it in another"));
   EXPECT_EQ(result.undelivered, 0u);
+}
+
+// a calls c in the first run alone, and, with `also_under_faults`, beside a fault of b.
+FakeTestRunner::Test CallsOnce(int& run, bool also_under_faults) {
+  return [&run, also_under_faults](FakeApplication& application, bool) {
+    const bool failed = application.Call("a", "b") != "200";
+    if (++run == 1 || (failed && also_under_faults)) application.Call("d", "c");
+    return true;
+  };
+}
+
+TEST(NondeterminismTest, DoesNotSayAllWhereACallWasMadeInAnEarlierRunOnly) {
+  int run = 0;
+  FakeTestRunner runner(CallsOnce(run, false));
+  CallTable calls;
+  const Exploration result = ExploreTwice(runner, calls);
+  EXPECT_THAT(result.unplanned, ElementsAre("d d.cc:17 httplib.Get"));
+  const ExploreOptions options;
+  const Report report{.options = options, .exploration = result, .calls = calls};
+  EXPECT_EQ(VerdictText(report),
+            "passed: the planned fault sets; none was planned for 1 call site, seen in an earlier "
+            "run without faults only");
+  EXPECT_THAT(DifferenceWarnings(result),
+              ElementsAre("d d.cc:17 httplib.Get: made 1 calls in one run without faults and 0 in "
+                          "another; no fault was planned for it"));
+  const auto document = ReportDocument(report);
+  EXPECT_EQ(document["unplanned_call_sites"], nlohmann::ordered_json({"d d.cc:17 httplib.Get"}));
+  const std::string junit = ReportToJunit(document);
+  EXPECT_THAT(junit, HasSubstr("skipped=\"1\""));
+  EXPECT_THAT(junit, HasSubstr("<testcase name=\"faults of d d.cc:17 httplib.Get\""));
+}
+
+TEST(NondeterminismTest, SaysAllWhereTheCallOfAnEarlierRunFailsUnderAnotherFault) {
+  int run = 0;
+  FakeTestRunner runner(CallsOnce(run, true));
+  CallTable calls;
+  const Exploration result = ExploreTwice(runner, calls);
+  EXPECT_THAT(Kinds(result), ElementsAre(What::kCount));
+  EXPECT_THAT(result.unplanned, IsEmpty());
 }
 
 TEST(NondeterminismTest, EndsIfTheFaultFreeRunFailsNowAndThen) {
