@@ -265,11 +265,13 @@ class Session {
                           std::string_view what) const {
     const auto written = WriteFile(file, CounterexampleToText(MakeCounterexample(
                                              execution, calls_, options_.functional_test)));
-    if (written) {
-      LogFail("{}; counterexample file written: {}", what, file);
-    } else {
-      LogFail("{}; its counterexample is lost: {}", what, written.error().message);
+    if (!written) {
+      return LogFail("{}; its counterexample is lost: {}", what, written.error().message);
     }
+    LogFail("{}; counterexample file written: {}", what, file);
+    if (options_.live) return;  // there it is said beside the failure
+    // Who reads this in a log of CI does not know where it ran.
+    LogFail("Replay it, in {}: {}", fs::current_path().string(), ReplayCommand(options_, file));
   }
 
   int Replay() {

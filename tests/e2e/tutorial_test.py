@@ -15,6 +15,8 @@ class TutorialTest(harness.E2ETest):
         self.assertIn("[FILIBUSTER] [INFO]: Running test 11", run.output)
         self.assertNotIn("Running test 12", run.output)
         self.assertIn("Test failed; counterexample file written: counterexample.json", run.output)
+        self.assertRegex(run.output, r"Replay it, in %s: filibuster --functional-test .* "
+                                     r"--counterexample-file counterexample\.json" % self.dir)
         report = self.report()
         self.assertEqual(report["first_failure_at"], 11)
         self.assertEqual(
