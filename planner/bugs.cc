@@ -4,12 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
+#include <deque>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "planner/counterexample.h"
+#include "planner/failure_look.h"
 
 namespace filibuster {
 namespace {
@@ -38,6 +39,15 @@ class Causes {
       keys.insert(fmt::format("{} {}", fault.call, WayOf(fault, execution)));
     }
     return keys;
+  }
+
+  // Whether the analysis says of one of the faults that nobody takes it: that is a bug of its own,
+  // whatever else looks like it.
+  bool HasUnhandled(const FaultSet& faults, const ExecutionRecord& execution) const {
+    return std::ranges::any_of(faults, [&](const CallFault& fault) {
+      const auto branch = BranchOf(fault, execution);
+      return branch && !branch->handled;
+    });
   }
 
   // "foo -> bar (foo/foo.cc:17) for /bar/baz, call 2: 500": the target and the place among like
@@ -97,10 +107,99 @@ class Causes {
   const HandlerFacts& facts_;
 };
 
-// What is known of a bug: its cause, and each set of calls in which it was found.
+// A cause, and each set of calls in which it was found.
 struct Known {
+  std::string status;
   Keys sites;
   std::vector<Keys> calls;
+  std::string look;
+  size_t bug = 0;
+  std::optional<size_t> alike;  // which of the bug's; nullopt: it is what the bug is named after
+};
+
+// Distinct bugs, as failing executions come, those with fewer faults first.
+class Bugs {
+ public:
+  Bugs(const Causes& causes, const CallTable& calls, FailureOracle& oracle)
+      : causes_(causes), calls_(calls), oracle_(oracle) {}
+
+  std::expected<void, Error> Add(const ExecutionRecord& execution) {
+    const std::string& status = std::get<Failed>(execution.verdict).status;
+    const auto all = causes_.CallKeysOf(execution.faults, execution);
+    const Known* known = Find(status, [&](const Known& it) {
+      return std::ranges::any_of(
+          it.calls, [&](const Keys& calls) { return std::ranges::includes(all, calls); });
+    });
+    if (known == nullptr) {
+      auto minimized = Minimize(execution.faults, oracle_);
+      if (!minimized) return std::unexpected(std::move(minimized.error()));
+      const auto sites = causes_.SiteKeysOf(minimized->faults, execution);
+      Known* const same = Find(status, [&](const Known& it) { return it.sites == sites; });
+      if (same != nullptr) same->calls.push_back(causes_.CallKeysOf(minimized->faults, execution));
+      known = same != nullptr ? same : &Enter(execution, sites, *std::move(minimized));
+    }
+    Bug& bug = bugs_[known->bug];
+    bug.executions.push_back(execution.number);
+    if (known->alike) bug.alike[*known->alike].executions.push_back(execution.number);
+    return {};
+  }
+
+  std::vector<Bug> Take() {
+    for (Bug& bug : bugs_) {
+      std::ranges::sort(bug.executions);
+      for (AlikeFailure& alike : bug.alike) std::ranges::sort(alike.executions);
+    }
+    std::ranges::sort(bugs_, {}, [](const Bug& bug) { return bug.executions.front(); });
+    return std::move(bugs_);
+  }
+
+ private:
+  template <typename Fits>
+  Known* Find(const std::string& status, const Fits& fits) {
+    const auto found = std::ranges::find_if(
+        known_, [&](const Known& it) { return it.status == status && fits(it); });
+    return found == known_.end() ? nullptr : &*found;
+  }
+
+  const Known& Enter(const ExecutionRecord& execution, const Keys& sites, Minimized minimized) {
+    std::vector<std::string> texts;
+    for (const CallFault& fault : minimized.faults) {
+      texts.push_back(causes_.TextOf(fault, execution));
+    }
+    std::string cause = fmt::format("{}", fmt::join(texts, " and "));
+    Known known{.status = std::get<Failed>(execution.verdict).status,
+                .sites = sites,
+                .calls = {causes_.CallKeysOf(minimized.faults, execution)}};
+    const auto seen = oracle_.SeenUnder(minimized.faults);
+    if (!causes_.HasUnhandled(minimized.faults, execution)) {
+      known.look = FailureLook(known.status, seen.answers, seen.output, calls_);
+    }
+    const Known* const alike =
+        known.look.empty()
+            ? nullptr
+            : Find(known.status, [&](const Known& it) { return it.look == known.look; });
+    if (alike != nullptr) {
+      known.bug = alike->bug;
+      known.alike = bugs_[known.bug].alike.size();
+      bugs_[known.bug].alike.push_back(
+          {.cause = std::move(cause), .counterexample = std::move(minimized.faults)});
+    } else {
+      known.bug = bugs_.size();
+      bugs_.push_back({.cause = std::move(cause),
+                       .status = known.status,
+                       .counterexample = std::move(minimized.faults),
+                       .calls = {seen.calls.begin(), seen.calls.end()},
+                       .answers = {seen.answers.begin(), seen.answers.end()},
+                       .minimal = minimized.minimal});
+    }
+    return known_.emplace_back(std::move(known));
+  }
+
+  const Causes& causes_;
+  const CallTable& calls_;
+  FailureOracle& oracle_;
+  std::vector<Bug> bugs_;
+  std::deque<Known> known_;
 };
 
 }  // namespace
@@ -118,49 +217,11 @@ std::expected<std::vector<Bug>, Error> FindBugs(const Exploration& exploration,
   // Small sets first: most of the others contain one of them.
   std::ranges::stable_sort(failing, {},
                            [](const auto* execution) { return execution->faults.size(); });
-
-  std::vector<Bug> bugs;
-  std::vector<Known> known;  // of each bug
+  Bugs bugs(causes, calls, oracle);
   for (const ExecutionRecord* execution : failing) {
-    const std::string& status = std::get<Failed>(execution->verdict).status;
-    const auto all = causes.CallKeysOf(execution->faults, *execution);
-    const auto find = [&](const auto& fits) -> Bug* {
-      for (size_t i = 0; i < bugs.size(); ++i) {
-        if (bugs[i].status == status && fits(known[i])) return &bugs[i];
-      }
-      return nullptr;
-    };
-    Bug* bug = find([&](const Known& it) {
-      return std::ranges::any_of(
-          it.calls, [&](const Keys& calls) { return std::ranges::includes(all, calls); });
-    });
-    if (bug == nullptr) {
-      auto minimized = Minimize(execution->faults, oracle);
-      if (!minimized) return std::unexpected(std::move(minimized.error()));
-      const auto needed = causes.SiteKeysOf(minimized->faults, *execution);
-      const auto needed_calls = causes.CallKeysOf(minimized->faults, *execution);
-      bug = find([&](const Known& it) { return it.sites == needed; });
-      if (bug != nullptr) {
-        known[static_cast<size_t>(bug - bugs.data())].calls.push_back(needed_calls);
-      } else {
-        std::vector<std::string> texts;
-        for (const CallFault& fault : minimized->faults) {
-          texts.push_back(causes.TextOf(fault, *execution));
-        }
-        known.push_back({needed, {needed_calls}});
-        const auto seen = oracle.CallsUnder(minimized->faults);
-        bug = &bugs.emplace_back(Bug{.cause = fmt::format("{}", fmt::join(texts, " and ")),
-                                     .status = status,
-                                     .counterexample = std::move(minimized->faults),
-                                     .calls = {seen.begin(), seen.end()},
-                                     .minimal = minimized->minimal});
-      }
-    }
-    bug->executions.push_back(execution->number);
+    if (auto added = bugs.Add(*execution); !added) return std::unexpected(std::move(added.error()));
   }
-  for (Bug& bug : bugs) std::ranges::sort(bug.executions);
-  std::ranges::sort(bugs, {}, [](const Bug& bug) { return bug.executions.front(); });
-  return bugs;
+  return bugs.Take();
 }
 
 }  // namespace filibuster

@@ -186,6 +186,25 @@ std::vector<CallEvent> CallTable::Enter(const CallLog& log) {
   return events;
 }
 
+std::vector<RequestAnswer> CallTable::EnterAnswers(const CallLog& log) {
+  std::vector<std::pair<int, RequestAnswer>> ordered;
+  for (const RequestRecord& request : log.requests) {
+    const auto result = ResultOf(request.return_value, request.exception);
+    if (!result || request.calls.empty()) continue;
+    RequestAnswer answer{.result = EnterResult(*result)};
+    for (const int call : request.calls) {
+      if (const auto id = Find(IndexOf(log.calls[static_cast<size_t>(call)]))) {
+        answer.calls.push_back(*id);
+      }
+    }
+    if (!answer.calls.empty()) ordered.emplace_back(request.calls.front(), std::move(answer));
+  }
+  std::ranges::stable_sort(ordered, {}, &std::pair<int, RequestAnswer>::first);
+  std::vector<RequestAnswer> answers;
+  for (auto& [first, answer] : ordered) answers.push_back(std::move(answer));
+  return answers;
+}
+
 std::vector<PlannedFault> CallTable::Planned(const FaultSet& faults) const {
   std::vector<PlannedFault> planned;
   planned.reserve(faults.size());

@@ -44,6 +44,9 @@ class CallTable {
   // only if the caller reported that it saw it, or never reports anything.
   std::vector<CallEvent> Enter(const CallLog& log);
 
+  // Of a log whose calls have been entered.
+  std::vector<RequestAnswer> EnterAnswers(const CallLog& log);
+
   CallId EnterCall(KnownCall call);
   FormId EnterForm(const CallForm& form);
   FaultId EnterFault(const Fault& fault);

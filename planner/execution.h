@@ -45,6 +45,14 @@ struct CallEvent {
   bool operator==(const CallEvent&) const = default;
 };
 
+// What a service answered to a request of the functional test, where it reports that.
+struct RequestAnswer {
+  std::vector<CallId> calls;  // that it made for the request; never empty
+  ResultId result = kNoResult;
+
+  auto operator<=>(const RequestAnswer&) const = default;
+};
+
 // The functional test passed, and every planned fault was delivered.
 struct Passed {
   bool operator==(const Passed&) const = default;
@@ -70,7 +78,8 @@ using Verdict = std::variant<Passed, Failed, Undelivered>;
 // One run of the functional test.
 struct TestExecution {
   FaultSet faults;
-  std::vector<CallEvent> calls;  // callers before callees; concurrent calls in a fixed order
+  std::vector<CallEvent> calls;        // callers before callees; concurrent calls in a fixed order
+  std::vector<RequestAnswer> answers;  // in the order of their first calls
   Verdict verdict;
   std::chrono::microseconds duration{0};
   std::string output;  // of the functional test

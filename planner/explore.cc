@@ -185,6 +185,7 @@ class Explorer {
       calls_.LeaveOut(unstable);
       MakeStable(unstable, run->log);
       run->calls = calls_.Enter(run->log);
+      run->answers = calls_.EnterAnswers(run->log);
     }
     return run;
   }
@@ -333,6 +334,7 @@ void Exploration::Record(int number, TestExecution execution) {
   executions.push_back({.number = number,
                         .faults = execution.faults,
                         .calls = execution.calls,
+                        .answers = execution.answers,
                         .verdict = execution.verdict,
                         .duration = execution.duration,
                         .output = passed ? "" : OutputEnd(execution.output)});

@@ -95,6 +95,7 @@ struct ExecutionRecord {
   int number = 0;
   FaultSet faults;
   std::vector<CallEvent> calls;
+  std::vector<RequestAnswer> answers;
   Verdict verdict;
   std::chrono::microseconds duration{0};
   std::string output;  // of the functional test, the end of it; empty if it passed

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
@@ -10,6 +11,21 @@ namespace filibuster {
 namespace {
 
 using Entries = std::map<const HandlerEntry*, HandlerCoverage*>;
+
+// What the service answered to the request in which it made this call: as the request's caller saw
+// it, or, of a request of the functional test, as it says itself.
+ResultId AnswerTo(CallId request, CallId call, const ExecutionRecord& execution,
+                  const std::map<CallId, const CallEvent*>& requests) {
+  if (request == kFunctionalTest) {
+    const auto answer = std::ranges::find_if(execution.answers, [&](const auto& each) {
+      return std::ranges::find(each.calls, call) != each.calls.end();
+    });
+    return answer == execution.answers.end() ? kNoResult : answer->result;
+  }
+  const auto event = requests.find(request);
+  if (event == requests.end() || event->second->fault != kNoFault) return kNoResult;
+  return event->second->result;
+}
 
 // Counts an entry once for each execution that took it.
 void CountTaken(const Exploration& exploration, CallSites& sites, const CallTable& calls,
@@ -23,11 +39,9 @@ void CountTaken(const Exploration& exploration, CallSites& sites, const CallTabl
       const HandlerEntry* entry = sites.FindEntry(event.call, calls.result(event.result));
       if (entry == nullptr) continue;
       HandlerCoverage& coverage = *entries.at(entry);
-      const auto request = requests.find(calls.call(event.call).parent);
-      if (request != requests.end() && request->second->fault == kNoFault &&
-          request->second->result != kNoResult) {
-        ++coverage.answers[ResultName(calls.result(request->second->result))];
-      }
+      const ResultId answer =
+          AnswerTo(calls.call(event.call).parent, event.call, execution, requests);
+      if (answer != kNoResult) ++coverage.answers[ResultName(calls.result(answer))];
       if (!taken.insert(entry).second) continue;
       ++coverage.executions;
       coverage.failed += std::holds_alternative<Failed>(execution.verdict);

@@ -18,8 +18,8 @@ struct HandlerCoverage {
   size_t executions = 0;     // in which it was taken
   std::optional<int> first;  // the first of them
   size_t failed = 0;         // of them
-  // What the service answered to the requests in which it was taken, where its caller is one that
-  // reports it, and how often. The functional test does not.
+  // What the service answered to the requests in which it was taken, where its caller reports that,
+  // or it does itself, and how often.
   std::map<std::string, size_t> answers;
   std::string why_never;  // empty if it was taken
 

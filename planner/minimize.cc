@@ -20,12 +20,13 @@ std::string StatusOf(const Verdict& verdict) {
 }  // namespace
 
 void FailureOracle::Remember(const ExecutionRecord& execution) {
-  known_[Sorted(execution.faults)] = {StatusOf(execution.verdict), execution.calls};
+  known_[Sorted(execution.faults)] = {StatusOf(execution.verdict),
+                                      {execution.calls, execution.answers, execution.output}};
 }
 
-std::span<const CallEvent> FailureOracle::CallsUnder(const FaultSet& faults) const {
+FailureOracle::Seen FailureOracle::SeenUnder(const FaultSet& faults) const {
   const auto it = known_.find(Sorted(faults));
-  return it == known_.end() ? std::span<const CallEvent>() : it->second.calls;
+  return it == known_.end() ? Seen() : it->second.seen;
 }
 
 std::expected<std::string, Error> FailureOracle::Failure(const FaultSet& faults) {
@@ -41,7 +42,10 @@ std::expected<std::string, Error> FailureOracle::Failure(const FaultSet& faults)
   run->faults = faults;
   CheckDelivery(*run, calls_);
   std::string status = StatusOf(run->verdict);
-  known_[std::move(sorted)] = {status, seen_.emplace_back(std::move(run->calls))};
+  const TestExecution& own = own_.emplace_back(TestExecution{.calls = std::move(run->calls),
+                                                             .answers = std::move(run->answers),
+                                                             .output = OutputEnd(run->output)});
+  known_[std::move(sorted)] = {status, {own.calls, own.answers, own.output}};
   return status;
 }
 

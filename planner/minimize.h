@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -27,21 +28,26 @@ class FailureOracle {
   // for whatever is not known, and it is counted as unanswered.
   std::expected<std::string, Error> Failure(const FaultSet& faults);
   int unanswered() const { return unanswered_; }
-  // The calls that were seen under a fault set that is known; none otherwise.
-  std::span<const CallEvent> CallsUnder(const FaultSet& faults) const;
+  // What was seen under a fault set that is known; nothing otherwise.
+  struct Seen {
+    std::span<const CallEvent> calls;
+    std::span<const RequestAnswer> answers;
+    std::string_view output;  // of the functional test, the end of it
+  };
+  Seen SeenUnder(const FaultSet& faults) const;
 
  private:
   struct Known {
     std::string status;
-    std::span<const CallEvent> calls;
+    Seen seen;
   };
 
   TestRunner& runner_;
   CallTable& calls_;
   int runs_left_;
   int unanswered_ = 0;
-  std::map<FaultSet, Known> known_;          // by the sorted set
-  std::deque<std::vector<CallEvent>> seen_;  // in its own runs
+  std::map<FaultSet, Known> known_;  // by the sorted set
+  std::deque<TestExecution> own_;    // its own runs
 };
 
 struct Minimized {

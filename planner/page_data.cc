@@ -67,6 +67,15 @@ class Calls {
   std::map<std::string, size_t> ids_;
 };
 
+// Positions of the calls that a request caused, and what it was answered with.
+OrderedJson AnswersToJson(const OrderedJson& answers) {
+  OrderedJson list = OrderedJson::array();
+  for (const OrderedJson& answer : answers) {
+    list.push_back({answer.at("calls"), answer.at("result")});
+  }
+  return list;
+}
+
 }  // namespace
 
 const SkipKind& KindOf(const OrderedJson& reason) {
@@ -82,11 +91,14 @@ std::string PageData(const OrderedJson& report) {
     executions.push_back({execution.at("number"), execution.at("words"), execution.at("outcome"),
                           execution.value("status", ""), execution.at("duration_ms"),
                           calls.EventsToJson(execution.at("calls")), execution.value("output", ""),
-                          execution.value("undelivered", OrderedJson::array())});
+                          execution.value("undelivered", OrderedJson::array()),
+                          AnswersToJson(execution.at("answers")), execution.at("answered")});
   }
   OrderedJson bugs = OrderedJson::array();
   for (const OrderedJson& bug : report.at("bugs")) {
-    bugs.push_back({{"status", bug.at("status")}, {"calls", calls.EventsToJson(bug.at("calls"))}});
+    bugs.push_back({{"status", bug.at("status")},
+                    {"calls", calls.EventsToJson(bug.at("calls"))},
+                    {"answers", AnswersToJson(bug.at("answers"))}});
   }
   OrderedJson skipped = OrderedJson::array();
   for (const OrderedJson& set : report.at("skipped")) {

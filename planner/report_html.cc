@@ -179,6 +179,7 @@ data BugData(const OrderedJson& report, size_t index, const Sources& sources) {
   object.set("number", std::to_string(index + 1));
   for (const char* key : {"words", "status"}) object.set(key, bug.at(key).get<std::string>());
   SetText(object, "replay", bug.at("replay"));
+  SetText(object, "answered", bug.at("answered"));
   object.set("minimal", bug.at("minimal").get<bool>());
   const OrderedJson& numbers = bug.at("executions");
   data tests = List();
@@ -191,6 +192,15 @@ data BugData(const OrderedJson& report, size_t index, const Sources& sources) {
   object.set("tests", tests);
   SetText(object, "more_tests",
           numbers.size() > kMaxTestsNamed ? std::to_string(numbers.size() - kMaxTestsNamed) : "");
+  object.set("has_alike", !bug.at("alike").empty());
+  data alike = List();
+  for (const OrderedJson& failure : bug.at("alike")) {
+    data item;
+    item.set("words", failure.at("words").get<std::string>());
+    item.set("test", failure.at("executions")[0].dump());
+    alike.push_back(item);
+  }
+  object.set("alike", alike);
   data sites = List();
   for (size_t i = 0; i < bug.at("sites").size(); ++i) {
     sites.push_back(SiteData(bug.at("sites")[i], bug.at("counterexample")[i], sources));

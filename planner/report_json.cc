@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <sstream>
@@ -64,6 +65,27 @@ OrderedJson EventsToJson(const std::vector<CallEvent>& events, const CallTable& 
   return json;
 }
 
+// `events`: where each answer's calls are found.
+OrderedJson AnswersToJson(const std::vector<RequestAnswer>& answers,
+                          const std::vector<CallEvent>& events, const CallTable& calls) {
+  OrderedJson json = OrderedJson::array();
+  for (const RequestAnswer& answer : answers) {
+    const CallResult& result = calls.result(answer.result);
+    OrderedJson entry = {
+        {"service", calls.call(answer.calls.front()).invocation.source_service_name},
+        {"result", ResultWords(result)}};
+    if (!result.status_code.empty()) entry["status_code"] = result.status_code;
+    if (!result.exception.empty()) entry["exception"] = result.exception;
+    entry["calls"] = OrderedJson::array();
+    for (const CallId call : answer.calls) {
+      const auto event = std::ranges::find(events, call, &CallEvent::call);
+      if (event != events.end()) entry["calls"].push_back(event - events.begin());
+    }
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
 OrderedJson ExecutionToJson(const ExecutionRecord& execution, const CallTable& calls) {
   OrderedJson json = {{"number", execution.number},
                       {"words", FaultSetWords(calls, execution.faults)},
@@ -79,6 +101,8 @@ OrderedJson ExecutionToJson(const ExecutionRecord& execution, const CallTable& c
   json["duration_ms"] = std::chrono::duration<double, std::milli>(execution.duration).count();
   if (!execution.output.empty()) json["output"] = execution.output;
   json["calls"] = EventsToJson(execution.calls, calls);
+  json["answers"] = AnswersToJson(execution.answers, execution.calls, calls);
+  json["answered"] = AnswersWords(calls, execution.answers);
   return json;
 }
 
@@ -164,12 +188,21 @@ OrderedJson BugToJson(const Bug& bug, const Report& report) {
                       {"words", FaultSetWords(report.calls, bug.counterexample)},
                       {"status", bug.status},
                       {"executions", bug.executions},
+                      {"alike", OrderedJson::array()},
                       {"counterexample", FaultsToJson(bug.counterexample, report.calls)},
                       {"minimal", bug.minimal},
                       {"counterexample_file", bug.counterexample_file},
                       {"replay", bug.replay},
                       {"sites", OrderedJson::array()},
-                      {"calls", EventsToJson(bug.calls, report.calls)}};
+                      {"calls", EventsToJson(bug.calls, report.calls)},
+                      {"answers", AnswersToJson(bug.answers, bug.calls, report.calls)},
+                      {"answered", AnswersWords(report.calls, bug.answers)}};
+  for (const AlikeFailure& alike : bug.alike) {
+    json["alike"].push_back({{"cause", alike.cause},
+                             {"words", FaultSetWords(report.calls, alike.counterexample)},
+                             {"executions", alike.executions},
+                             {"counterexample", FaultsToJson(alike.counterexample, report.calls)}});
+  }
   for (const CallFault& fault : bug.counterexample) {
     json["sites"].push_back(SiteToJson(fault, report));
   }

@@ -54,6 +54,8 @@ std::string TroubleOf(const OrderedJson& execution) {
       message += (message.empty() ? "" : "; ") + reason.get<std::string>();
     }
   }
+  const std::string answered = execution.at("answered");
+  if (!answered.empty()) message += (message.empty() ? "" : "; ") + answered;
   const char* element = outcome == "failed" ? "failure" : "error";
   return fmt::format("      <{0}{1}{2}>{3}</{0}>\n", element, Attribute("message", message),
                      Attribute("type", outcome), Escaped(execution.value("output", "")));

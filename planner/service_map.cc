@@ -49,6 +49,9 @@ ServiceMap MapServices(const Exploration& exploration, const std::vector<Bug>& b
   }
   for (const Bug& bug : bugs) {
     for (const CallFault& fault : bug.counterexample) edge_of(fault.call).has_bug = true;
+    for (const AlikeFailure& alike : bug.alike) {
+      for (const CallFault& fault : alike.counterexample) edge_of(fault.call).has_bug = true;
+    }
   }
   ServiceMap map{.entries = {entries.begin(), entries.end()}, .edges = {}};
   for (const auto& [ends, seen] : edges) {

@@ -92,6 +92,17 @@ std::string CallWords(const KnownCall& call) {
   return fmt::format("{} → {}", call.invocation.source_service_name, TargetWords(call));
 }
 
+std::string AnswersWords(const CallTable& calls, std::span<const RequestAnswer> answers) {
+  std::vector<std::string> words;
+  for (const RequestAnswer& answer : answers) {
+    std::string text = fmt::format("{} answered {}",
+                                   calls.call(answer.calls.front()).invocation.source_service_name,
+                                   ResultWords(calls.result(answer.result)));
+    if (std::ranges::find(words, text) == words.end()) words.push_back(std::move(text));
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
 std::string CallPathWords(const CallTable& calls, CallId call) {
   std::string path = TargetWords(calls.call(call));
   for (; call != kFunctionalTest; call = calls.call(call).parent) {

@@ -11,6 +11,7 @@
 #include "base/console.h"
 #include "base/python_text.h"
 #include "base/terminal.h"
+#include "planner/words.h"
 
 namespace filibuster {
 namespace {
@@ -34,6 +35,11 @@ std::string FaultText(const Fault& fault) {
     items.push_back(fmt::format("('{}', {})", key, PythonText(value)));
   }
   return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+// "test 2", "tests 2, 3"
+std::string TestsText(const std::vector<int>& numbers) {
+  return fmt::format("test{} {}", numbers.size() == 1 ? "" : "s", fmt::join(numbers, ", "));
 }
 
 std::string Text(const auto& value) {
@@ -99,12 +105,23 @@ void DescribeHandlers(const std::vector<HandlerCoverage>& handlers) {
   }
 }
 
-void DescribeFailure(const TestExecution& execution) {
+void DescribeBug(const Bug& bug, size_t number, size_t count) {
+  LogFail("Bug {} of {}: {}: {} ({})", number, count, bug.cause, bug.status,
+          TestsText(bug.executions));
+  for (const AlikeFailure& alike : bug.alike) {
+    LogFail("  looks the same: {} ({})", alike.cause, TestsText(alike.executions));
+  }
+}
+
+void DescribeFailure(const CallTable& calls, const TestExecution& execution) {
   if (const auto* failed = std::get_if<Failed>(&execution.verdict)) {
     LogFail("The functional test failed: {}", failed->status);
   } else if (const auto* undelivered = std::get_if<Undelivered>(&execution.verdict)) {
     LogFail("The functional test failed, but not under the planned faults: {}",
             undelivered->status);
+  }
+  if (!execution.answers.empty()) {
+    LogFail("It saw: {}", PrintableLine(AnswersWords(calls, execution.answers)));
   }
   if (execution.output.empty()) {
     LogFail("It wrote nothing.");
@@ -133,7 +150,7 @@ ExploreCallbacks ConsoleReport::Callbacks() {
                 LogFail("Test {} has failed since, under: {}", number,
                         execution.faults.empty() ? "no fault"
                                                  : DescribeFaults(calls_, execution.faults));
-                DescribeFailure(execution);
+                DescribeFailure(calls_, execution);
               }};
 }
 
@@ -153,7 +170,7 @@ void ConsoleReport::Finished(const Step& step, const TestExecution& execution) c
     if (step.number > 1) {
       LogFail("Test {} failed under: {}", step.number, DescribeFaults(calls_, step.faults));
     }
-    DescribeFailure(execution);
+    DescribeFailure(calls_, execution);
   }
   if (verbose_ && std::holds_alternative<Passed>(execution.verdict)) {
     std::istringstream lines(Printable(execution.output));
@@ -163,7 +180,7 @@ void ConsoleReport::Finished(const Step& step, const TestExecution& execution) c
     for (const std::string& reason : undelivered->reasons) {
       LogWarning("Test {}: a planned fault was not delivered: {}", step.number, reason);
     }
-    if (!undelivered->status.empty()) DescribeFailure(execution);
+    if (!undelivered->status.empty()) DescribeFailure(calls_, execution);
   }
   for (const std::string& reason : execution.log.bad_requests) {
     LogWarning("Test {}: the control server refused a request: {}", step.number, reason);

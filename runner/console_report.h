@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "planner/bugs.h"
 #include "planner/explore.h"
 #include "planner/handler_coverage.h"
 
@@ -40,7 +41,10 @@ std::string DescribeFaults(const CallTable& calls, const FaultSet& faults);
 // How many handlers were taken, and why the others never were.
 void DescribeHandlers(const std::vector<HandlerCoverage>& handlers);
 
-// How a test execution failed, with what the functional test wrote.
-void DescribeFailure(const TestExecution& execution);
+// The bug's cause, and those that look the same, each with its executions.
+void DescribeBug(const Bug& bug, size_t number, size_t count);
+
+// How a test execution failed: what services answered the functional test, and what it wrote.
+void DescribeFailure(const CallTable& calls, const TestExecution& execution);
 
 }  // namespace filibuster

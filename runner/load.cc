@@ -165,7 +165,7 @@ class Load {
     }
     for (const std::string& refused : log.bad_requests) LogWarning("refused: {}", refused);
     if (services_ != nullptr && !report.interrupted) FindBrokenServices(report);
-    if (requests.first_failed() != nullptr) DescribeFailure(*requests.first_failed());
+    if (requests.first_failed() != nullptr) DescribeFailure(calls_, *requests.first_failed());
     std::fputs(LoadReportToText(report).c_str(), stdout);
     std::fflush(stdout);
     if (options_.report_file) {
@@ -188,7 +188,7 @@ class Load {
     for (const std::string& matched : replay->matched) LogWarning("{}", matched);
     const TestExecution& execution = replay->execution;
     if (const auto* undelivered = std::get_if<Undelivered>(&execution.verdict)) {
-      if (!undelivered->status.empty()) DescribeFailure(execution);
+      if (!undelivered->status.empty()) DescribeFailure(calls_, execution);
       return std::unexpected(Error{fmt::format(
           "a fault of the counterexample was not delivered: {}", undelivered->reasons.front())});
     }

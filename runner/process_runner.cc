@@ -202,6 +202,7 @@ std::expected<ProcessRunner::Observed, Error> ProcessRunner::RunOnce(const Fault
 
   execution.faults = faults;
   execution.calls = calls.Enter(execution.log);
+  execution.answers = calls.EnterAnswers(execution.log);
   execution.duration = std::chrono::duration_cast<std::chrono::microseconds>(run->duration);
   execution.output = std::move(run->output);
   std::vector<std::string> reasons;

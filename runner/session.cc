@@ -174,10 +174,7 @@ class Session {
     }
     for (size_t i = 0; i < bugs->size(); ++i) {
       Bug& bug = (*bugs)[i];
-      if (explore.keep_going && !options_.live) {
-        LogFail("Bug {} of {}: {}: {} (test{} {})", i + 1, bugs->size(), bug.cause, bug.status,
-                bug.executions.size() == 1 ? "" : "s", fmt::join(bug.executions, ", "));
-      }
+      if (explore.keep_going && !options_.live) DescribeBug(bug, i + 1, bugs->size());
       const bool is_kept = i == 0 && bug.counterexample == exploration.first_failure->faults;
       bug.counterexample_file = i == 0 ? kCounterexampleFile : NextFile();
       bug.replay = ReplayCommand(options_, bug.counterexample_file);
@@ -317,9 +314,9 @@ class Session {
                        .map = map});
   }
 
-  static int ReplayVerdict(const TestExecution& execution) {
+  int ReplayVerdict(const TestExecution& execution) const {
     if (std::holds_alternative<Failed>(execution.verdict)) {
-      DescribeFailure(execution);
+      DescribeFailure(calls_, execution);
       LogFail("Counterexample reproduced.");
       return kFailed;
     }
@@ -327,7 +324,7 @@ class Session {
       for (const std::string& reason : undelivered->reasons) {
         LogFail("A fault of the counterexample was not delivered: {}", reason);
       }
-      if (!undelivered->status.empty()) DescribeFailure(execution);
+      if (!undelivered->status.empty()) DescribeFailure(calls_, execution);
       return kNothingToSay;
     }
     LogNotice("Counterexample did not reproduce: the functional test passes under its faults.");

@@ -63,7 +63,14 @@ std::string OutputText(const std::string& output) {
   return shown;
 }
 
-std::string SeenText(const Verdict& verdict) {
+// "foo answered 500 Internal Server Error; exit code 1"
+std::string SeenText(const CallTable& calls, std::span<const RequestAnswer> answers,
+                     std::string_view status) {
+  const std::string answered = AnswersWords(calls, answers);
+  return fmt::format("{}{}{}", answered, answered.empty() ? "" : "; ", status);
+}
+
+std::string StatusText(const Verdict& verdict) {
   if (const auto* failed = std::get_if<Failed>(&verdict)) return failed->status;
   const auto* undelivered = std::get_if<Undelivered>(&verdict);
   return undelivered == nullptr ? "exit code 0" : undelivered->status;
@@ -119,10 +126,14 @@ std::string SummaryOfCalls(const Report& report) {
 
 std::string BugsText(const Report& report) {
   std::string text;
+  const CallTable& calls = report.calls;
   for (const Bug& bug : report.bugs) {
-    text += Row(
-        "", fmt::format("{}: {}", PrintableLine(FaultSetWords(report.calls, bug.counterexample)),
-                        PrintableLine(bug.status)));
+    text += Row("", PrintableLine(fmt::format("{}: {}", FaultSetWords(calls, bug.counterexample),
+                                              SeenText(calls, bug.answers, bug.status))));
+    for (const AlikeFailure& alike : bug.alike) {
+      text += Row("", PrintableLine(fmt::format("looks the same: {}",
+                                                FaultSetWords(calls, alike.counterexample))));
+    }
     // Of a single bug, it is told with its failure.
     if (report.bugs.size() > 1 && !bug.replay.empty()) text += bug.replay + "\n";
   }
@@ -143,7 +154,8 @@ std::string FailureText(const CallTable& calls, int number, const TestExecution&
                                           invocation.callsite_file, invocation.callsite_line)));
   }
   text += Row("expected", "exit code 0");
-  text += Row("seen", PrintableLine(SeenText(execution.verdict)));
+  text +=
+      Row("seen", PrintableLine(SeenText(calls, execution.answers, StatusText(execution.verdict))));
   return text + OutputText(execution.output);
 }
 

@@ -22,7 +22,8 @@ struct PlannedFault {
 // One call as it happened. `..._at` are positions in the order of all messages of the execution.
 struct CallRecord {
   Invocation invocation;
-  std::string stable_index;  // what planned faults are matched by; empty: invocation.execution_index
+  std::string
+      stable_index;  // what planned faults are matched by; empty: invocation.execution_index
   int generated_id = 0;
   int created_at = 0;
   std::optional<int> received_at;
@@ -37,8 +38,16 @@ inline const std::string& IndexOf(const CallRecord& call) {
   return call.stable_index.empty() ? call.invocation.execution_index : call.stable_index;
 }
 
+// A request that no call of the application is known for: of the functional test, most likely.
+struct RequestRecord {
+  std::vector<int> calls;  // that it caused, by their positions in the log
+  Json return_value;       // what it was answered with, of request_complete, or null
+  Json exception;          // of request_complete, or null
+};
+
 struct CallLog {
   std::vector<CallRecord> calls;          // in the order of their creates
+  std::vector<RequestRecord> requests;    // in the order in which they were answered
   std::vector<std::string> bad_requests;  // refused, with the reason
 };
 

@@ -53,4 +53,14 @@ std::shared_ptr<Parent> Context::parent(const std::function<std::shared_ptr<Pare
   return parent_;
 }
 
+void Context::AnswerIsWanted(int generated_id) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  wanted_for_.push_back(generated_id);
+}
+
+std::vector<int> Context::TakeWanted() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(wanted_for_, {});
+}
+
 }  // namespace filibuster

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "filibuster/context.h"
 #include "runtime/execution_index.h"
@@ -54,10 +55,16 @@ class Context {
   // `find_root` may fail, with null; then so does this, and the next call tries again.
   std::shared_ptr<Parent> parent(const std::function<std::shared_ptr<Parent>()>& find_root);
 
+  // The control server asks for the answer to the request, which caused this call.
+  void AnswerIsWanted(int generated_id);
+  // The calls for which the answer is wanted; none if it is not, or has been told.
+  std::vector<int> TakeWanted();
+
  private:
   const std::string request_id_;
   std::mutex mutex_;
-  std::shared_ptr<Parent> parent_;  // guarded by mutex_
+  std::shared_ptr<Parent> parent_;  // guarded by mutex_, as is the next
+  std::vector<int> wanted_for_;
 };
 
 // This thread goes on with `context` outside of any scope, as long as somebody is handling that

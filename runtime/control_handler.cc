@@ -10,6 +10,7 @@
 #include "runtime/execution_index.h"
 #include "runtime/message_reader.h"
 #include "runtime/message_text.h"
+#include "runtime/request_path.h"
 
 namespace filibuster {
 namespace {
@@ -23,43 +24,6 @@ std::string Dump(const Json& json) {
 }
 
 ControlAnswer Answer(const Json& json) { return {200, Dump(json)}; }
-
-std::optional<int> HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
-
-std::string PercentDecode(std::string_view text) {
-  std::string decoded;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      const auto high = HexDigit(text[i + 1]);
-      const auto low = HexDigit(text[i + 2]);
-      if (high && low) {
-        decoded += static_cast<char>(*high * 16 + *low);
-        i += 2;
-        continue;
-      }
-    }
-    decoded += text[i];
-  }
-  return decoded;
-}
-
-// "/filibuster/create?x" => {"filibuster", "create"}
-std::vector<std::string> PathSegments(std::string_view target) {
-  target = target.substr(0, target.find('?'));
-  if (target.starts_with('/')) target.remove_prefix(1);
-  std::vector<std::string> segments;
-  for (;;) {
-    const size_t slash = target.find('/');
-    segments.push_back(PercentDecode(target.substr(0, slash)));
-    if (slash == target.npos) return segments;
-    target.remove_prefix(slash + 1);
-  }
-}
 
 // Or the answer that refuses what was found in its place.
 template <typename T>
@@ -273,6 +237,7 @@ ControlAnswer ControlHandler::Create(std::string_view body) {
     if (planned != planned_.end()) call.fault = planned->second.fault;
     answer.generated_id = first_generated_id_ + call.generated_id;
     answer.fault = call.fault;
+    answer.request_complete = index->size() == 1;
     call.invocation = *std::move(invocation);
     log_.calls.push_back(std::move(call));
   }
@@ -309,6 +274,9 @@ ControlAnswer ControlHandler::Update(std::string_view body) {
 
   ControlAnswer answer{200, "{}"};
   const std::lock_guard lock(mutex_);
+  if (auto* complete = std::get_if<RequestComplete>(&*update)) {
+    return CompleteRequest(*std::move(complete));
+  }
   if (auto* received = std::get_if<RequestReceived>(&*update)) {
     CallRecord* call = FindCall(received->generated_id, received->execution_index, &answer);
     // A client library may send a request again (a stale connection, a redirect): the first counts.
@@ -330,6 +298,26 @@ ControlAnswer ControlHandler::Update(std::string_view body) {
   call->return_value = std::move(complete.return_value);
   call->exception = std::move(complete.exception);
   return answer;
+}
+
+ControlAnswer ControlHandler::CompleteRequest(RequestComplete complete) {
+  RequestRecord request{.return_value = std::move(complete.return_value),
+                        .exception = std::move(complete.exception)};
+  for (const int id : complete.generated_ids) {
+    const int end = first_generated_id_ + static_cast<int>(log_.calls.size());
+    if (id >= end) {
+      return RefusedRequest(
+          404, fmt::format("generated_ids: found {}, which no create was answered with", id));
+    }
+    if (id >= first_generated_id_) request.calls.push_back(id - first_generated_id_);
+  }
+  // One that began in an earlier execution is not of this one.
+  if (request.calls.empty() || request.calls.size() < complete.generated_ids.size()) {
+    ++stray_messages_;
+  } else {
+    log_.requests.push_back(std::move(request));
+  }
+  return {200, "{}"};
 }
 
 ControlAnswer ControlHandler::NewTestExecution(const std::string& service) {

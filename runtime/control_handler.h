@@ -54,6 +54,7 @@ class ControlHandler {
   void EndRefusals();
   ControlAnswer Create(std::string_view body);
   ControlAnswer Update(std::string_view body);
+  ControlAnswer CompleteRequest(RequestComplete complete);
   ControlAnswer NewTestExecution(const std::string& service);
   ControlAnswer FaultInjected(const Segments& condition) const;
   // The call that an update is about, or the answer that refuses the update. Null: a stray.

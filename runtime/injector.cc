@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -18,6 +17,7 @@
 #include "runtime/control_client.h"
 #include "runtime/corrupted_body.h"
 #include "runtime/digest.h"
+#include "runtime/injected_fault.h"
 #include "runtime/message_text.h"
 #include "runtime/offline_replay.h"
 #include "runtime/vector_clock.h"
@@ -148,53 +148,6 @@ Json SecondsToJson(double seconds) {
   return seconds;
 }
 
-template <typename Number>
-std::optional<Number> ParseNumber(std::string_view text) {
-  Number number{};
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-  return number;
-}
-
-// A field that may hold a value or its text: {"status_code": "503"}, {"status_code": 503}.
-std::string TextAt(const Json& object, const char* key) {
-  if (!object.is_object()) return {};
-  const auto it = object.find(key);
-  if (it == object.end() || it->is_null()) return {};
-  return it->is_string() ? it->get<std::string>()
-                         : it->dump(-1, ' ', true, Json::error_handler_t::replace);
-}
-
-std::optional<InjectedFault> Translate(const Fault& fault) {
-  InjectedFault result;
-  if (const auto* exception = std::get_if<ForcedException>(&fault)) {
-    result.exception = exception->name;
-    result.code = TextAt(exception->metadata, "code");
-    result.call_first =
-        exception->name == kLatency || TextAt(exception->metadata, "abort") == "false";
-    if (result.call_first) {
-      result.messages = ParseNumber<int>(TextAt(exception->metadata, "messages")).value_or(0);
-    }
-    if (exception->name == kCorruptedBody) {
-      result.transformation = TextAt(exception->metadata, "transformation");
-    }
-    return result;
-  }
-  const auto& failure = std::get<FailureMetadata>(fault);
-  if (failure.exception.is_object()) {
-    const auto metadata = failure.exception.find("metadata");
-    if (metadata != failure.exception.end()) result.code = TextAt(*metadata, "code");
-    if (!result.code.empty()) return result;
-  } else if (const auto status = ParseNumber<int>(TextAt(failure.return_value, "status_code"))) {
-    result.status = *status;
-    if (*status >= 100 && *status <= 999) return result;
-  }
-  Warn("this fault has neither an exception nor a status, and is not injected: " +
-       ToJson(fault).dump(-1, ' ', true, Json::error_handler_t::replace));
-  return std::nullopt;
-}
-
 // Set by the first request: until then a service calls others for itself.
 std::atomic<bool> any_request_received = false;
 
@@ -267,6 +220,9 @@ Injection::Injection(const OutgoingCall& call) {
   if (!answer) return;
   if (injector->replays()) invocation.execution_index = answer->execution_index;
 
+  if (answer->request_complete && context != nullptr) {
+    context->AnswerIsWanted(answer->generated_id);
+  }
   if (answer->fault) fault_ = Translate(*answer->fault);
   const std::string clock = VectorClockText(invocation.vclock);
   headers_.reserve(6);
@@ -370,6 +326,16 @@ ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>&
   return std::make_shared<Context>(
       std::move(request_id),
       std::make_shared<Parent>(*std::move(index), *std::move(vclock), *std::move(origin_vclock)));
+}
+
+void AnswerRequest(const ContextHandle& request, int status) {
+  if (request == nullptr) return;
+  RequestComplete complete;
+  complete.generated_ids = request->TakeWanted();
+  if (complete.generated_ids.empty()) return;
+  const KeepErrno keep_errno;
+  complete.return_value = {{"status_code", std::to_string(status)}};
+  TheInjector()->Report(MessageText(complete));
 }
 
 }  // namespace filibuster

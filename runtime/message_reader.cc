@@ -63,6 +63,10 @@ std::optional<CreateAnswer> ReadCreateAnswer(std::string_view text) {
   const auto take_member = [&](std::string_view key) {
     if (key == "generated_id") return has_id = reader.TakeCount(&answer.generated_id);
     if (key == "execution_index") return reader.TakeString(&answer.execution_index);
+    if (key == "request_complete") {
+      Json asks;
+      return answer.request_complete = reader.TakeValue(&asks) && asks == true;
+    }
     return false;
   };
   const bool is_read = reader.TakeObject(take_member) && reader.AtEnd();

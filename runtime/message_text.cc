@@ -139,6 +139,7 @@ std::string MessageText(const CreateAnswer& answer) {
   ObjectText text(2 * answer.execution_index.size() + 50);
   text.AddNumber("generated_id", answer.generated_id);
   text.AddString("execution_index", answer.execution_index);
+  if (answer.request_complete) text.AddValue("request_complete", true);
   if (answer.fault) {
     const Json fault = ToJson(*answer.fault);
     for (auto it = fault.begin(); it != fault.end(); ++it) text.AddValue(it.key(), *it);
@@ -170,6 +171,14 @@ std::string MessageText(const InvocationComplete& update, const ResponseText& re
   if (!response.transformation.empty()) value.AddString("transformation", response.transformation);
   ObjectText text = BeginCompletion(update);
   text.AddObject("return_value", value.Finish());
+  return text.Finish();
+}
+
+std::string MessageText(const RequestComplete& update) {
+  ObjectText text("request_complete");
+  text.AddValue("generated_ids", update.generated_ids);
+  if (!update.return_value.is_null()) text.AddValue("return_value", update.return_value);
+  if (!update.exception.is_null()) text.AddValue("exception", update.exception);
   return text.Finish();
 }
 

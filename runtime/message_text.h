@@ -22,6 +22,7 @@ std::string MessageText(const RequestReceived& update);
 std::string MessageText(const InvocationComplete& update);
 // With `response` as its return_value.
 std::string MessageText(const InvocationComplete& update, const ResponseText& response);
+std::string MessageText(const RequestComplete& update);
 
 // Appends a JSON string of ASCII characters. What is not UTF-8 is replaced.
 void AppendQuoted(std::string_view text, std::string* json);

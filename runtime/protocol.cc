@@ -62,6 +62,28 @@ class Fields {
     return 0;
   }
 
+  std::vector<int> Ids(const char* key) {
+    std::vector<int> ids;
+    const Json* value = Required(key, "an array of numbers");
+    if (value == nullptr) return ids;
+    for (const Json& element : value->is_array() ? *value : Json::array({*value})) {
+      const auto id = AsInt(element);
+      if (!value->is_array() || !id) {
+        Fail(Path(key), element, "an array of numbers");
+        return {};
+      }
+      ids.push_back(*id);
+    }
+    return ids;
+  }
+
+  bool OptionalBool(const char* key) {
+    const Json* value = Find(key);
+    if (value == nullptr || value->is_boolean()) return value != nullptr && value->get<bool>();
+    Fail(Path(key), *value, "true or false");
+    return false;
+  }
+
   Json Object(const char* key) { return Container(key, Json::value_t::object, "an object"); }
   Json Array(const char* key) { return Container(key, Json::value_t::array, "an array"); }
 
@@ -175,6 +197,7 @@ Json ToJson(const CreateAnswer& answer) {
   Json json = answer.fault ? ToJson(*answer.fault) : Json::object();
   json["generated_id"] = answer.generated_id;
   json["execution_index"] = answer.execution_index;
+  if (answer.request_complete) json["request_complete"] = true;
   return json;
 }
 
@@ -209,6 +232,7 @@ std::optional<CreateAnswer> CreateAnswerFromJson(const Json& json, std::string* 
   answer.generated_id = fields.Id("generated_id");
   answer.execution_index = fields.String("execution_index");
   answer.fault = ReadFault(json, error);
+  answer.request_complete = fields.OptionalBool("request_complete");
   if (!fields.ok()) return std::nullopt;
   return answer;
 }
@@ -235,9 +259,18 @@ std::optional<Update> UpdateFromJson(const Json& json, std::string* error) {
       fields.Fail("expected exactly one of return_value and exception");
     }
     update = std::move(complete);
+  } else if (type == "request_complete") {
+    RequestComplete complete;
+    complete.generated_ids = fields.Ids("generated_ids");
+    complete.return_value = fields.ObjectOrNull("return_value");
+    complete.exception = fields.ObjectOrNull("exception");
+    if (complete.return_value.is_null() == complete.exception.is_null()) {
+      fields.Fail("expected exactly one of return_value and exception");
+    }
+    update = std::move(complete);
   } else {
     fields.Fail("instrumentation_type", json.is_object() ? Json(type) : json,
-                "request_received or invocation_complete");
+                "request_received, invocation_complete or request_complete");
   }
   if (!fields.ok()) return std::nullopt;
   return update;

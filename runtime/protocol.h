@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace filibuster {
 
@@ -26,8 +27,8 @@ struct ForcedException {
   }
 };
 
-// The name of a forced exception that is none: the call is made, its callee waits as long as "sleep"
-// says, and nothing fails but what that makes fail.
+// The name of a forced exception that is none: the call is made, its callee waits as long as
+// "sleep" says, and nothing fails but what that makes fail.
 inline constexpr char kLatency[] = "latency";
 
 // The call is answered by an error; exactly one of the two is an object.
@@ -64,6 +65,7 @@ struct CreateAnswer {
   int generated_id = 0;
   std::string execution_index;
   std::optional<Fault> fault;
+  bool request_complete = false;  // asked for, of the request that caused this call
 };
 
 // POST /filibuster/update: the callee was reached.
@@ -83,7 +85,15 @@ struct InvocationComplete {
   Json exception;    // {"name": "...", "metadata": {}}
 };
 
-using Update = std::variant<RequestReceived, InvocationComplete>;
+// POST /filibuster/update: a service is about to answer a request that no call of the application
+// is known for. Exactly one of the last two is an object.
+struct RequestComplete {
+  std::vector<int> generated_ids;  // of the calls that it caused
+  Json return_value;               // {"status_code": "500"}
+  Json exception;
+};
+
+using Update = std::variant<RequestReceived, InvocationComplete, RequestComplete>;
 
 // Message => JSON.
 Json ToJson(const Fault& fault);  // {"forced_exception": {...}} or {"failure_metadata": {...}}

@@ -17,13 +17,29 @@ function fill(node, attributes, children) {
   return node;
 }
 
-// An event is [call, caller's position or -1, result, injected, callee reached].
-function callsOf(events) {
+// What happened in one execution. An event is [call, caller's position or -1, result, injected,
+// callee reached]; an answer, to a request of the functional test, is [positions of the calls that
+// the request caused, result].
+function requestsOf({events, answers}) {
   const calls = events.map(([id, caller, result, injected, reached]) =>
     ({...data.calls[id], caller, result, injected, reached, children: []}));
   const top = [];
   for (const call of calls) (call.caller >= 0 ? calls[call.caller].children : top).push(call);
-  return top;
+  const known = new Map();
+  for (const [positions, result] of answers.filter(([of]) => of.length > 0)) {
+    const request = {to: calls[positions[0]].from, result, calls: []};
+    for (const position of positions) known.set(calls[position], request);
+  }
+  // Of those whose answer is not known, all to one service count as one.
+  const unknown = new Map();
+  const requests = new Set();
+  for (const call of top) {
+    let request = known.get(call) || unknown.get(call.from);
+    if (!request) unknown.set(call.from, request = {to: call.from, result: "", calls: []});
+    request.calls.push(call);
+    requests.add(request);
+  }
+  return [...requests];
 }
 
 function isBad(result) {
@@ -32,9 +48,8 @@ function isBad(result) {
 
 // What happened, in order: {from, to, label, kind: "call" | "lost" | "return", tone}. Tones: "bad"
 // for what was injected and what the test failed with, "warn" for what came of it.
-function stepsOf(test, top, failed) {
+function stepsOf(test, requests, failed) {
   const steps = [];
-  const entries = new Set();
   const add = (call) => {
     const lost = call.injected && !call.reached;
     steps.push({from: call.from, to: call.to, label: call.label, kind: lost ? "lost" : "call",
@@ -45,15 +60,13 @@ function stepsOf(test, top, failed) {
                 label: call.injected ? "injected: " + result : result,
                 tone: call.injected ? "bad" : isBad(call.result) ? "warn" : ""});
   };
-  for (const call of top) {
-    if (!entries.has(call.from)) {
-      entries.add(call.from);
-      steps.push({from: test, to: call.from, label: "request", kind: "call", tone: ""});
-    }
-    add(call);
-  }
-  for (const entry of [...entries].reverse()) {
-    steps.push({from: entry, to: test, label: "answer", kind: "return", tone: failed ? "bad" : ""});
+  const told = requests.some(({result}) => isBad(result));
+  for (const {to, result, calls} of requests) {
+    steps.push({from: test, to, label: "request", kind: "call", tone: ""});
+    calls.forEach(add);
+    const bad = failed && (isBad(result) || !told);
+    steps.push({from: to, to: test, label: result || "answer", kind: "return",
+                tone: bad ? "bad" : isBad(result) ? "warn" : ""});
   }
   return steps;
 }
@@ -101,11 +114,11 @@ function drawStep(step, place, column, y) {
 }
 
 // Who called whom, where the fault was injected, what came back.
-function diagram(events, status, failed) {
-  const top = callsOf(events);
-  if (top.length === 0) return element("p", {class: "note"}, "No call was seen.");
-  const test = "functional test";
-  const steps = stepsOf(test, top, failed);
+function diagram(execution, failed) {
+  const requests = requestsOf(execution);
+  if (requests.length === 0) return element("p", {class: "note"}, "No call was seen.");
+  const test = "functional test", status = execution.status || "exit code 0";
+  const steps = stepsOf(test, requests, failed);
   const names = [test];
   for (const step of steps) {
     for (const name of [step.from, step.to]) if (!names.includes(name)) names.push(name);
@@ -116,8 +129,10 @@ function diagram(events, status, failed) {
   const column = innerWidth < 640 ? 150
     : Math.max(160, Math.min(wanted, (Math.min(innerWidth, 1200) - 240) / (names.length - 1)));
   const box = Math.min(column - 12, 18 + 7.4 * Math.max(...names.map((name) => name.length)));
-  const first = 58 + box / 2 + 10, row = 38, left = 64, boxes = 44;
-  // Nobody sees what passes between the functional test and the first service: that needs no room.
+  // Where nobody says what passes between the functional test and the first service, that needs no
+  // room.
+  const narrow = 58 + box / 2 + 10, told = requests.some(({result}) => result);
+  const first = told ? Math.max(narrow, column) : narrow, row = 38, left = 64, boxes = 44;
   const place = (name) => {
     const index = names.indexOf(name);
     return left + (index === 0 ? 0 : first + (index - 1) * column);
@@ -142,15 +157,26 @@ function diagram(events, status, failed) {
                  picture);
 }
 
-function listOf(calls) {
+function listOf(requests) {
   const list = element("ol", {class: "calls"});
+  for (const {to, result, calls} of requests) {
+    addCalls(list, calls);
+    if (result) list.append(element("li", {}, `${to} → functional test: ${result}`));
+  }
+  return list;
+}
+
+function addCalls(list, calls) {
   for (const call of calls) {
     const result = call.injected ? `injected: ${call.result}` : call.result || "no answer";
     const item = element("li", {}, `${call.words} (${call.label}, ${call.place}): ${result}`);
-    if (call.children.length > 0) item.append(listOf(call.children));
+    if (call.children.length > 0) {
+      const inner = element("ol", {class: "calls"});
+      addCalls(inner, call.children);
+      item.append(inner);
+    }
     list.append(item);
   }
-  return list;
 }
 
 // A table of which one page is in the document, whatever the number of items.
@@ -226,13 +252,13 @@ function executionDetail(execution) {
   const failed = execution.outcome !== "passed";
   const box = element("div", {}, element("h4", {}, "What happened"));
   const picture = element("div", {class: "diagram"});
-  picture.append(diagram(execution.events, execution.status || "exit code 0", failed));
+  picture.append(diagram(execution, failed));
   box.append(picture);
   for (const reason of execution.undelivered) {
     box.append(element("p", {class: "missing"}, `A planned fault was not delivered: ${reason}`));
   }
   const calls = element("details", {}, element("summary", {}, "The calls, as a list"));
-  calls.append(listOf(callsOf(execution.events)));
+  calls.append(listOf(requestsOf(execution)));
   box.append(calls);
   if (execution.output) {
     box.append(element("h4", {}, "What the functional test wrote"),
@@ -247,7 +273,7 @@ function executionRow(execution) {
   const outcome = element("span", {class: `badge ${execution.outcome}`}, execution.outcome);
   const row = element("tr", {id: `test-${execution.number}`},
     element("td", {class: "number"}, String(execution.number)), element("td", {}, toggle),
-    element("td", {}, outcome, execution.status ? ` ${execution.status}` : ""),
+    element("td", {}, outcome, ` ${[execution.status, execution.answered].filter(Boolean).join("; ")}`),
     element("td", {class: "number time"}, `${execution.ms.toFixed(0)} ms`));
   toggle.addEventListener("click", () => {
     const open = toggle.getAttribute("aria-expanded") === "true";
@@ -260,15 +286,17 @@ function executionRow(execution) {
 }
 
 const executions = data.executions.map(
-  ([number, words, outcome, status, ms, events, output, undelivered]) =>
-    ({number, words, outcome, status, ms, events, output, undelivered}));
+  ([number, words, outcome, status, ms, events, output, undelivered, answers,
+    answered]) =>
+    ({number, words, outcome, status, ms, events, output, undelivered, answers, answered}));
 const faultCount = ({words}) => words.split(" + ").length;
 const numbered = (a, b) => a.number - b.number;
 const table = new PagedTable(document.getElementById("executions-table"), {
   items: executions, what: "executions", size: 50,
   columns: [["Test", "number"], ["Faults"], ["Outcome"], ["Time", "number time"]],
   row: executionRow,
-  text: ({number, words, outcome, status}) => `test ${number} ${words} ${outcome} ${status}`,
+  text: ({number, words, outcome, status, answered}) =>
+    `test ${number} ${words} ${outcome} ${status} ${answered}`,
   filters: [{name: "Outcome", options: ["all", "passed", "failed", "undelivered"],
              matches: (execution, value) => execution.outcome === value}],
   sorts: [{name: "as run", compare: numbered},
@@ -292,8 +320,8 @@ if (skipped) {
 }
 
 for (const place of document.querySelectorAll("[data-bug]")) {
-  const {calls, status} = data.bugs[place.dataset.bug];
-  place.append(diagram(calls, status, true));
+  const {calls: events, answers, status} = data.bugs[place.dataset.bug];
+  place.append(diagram({events, answers, status}, true));
 }
 
 // A wide map shrinks to what is there, as long as it can be read; 96 of our pixels are 72 of its.

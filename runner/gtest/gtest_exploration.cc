@@ -225,9 +225,11 @@ class TestExploration {
 
   void TellFailed(const TestExecution& execution) {
     const std::string& status = std::get<Failed>(execution.verdict).status;
+    const std::string seen = AnswersWords(calls_, execution.answers);
     result_.failures.push_back(fmt::format(
-        "Under the faults: {}\n{}{}{}", FaultSetWords(calls_, execution.faults),
-        status == kAssertionFailed ? "" : status + "\n", execution.output, ReplayText(execution)));
+        "Under the faults: {}\n{}{}{}{}", FaultSetWords(calls_, execution.faults),
+        seen.empty() ? "" : "Seen: " + seen + "\n", status == kAssertionFailed ? "" : status + "\n",
+        execution.output, ReplayText(execution)));
   }
 
   void TellUndelivered(const TestExecution& execution) {
@@ -255,6 +257,10 @@ class TestExploration {
       bug.replay = fmt::format("{} --gtest_filter={}", OwnArguments().front(),
                                name_of_(ExecutionName(shown.faults, shown, calls_)));
       TellFailed(shown);
+      for (const AlikeFailure& alike : bug.alike) {
+        result_.failures.back() += fmt::format("It looks the same under: {}\n",
+                                               FaultSetWords(calls_, alike.counterexample));
+      }
     }
     return *std::move(bugs);
   }

@@ -1,5 +1,6 @@
 // cpp-httplib's clients and servers, where its compiled library is used: in front of the one
-// function that every request of a client passes, and of the one that routes a server's requests.
+// function that every request of a client passes, and of those that route a server's requests and
+// prepare it to listen.
 //
 // Nothing of httplib is linked; what is needed of its classes is inline in the header. Compiled
 // with -fno-access-control: where a client's requests go is nobody's business otherwise.
@@ -8,10 +9,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "filibuster/call_site.h"
 #include "filibuster/context.h"
 #include "filibuster/detail/httplib_call.h"
+#include "filibuster/detail/httplib_request.h"
 #include "filibuster/injector.h"
 #include "runtime/preload/next_function.h"
 
@@ -150,9 +153,23 @@ bool Server::routing(Request& request, Response& response, Stream& stream) {
   if (!next.known || !filibuster::InjectionEnabled()) {
     return next.function(this, request, response, stream);
   }
-  const filibuster::ContextScope scope(filibuster::ReceiveRequest(
-      [&](const char* name) { return filibuster_httplib::HeaderOf(request, name); }));
+  filibuster_httplib::Receive(request);
+  const filibuster::ContextScope scope(filibuster_httplib::RequestOfThread());
   return next.function(this, request, response, stream);
+}
+
+// Runs once for each server, when it has all its handlers.
+bool Server::listen_internal() {
+  using Listen = bool(Server*);
+  static const filibuster::Next<Listen> next("_ZN7httplib6Server15listen_internalEv");
+  if (next.known && filibuster::InjectionEnabled()) {
+    post_routing_handler_ = [handler = std::move(post_routing_handler_)](const Request& request,
+                                                                         Response& response) {
+      if (handler) handler(request, response);
+      filibuster_httplib::Answer(response);
+    };
+  }
+  return next.function(this);
 }
 
 }  // namespace httplib

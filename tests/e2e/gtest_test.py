@@ -29,7 +29,7 @@ class GtestTest(harness.E2ETest):
     def test_the_bug_is_found_and_its_execution_is_picked_by_the_filter_of_the_message(self):
         output = self.run_tests("FooBarBaz.SaysFooBarBaz", expect=1)
         self.assertIn("Under the faults: foo → bar: connection error", output)
-        self.assertIn("foo answered 500", output)
+        self.assertIn("\nSeen: foo answered 500 Internal Server Error\n", output)
         self.assertIn("[ FAULTS   ] no fault\n", output)
         self.assertIn("[ FAULTS   ] foo → bar: connection error\n", output)
         self.assertRegex(output, r"gtest_cases\.cc:\d+: Failure")

@@ -39,7 +39,8 @@ class ReportDirTest(harness.E2ETest):
         self.assertEqual(len(cases["test 1: no fault"]), 0)
         (failure,) = cases["test 11: foo → bar: connection error"]
         self.assertEqual(failure.tag, "failure")
-        self.assertEqual(failure.get("message"), "exit code 1")
+        self.assertEqual(failure.get("message"),
+                         "exit code 1; foo answered 500 Internal Server Error")
         self.assertIn("does not hold", failure.text)
 
     def test_junit_holds_what_xml_cannot(self):

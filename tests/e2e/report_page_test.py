@@ -129,6 +129,7 @@ class ReportPageTest(harness.E2ETest):
         self.assertIn("failed", browser.text("h1"))
         bug = browser.text("#bugs article")
         self.assertIn("foo → bar: connection error", bug)
+        self.assertIn("Seen: foo answered 500 Internal Server Error.", bug)
         self.assertIn("exit code 1", bug)
         self.assertIn("No handler takes httplib::Error::Connection", bug)
         self.assertIn("--counterexample-file counterexample.json", bug)
@@ -136,7 +137,8 @@ class ReportPageTest(harness.E2ETest):
         diagram = browser.run(
             "return document.querySelector('#bugs svg[role=img]').getAttribute('aria-label')")
         self.assertRegex(diagram, r"foo to bar: Get \d+/bar/baz \(does not arrive\); "
-                                  r"bar to foo: injected: connection error")
+                                  r"bar to foo: injected: connection error; "
+                                  r"foo to functional test: 500 Internal Server Error; ")
         drawn = browser.run("return document.querySelector('.map svg').textContent")
         for text in ("functional test", "foo", "bar", "baz", "a bug", "3 of 3 faults"):
             self.assertIn(text, drawn)
@@ -145,7 +147,8 @@ class ReportPageTest(harness.E2ETest):
         self.assertRegex(browser.text("#skipped .reasons"), r"1\s+shown by other executions")
         self.assertEqual(len(self.rows("#skipped-table")), 1)
         handlers = browser.text("#handlers table")
-        self.assertRegex(handlers, r"nothing at foo/foo.cc:16.*escapes: the server answers 500")
+        self.assertRegex(handlers, r"nothing at foo/foo.cc:16.*escapes: the server answers 500"
+                                   r"\s+confirmed 500 \(1×\), failing tests: 1 of 1")
         self.assertRegex(handlers, r"catch at bar/bar.cc:21.*answers 503\s+confirmed 503 \(1×\)")
 
     def test_a_run_without_bugs_says_so(self):
@@ -163,6 +166,7 @@ class ReportPageTest(harness.E2ETest):
         browser.type("#executions-table select", "failed")
         (row,) = self.rows()
         self.assertIn("foo → bar: connection error", row)
+        self.assertIn("exit code 1; foo answered 500 Internal Server Error", row)
         # A link to an execution that the filter hides shows it all the same.
         browser.go_to("#test-4")
         detail = "#test-4 + tr.detail"

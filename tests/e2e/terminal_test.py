@@ -93,13 +93,14 @@ class TerminalTest(harness.E2ETest):
         self.assertIn("FAIL test 11: foo → bar: connection error\n", standing)
         self.assertIn("call path      foo → bar, httplib::Error::Connection", standing)
         self.assertIn("expected       exit code 0\n", standing)
-        self.assertIn("seen           exit code 1\n", standing)
+        self.assertIn("seen           foo answered 500 Internal Server Error; exit code 1\n", standing)
         self.assertIn("| does not hold: under a fault, the status is 503 or 404\n", standing)
         self.assertIn("\nfilibuster --functional-test %s --application %s "
                       "--counterexample-file counterexample.json\n"
                       % (TUTORIAL / "bin/test_foo_bar_baz", self.dir / "application.json"),
                       standing)
-        self.assertRegex(standing, r"distinct bugs +1\n +foo → bar: connection error: exit code 1")
+        self.assertRegex(standing, r"distinct bugs +1\n +foo → bar: connection error: foo answered 500 "
+                                   r"Internal Server\n +Error; exit code 1\n")
         self.assertRegex(standing, r"tests run +10 \(1 failed, 9 passed\)\n")
         self.assertRegex(standing, r"tests skipped +1 \(1 shown by other executions\)\n")
         self.assertNotIn(" done", standing)
@@ -110,19 +111,27 @@ class TerminalTest(harness.E2ETest):
         run = self.run_tool("filibuster", "--port", "0", *command.split(), expect=1)
         self.assertIn("Counterexample reproduced.", run.output)
 
-    def test_each_failing_execution_and_each_bug_has_its_command(self):
+    def test_a_naive_test_has_one_bug_for_each_answer_that_it_does_not_accept(self):
         output = COLOR.sub("", self.start("--keep-going", columns=120, functional_test=TUTORIAL /
                                           "bin/test_foo_bar_baz_naive").finish(1))
         standing = left_standing(output.replace("\r\n", "\n"))
+        self.assertRegex(
+            standing, r"distinct bugs +2\n"
+            r" +bar → baz: 503 Service Unavailable: foo answered 503 Service Unavailable; exit code 1\n"
+            r"( +looks the same: (bar → baz|foo → bar): .*\n){7}"
+            r"filibuster .* --counterexample-file counterexample.json\n"
+            r" +foo → bar: connection error: foo answered 500 Internal Server Error; exit code 1\n"
+            r"filibuster .* --counterexample-file counterexample-2.json\n")
+        self.assertEqual(sorted(path.name for path in self.dir.glob("counterexample*")),
+                         ["counterexample-2.json", "counterexample.json"])
+
+        # Each failing execution can be replayed, whatever bug it turns out to be of.
         commands = re.findall(r"replay it with\nfilibuster (.*)\n", standing)
         self.assertEqual(len(commands), 9)
-        self.assertTrue(commands[0].endswith(" counterexample.json"), commands[0])
         self.assertTrue(commands[4].endswith(" .filibuster/failing/test-6.json"), commands[4])
         run = self.run_tool("filibuster", "--port", "0", *commands[4].split(), expect=1)
         self.assertIn("Counterexample reproduced.", run.output)
-        for path in self.dir.glob("counterexample*.json"):
-            self.assertRegex(standing, r"exit code 1\nfilibuster .* --counterexample-file %s\n"
-                             % re.escape(path.name))
+        self.assertIn("It saw: foo answered 503 Service Unavailable", run.output)
 
     def test_progress_fits_the_terminal(self):
         for columns in (80, 40):

@@ -66,6 +66,47 @@ TEST(BugsTest, TellsBugsApart) {
   EXPECT_EQ(found.bugs[1].cause, "a -> b (a.cc:17): 500");
 }
 
+// Calls b and c and answers 503 if one fails, or 500 if c does; the test accepts neither.
+FakeTestRunner Naive(bool tells) {
+  return FakeTestRunner([tells](FakeApplication& application, bool) {
+    const std::string b = application.Call("a", "b");
+    const std::string c = application.Call("a", "c");
+    const bool well = b == "200" && c == "200";
+    if (tells) application.Answer(c == "500" ? "500" : well ? "200" : "503");
+    return well;
+  });
+}
+
+TEST(BugsTest, IsOneBugWhatLooksTheSameToTheTest) {
+  const Found found = Find(Naive(true));
+  ASSERT_EQ(found.bugs.size(), 2u);
+  const auto cause = [](const AlikeFailure& alike) { return alike.cause; };
+  EXPECT_EQ(found.bugs[0].cause, "a -> c (a.cc:17): 500");
+  EXPECT_THAT(found.bugs[0].alike, IsEmpty());
+  const Bug& answers503 = found.bugs[1];
+  EXPECT_EQ(answers503.answers.size(), 1u);
+  std::vector<std::string> causes = {answers503.cause};
+  std::ranges::transform(answers503.alike, std::back_inserter(causes), cause);
+  EXPECT_THAT(causes, testing::UnorderedElementsAre(
+                          "a -> b (a.cc:17): 500", "a -> b (a.cc:17): httplib::Error::Connection",
+                          "a -> c (a.cc:17): httplib::Error::Connection"));
+  for (const AlikeFailure& alike : answers503.alike) {
+    EXPECT_THAT(answers503.executions, testing::IsSupersetOf(alike.executions));
+  }
+}
+
+TEST(BugsTest, TellsApartWhereNobodySaysWhatTheTestWasAnswered) {
+  EXPECT_EQ(Find(Naive(false)).bugs.size(), 4u);
+}
+
+TEST(BugsTest, IsABugOfItsOwnWhatNobodyTakes) {
+  ExploreOptions options;
+  options.facts = [](const CallForm&, const CallResult& result) {
+    return Branch{.entry = result.status_code + result.exception, .handled = false};
+  };
+  EXPECT_EQ(Find(Naive(true), options).bugs.size(), 4u);
+}
+
 // Calls b three times and c; `fails` says when the test does.
 FakeTestRunner LikeCalls(std::function<bool(const std::vector<bool>&)> fails) {
   return FakeTestRunner([fails](FakeApplication& application, bool) {

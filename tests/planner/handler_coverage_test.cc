@@ -10,6 +10,7 @@ namespace filibuster {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Pair;
 
 constexpr char kAnalysis[] = R"({"http": {"pattern": "httplib",
   "exceptions": [{"name": "E1"}, {"name": "E2"}, {"name": "E3"}],
@@ -50,6 +51,26 @@ TEST(HandlerCoverageTest, SaysWhatWasTakenAndWhyTheRestWasNot) {
                          "catch at a.cc:19 0 0 skipped: same outcome as fault E1: catch at a.cc:18",
                          "nothing at a.cc:17 0 0 none of its faults is among those to inject",
                          "nothing at a.cc:40 0 0 the call was never reached"));
+}
+
+TEST(HandlerCoverageTest, ComparesThePredictionWithWhatTheTestWasAnswered) {
+  const auto analysis = *AnalysisFromText(kAnalysis, "analysis.json");
+  FakeTestRunner runner([](FakeApplication& application, bool) {
+    const std::string first = application.Call("a", "b");
+    application.Answer(first == "E3" ? "500" : first == "200" ? "200" : "503");
+    application.Call("d", "e");
+    application.Answer("418");
+    return true;
+  });
+  CallTable calls;
+  CallSites sites(analysis, calls);
+  auto space = FaultSpace::Create(analysis);
+  const Exploration exploration = Explore(runner, *space, calls, {});
+  const auto coverage = CoverHandlers(exploration, sites, *space, calls);
+  EXPECT_THAT(coverage[0].answers, ElementsAre(Pair("503", coverage[0].executions)));
+  EXPECT_EQ(ConfirmationOf(coverage[0]), Confirmation::kConfirmed);
+  EXPECT_THAT(coverage[1].answers, ElementsAre(Pair("500", coverage[1].executions)));
+  EXPECT_EQ(ConfirmationOf(coverage[1]), Confirmation::kRefuted);
 }
 
 }  // namespace

@@ -62,6 +62,30 @@ TEST(ReportTest, HoldsEachExecution) {
   EXPECT_EQ(json["skipped"][0]["reason"]["ended_by"], "the first failing execution");
 }
 
+TEST(ReportTest, HoldsWhatTheTestWasAnswered) {
+  FakeTestRunner runner([](FakeApplication& application, bool) {
+    application.Call("a", "b", [&] { return application.Call("b", "c"); });
+    const std::string result = application.Call("a", "d");
+    application.Answer(result == "500" ? "503" : "200");
+    application.Call("e", "f");
+    application.Answer("200");
+    return result != "500";
+  });
+  auto space = FaultSpace::Create(DefaultAnalysis());
+  CallTable calls;
+  const Exploration exploration = Explore(runner, *space, calls, {});
+  const Json json = Json::parse(ReportToJson({"./test", {}, exploration, calls}));
+  const Json& failed = json["test_executions"].back();
+  EXPECT_EQ(failed["outcome"], "failed");
+  EXPECT_EQ(failed["answered"], "a answered 503 Service Unavailable, e answered 200");
+  ASSERT_EQ(failed["answers"].size(), 2u);
+  EXPECT_EQ(failed["answers"][0], Json({{"service", "a"},
+                                        {"result", "503 Service Unavailable"},
+                                        {"status_code", "503"},
+                                        {"calls", {0, 2}}}));
+  EXPECT_EQ(failed["answers"][1]["calls"], Json::array({3}));
+}
+
 TEST(ReportTest, HoldsAReplay) {
   const Explored explored({}, "500");
   const auto report_of = [&](FakeTestRunner::Test test) {

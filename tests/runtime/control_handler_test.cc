@@ -48,7 +48,8 @@ TEST(ControlHandlerTest, AnswersTheListingAndTheHealthCheck) {
 TEST(ControlHandlerTest, LogsACallFromCreateToCompletionInTheOrderOfMessages) {
   Client client;
   client.handler.BeginTestExecution({});
-  EXPECT_EQ(client.Create(kIndex), Json({{"generated_id", 0}, {"execution_index", kIndex}}));
+  EXPECT_EQ(client.Create(kIndex),
+            Json({{"generated_id", 0}, {"execution_index", kIndex}, {"request_complete", true}}));
   EXPECT_EQ(client.Create(kOther)["generated_id"], 1);
   EXPECT_EQ(client.Update(ReceivedMessage("0", kIndex, "bar")), 200);
   EXPECT_EQ(client.Update(CompleteMessage(0, kIndex)), 200);
@@ -65,6 +66,53 @@ TEST(ControlHandlerTest, LogsACallFromCreateToCompletionInTheOrderOfMessages) {
   EXPECT_EQ(log.calls[0].completed_at, 3);
   EXPECT_EQ(log.calls[1].target_service_name, std::nullopt);
   EXPECT_THAT(log.bad_requests, IsEmpty());
+}
+
+Json AnswerMessage(const std::vector<int>& ids, const std::string& status) {
+  return {{"instrumentation_type", "request_complete"},
+          {"generated_ids", ids},
+          {"return_value", {{"status_code", status}}}};
+}
+
+TEST(ControlHandlerTest, AsksForTheAnswerWhereNoCallerReportsIt) {
+  Client client;
+  client.handler.BeginTestExecution({});
+  EXPECT_EQ(client.Create(kIndex)["request_complete"], true);
+  EXPECT_FALSE(client.Create(R"([["a", 1], ["b", 1]])").contains("request_complete"));
+  client.handler.EndTestExecution();
+  client.handler.BeginLoad({});
+  EXPECT_FALSE(client.Create(kIndex).contains("request_complete"));
+}
+
+TEST(ControlHandlerTest, LogsWhatARequestIsAnsweredWith) {
+  Client client;
+  client.handler.BeginTestExecution({});
+  client.Create(kIndex);
+  client.handler.EndTestExecution();
+  client.handler.BeginTestExecution({});
+  const int first = client.Create(kIndex)["generated_id"];
+  const int second = client.Create(kOther)["generated_id"];
+  EXPECT_EQ(client.Update(AnswerMessage({second, first}, "500")), 200);
+  const CallLog log = client.handler.EndTestExecution();
+  ASSERT_EQ(log.requests.size(), 1u);
+  EXPECT_THAT(log.requests[0].calls, ElementsAre(1, 0));
+  EXPECT_EQ(log.requests[0].return_value["status_code"], "500");
+}
+
+TEST(ControlHandlerTest, LeavesOutAnAnswerThatIsNotOfThisExecution) {
+  Client client;
+  client.handler.BeginTestExecution({});
+  const int earlier = client.Create(kIndex)["generated_id"];
+  client.handler.EndTestExecution();
+  EXPECT_EQ(client.Update(AnswerMessage({earlier}, "200")), 200);
+  client.handler.BeginTestExecution({});
+  const int now = client.Create(kIndex)["generated_id"];
+  EXPECT_EQ(client.Update(AnswerMessage({earlier}, "200")), 200);
+  EXPECT_EQ(client.Update(AnswerMessage({earlier, now}, "200")), 200);
+  EXPECT_EQ(client.Update(AnswerMessage({-1}, "200")), 400);
+  EXPECT_EQ(client.Update(AnswerMessage({now + 1}, "200")), 404);
+  EXPECT_EQ(client.handler.stray_messages(), 3);
+  EXPECT_THAT(client.handler.EndTestExecution().requests, IsEmpty());
 }
 
 TEST(ControlHandlerTest, DeliversAPlannedFaultWithTheCreateOfItsCallOnly) {

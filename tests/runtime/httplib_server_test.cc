@@ -83,6 +83,41 @@ TEST_F(HttplibServerTest, ARequestWithoutARouteIsReportedAllTheSame) {
   EXPECT_EQ(control_.Bodies("request_received").size(), 1u);
 }
 
+TEST_F(HttplibServerTest, WhatATestIsAnsweredIsToldBeforeItIsSent) {
+  TestServer baz;
+  baz.server.Get("/baz", SayContext);
+  const int baz_port = baz.Start();
+  const auto ask = [&] { Client("127.0.0.1", baz_port).Get("/baz"); };
+  server_.Get("/calls", [&](const Request&, Response& response) {
+    ask();
+    response.status = 503;
+  });
+  server_.Get("/throws", [&](const Request&, Response&) {
+    ask();
+    throw std::runtime_error("out of the handler");
+  });
+  server_.Get("/no-call", SayContext);
+  server_.set_post_routing_handler([](const Request& request, Response& response) {
+    EXPECT_NE(CurrentContext(), nullptr);
+    if (request.path == "/calls") response.status = 504;
+  });
+  const int port = test_server_.Start();
+  for (const auto& [path, status] : {std::pair("/calls", 504), {"/throws", 500}}) {
+    control_.Reset();
+    control_.OnCreate([](const Json&) { return Json{{"request_complete", true}}; });
+    EXPECT_EQ(PlainGet(port, path, {}).status, status);
+    const auto answers = control_.Bodies("request_complete");
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_EQ(answers[0]["return_value"]["status_code"], std::to_string(status));
+    const auto outcomes = control_.Bodies("invocation_complete");
+    ASSERT_EQ(outcomes.size(), 1u);
+    EXPECT_EQ(answers[0]["generated_ids"], Json::array({outcomes[0]["generated_id"]}));
+  }
+  control_.Reset();
+  EXPECT_EQ(PlainGet(port, "/no-call", {}).status, 200);
+  EXPECT_TRUE(control_.messages().empty());
+}
+
 TEST_F(HttplibServerTest, AHealthCheckCostsNoMessage) {
   server_.Get("/health-check", SayContext);
   EXPECT_EQ(PlainGet(test_server_.Start(), "/health-check", {}).body, "in context");

@@ -1,11 +1,13 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <stdexcept>
 #include <thread>
 
 #include "filibuster/context.h"
 #include "tests/runtime/corrupted_bodies.h"
 #include "tests/runtime/preload_control_server.h"
+#include "tests/support/ask_for_answers.h"
 #include "tests/support/misbehaving_server.h"
 
 namespace filibuster {
@@ -148,6 +150,29 @@ TEST_F(PreloadHttplibTest, ARedirectionIsPartOfItsCall) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->body, "here");
   EXPECT_EQ(control_.Bodies("invocation").size(), 1U);
+}
+
+TEST_F(PreloadHttplibTest, WhatATestIsAnsweredIsToldBeforeItIsSent) {
+  httplib::Server server;
+  server.Get("/foo", [&](const auto&, auto&) {
+    Client().Get("/bar");
+    throw std::runtime_error("out of the handler");
+  });
+  server.set_post_routing_handler([](const auto&, auto& response) {
+    if (response.status == 500) response.status = 502;
+  });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread thread([&] { server.listen_after_bind(); });
+  AskForAnswers(control_);
+  const auto result = httplib::Client("127.0.0.1", port).Get("/foo");
+  const auto answers = control_.Bodies("request_complete");
+  server.stop();
+  thread.join();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, 502);
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0]["return_value"]["status_code"], "502");
+  EXPECT_EQ(answers[0]["generated_ids"].size(), 1U);
 }
 
 TEST_F(PreloadHttplibTest, AHandlersCallIsCausedByTheRequestThatCameAlsoFromItsThread) {

@@ -1,6 +1,9 @@
 #include "runtime/protocol.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "runtime/message_text.h"
 
 namespace filibuster {
 namespace {
@@ -158,23 +161,47 @@ TEST(ProtocolTest, UpdatesKeepTheirJsonBothWays) {
                        {"vclock", {{"foo", 1}}},
                        {"exception", {{"name", "E"}, {"metadata", Json::object()}}}};
   std::string error;
-  for (const Json& json : {received, CompleteJson(), failed}) {
+  const Json answered = {{"instrumentation_type", "request_complete"},
+                         {"generated_ids", {3, 4}},
+                         {"return_value", {{"status_code", "500"}}}};
+  for (const Json& json : {received, CompleteJson(), failed, answered}) {
     const auto update = UpdateFromJson(json, &error);
     ASSERT_TRUE(update) << error;
-    EXPECT_EQ(std::visit([](const auto& message) { return ToJson(message); }, *update), json);
+    EXPECT_EQ(
+        std::visit([](const auto& message) { return Json::parse(MessageText(message)); }, *update),
+        json);
   }
 }
 
 TEST(ProtocolTest, AMistakeInAnUpdateIsNamed) {
   EXPECT_EQ(ErrorOf(UpdateFromJson, {{"instrumentation_type", "invocation"}}),
-            "instrumentation_type: found \"invocation\", expected request_received or "
-            "invocation_complete");
+            "instrumentation_type: found \"invocation\", expected request_received, "
+            "invocation_complete or request_complete");
   Json both = CompleteJson();
   both["exception"] = Json::object();
   EXPECT_EQ(ErrorOf(UpdateFromJson, both), "expected exactly one of return_value and exception");
   Json neither = CompleteJson();
   neither.erase("return_value");
   EXPECT_EQ(ErrorOf(UpdateFromJson, neither), "expected exactly one of return_value and exception");
+  for (const Json& ids : {Json(3), Json{3, "4"}, Json{1LL << 40}}) {
+    EXPECT_THAT(ErrorOf(UpdateFromJson, {{"instrumentation_type", "request_complete"},
+                                         {"generated_ids", ids},
+                                         {"return_value", Json::object()}}),
+                testing::EndsWith(", expected an array of numbers"));
+  }
+}
+
+TEST(ProtocolTest, AnAnswerToACreateMayAskForTheAnswerToItsRequest) {
+  Json json = {{"generated_id", 4}, {"execution_index", "[]"}};
+  std::string error;
+  EXPECT_FALSE(CreateAnswerFromJson(json, &error)->request_complete);
+  json["request_complete"] = true;
+  const auto answer = CreateAnswerFromJson(json, &error);
+  EXPECT_TRUE(answer->request_complete);
+  EXPECT_EQ(ToJson(*answer), json);
+  json["request_complete"] = "yes";
+  EXPECT_EQ(ErrorOf(CreateAnswerFromJson, json),
+            "request_complete: found \"yes\", expected true or false");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "planner/call_table.h"
 #include "planner/explore.h"
+#include "runtime/execution_index.h"
 
 namespace filibuster {
 
@@ -47,6 +48,16 @@ class FakeApplication {
     }
     for (size_t i = 0; i < calls.size(); ++i) Complete(begun[i], results[i]);
     return results;
+  }
+
+  // The request of the functional test that caused the calls since the last answer is answered.
+  void Answer(const std::string& status) {
+    RequestRecord& request = log_.requests.emplace_back();
+    request.return_value = {{"status_code", status}};
+    for (; answered_ < log_.calls.size(); ++answered_) {
+      const auto index = ParseExecutionIndex(log_.calls[answered_].invocation.execution_index);
+      if (index->size() == 1) request.calls.push_back(static_cast<int>(answered_));
+    }
   }
 
   CallLog TakeLog() { return std::move(log_); }
@@ -131,6 +142,7 @@ class FakeApplication {
   std::map<std::string, int> calls_of_;
   VectorClock clock_;
   int time_ = 0;
+  size_t answered_ = 0;  // calls
 };
 
 }  // namespace filibuster

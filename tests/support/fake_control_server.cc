@@ -190,12 +190,14 @@ std::string FakeControlServer::Answer(const Message& message) {
     answer["new-test-execution"] = std::exchange(new_execution_, false);
   } else if (message.path == "/filibuster/create") {
     if (on_create_) answer = on_create_(message.body);
-    answer["generated_id"] = next_id_++;
-    answer["execution_index"] = message.body.value("execution_index", "");
+    if (!answer.is_null()) {  // else it says nothing, and the call is made without headers
+      answer["generated_id"] = next_id_++;
+      answer["execution_index"] = message.body.value("execution_index", "");
+    }
   } else if (message.path.rfind("/filibuster/fault-injected", 0) == 0) {
     answer["result"] = message.path == "/filibuster/fault-injected/bar";
   }
-  const std::string body = answer.dump();
+  const std::string body = (answer.is_null() ? Json::object() : answer).dump();
   return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }

@@ -40,6 +40,7 @@ class FakeTestRunner : public TestRunner {
     if (!test_(application, !faults.empty())) execution.verdict = Failed{"exit code 1"};
     execution.log = application.TakeLog();
     execution.calls = calls.Enter(execution.log);
+    execution.answers = calls.EnterAnswers(execution.log);
     if (line == fails_later) {
       failed_later_ = execution;
       failed_later_->faults = faults;

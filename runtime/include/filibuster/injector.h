@@ -83,4 +83,8 @@ class Injection {
 // header's value, or "".
 ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>& header);
 
+// The request is about to be answered: tells a control server that asks for it, which it does where
+// no caller reports the answer, as for the functional test's own requests. Once for each request.
+void AnswerRequest(const ContextHandle& request, int status);
+
 }  // namespace filibuster

@@ -8,27 +8,10 @@
 #include <string>
 #include <utility>
 
-#include "filibuster/context.h"
-#include "filibuster/detail/httplib_values.h"
+#include "filibuster/detail/httplib_request.h"
 #include "filibuster/injector.h"
 
 namespace filibuster_httplib {
-
-// Of the request that this thread has begun to route. httplib routes a request, and then runs its
-// handler, on one thread without a break.
-inline filibuster::ContextHandle& RequestOfThread() {
-  static thread_local filibuster::ContextHandle request;
-  return request;
-}
-
-template <typename Result, typename... Args>
-std::function<Result(Args...)> InRequest(std::function<Result(Args...)> handler) {
-  if (!handler || !filibuster::InjectionEnabled()) return handler;
-  return [handler = std::move(handler)](Args... args) -> Result {
-    const filibuster::ContextScope scope(RequestOfThread());
-    return handler(std::forward<Args>(args)...);
-  };
-}
 
 // Functions that return the server return this one, so that a chain of them stays instrumented.
 #define FILIBUSTER_ROUTE(method)                              \
@@ -84,6 +67,16 @@ class InstrumentedServer : public Base {
     return self();
   }
 
+  // Runs for every answer, before it is written.
+  Self& set_post_routing_handler(Handler handler) {
+    if (filibuster::InjectionEnabled()) {
+      CallThenAnswer(InRequest(std::move(handler)));
+    } else {
+      Base::set_post_routing_handler(std::move(handler));
+    }
+    return self();
+  }
+
   FILIBUSTER_SETTING(set_address_family)
   FILIBUSTER_SETTING(set_error_handler)
   FILIBUSTER_SETTING(set_expect_100_continue_handler)
@@ -93,7 +86,6 @@ class InstrumentedServer : public Base {
   FILIBUSTER_SETTING(set_keep_alive_timeout)
   FILIBUSTER_SETTING(set_logger)
   FILIBUSTER_SETTING(set_payload_max_length)
-  FILIBUSTER_SETTING(set_post_routing_handler)
   FILIBUSTER_SETTING(set_read_timeout)
   FILIBUSTER_SETTING(set_socket_options)
   FILIBUSTER_SETTING(set_tcp_nodelay)
@@ -110,9 +102,16 @@ class InstrumentedServer : public Base {
   void ReceiveThenCall(HandlerWithResponse handler) {
     Base::set_pre_routing_handler([handler = std::move(handler)](const ::httplib::Request& request,
                                                                  ::httplib::Response& response) {
-      RequestOfThread() =
-          filibuster::ReceiveRequest([&](const char* name) { return HeaderOf(request, name); });
+      Receive(request);
       return handler ? handler(request, response) : ::httplib::Server::HandlerResponse::Unhandled;
+    });
+  }
+
+  void CallThenAnswer(Handler handler) {
+    Base::set_post_routing_handler([handler = std::move(handler)](const ::httplib::Request& request,
+                                                                  ::httplib::Response& response) {
+      if (handler) handler(request, response);
+      Answer(response);
     });
   }
 
@@ -120,6 +119,7 @@ class InstrumentedServer : public Base {
   bool Instrument() {
     if (!filibuster::InjectionEnabled()) return false;
     ReceiveThenCall(nullptr);
+    CallThenAnswer(nullptr);
     Base::set_tcp_nodelay(true);  // our messages wait for these answers
     return true;
   }
