@@ -329,12 +329,21 @@ ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>&
 }
 
 void AnswerRequest(const ContextHandle& request, int status) {
+  if (request != nullptr) AnswerRequest(request, std::to_string(status));
+}
+
+void AnswerRequest(const ContextHandle& request, std::string_view code,
+                   std::string_view exception) {
   if (request == nullptr) return;
   RequestComplete complete;
   complete.generated_ids = request->TakeWanted();
   if (complete.generated_ids.empty()) return;
   const KeepErrno keep_errno;
-  complete.return_value = {{"status_code", std::to_string(status)}};
+  if (exception.empty()) {
+    complete.return_value = {{"status_code", code}};
+  } else {
+    complete.exception = {{"name", exception}, {"metadata", Json::object()}};
+  }
   TheInjector()->Report(MessageText(complete));
 }
 

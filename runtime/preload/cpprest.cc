@@ -1,6 +1,6 @@
 // The C++ REST SDK's clients and listeners: in front of the function that every request of a
-// http_client passes, of that which every request to a http_listener passes, and of the one that
-// gives work to its threads.
+// http_client passes, of those that every request to a http_listener and its reply pass, and of the
+// one that gives work to its threads.
 //
 // Nothing of it is linked: what needs its classes is in a library of its own.
 #include <dlfcn.h>
@@ -84,6 +84,16 @@ void HandleRequest(void* listener, void* request) {
   const CpprestHooks* const hooks = Hooks(next.known);
   if (hooks == nullptr) return next.function(listener, request);
   hooks->handle(next.function, listener, request);
+}
+
+// _http_request::_reply_impl(http_response)
+[[gnu::visibility("default")]] CpprestTask Reply(void* request, void* response) __asm__(
+    "_ZN3web4http7details13_http_request11_reply_implENS0_13http_responseE");
+CpprestTask Reply(void* request, void* response) {
+  static const KnownFunction<CpprestReply> next(
+      "_ZN3web4http7details13_http_request11_reply_implENS0_13http_responseE", kLibrary);
+  if (const CpprestHooks* const hooks = Hooks(next.known)) hooks->reply(response);
+  return next.function(request, response);
 }
 
 // pplx::details::linux_scheduler::schedule(void (*)(void*), void*): what runs later, on a thread of

@@ -245,6 +245,10 @@ void Handle(CpprestHandle* next, void* listener, const http_request& request) {
   next(listener, &handled);
 }
 
+void Reply(const void* response) {
+  AnswerRequest(CurrentContext(), static_cast<const http_response*>(response)->status_code());
+}
+
 }  // namespace
 }  // namespace filibuster
 
@@ -253,4 +257,5 @@ extern "C"
         reinterpret_cast<decltype(filibuster::CpprestHooks::request)>(
             reinterpret_cast<void*>(&filibuster::Request)),
         reinterpret_cast<decltype(filibuster::CpprestHooks::handle)>(
-            reinterpret_cast<void*>(&filibuster::Handle))};
+            reinterpret_cast<void*>(&filibuster::Handle)),
+        filibuster::Reply};

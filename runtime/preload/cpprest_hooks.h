@@ -10,14 +10,17 @@ struct CpprestTask {
   ~CpprestTask() {}
 };
 
-// http_client::request and http_listener_impl::handle_request. A http_request that is given by
-// value is given by its address, as it too has a destructor.
+// http_client::request, http_listener_impl::handle_request and _http_request::_reply_impl. A
+// http_request or http_response that is given by value is given by its address, as it too has a
+// destructor.
 using CpprestRequest = CpprestTask(void* client, void* request, const void* token);
 using CpprestHandle = void(void* listener, void* request);
+using CpprestReply = CpprestTask(void* request, void* response);
 
 struct CpprestHooks {
   CpprestTask (*request)(CpprestRequest* next, void* client, void* request, const void* token);
   void (*handle)(CpprestHandle* next, void* listener, void* request);
+  void (*reply)(const void* response);  // is about to be sent
 };
 
 inline constexpr char kCpprestHooks[] = "filibuster_cpprest_hooks";

@@ -1,15 +1,11 @@
-// POCO's HTTP clients and servers: in front of the two functions that every request of a
-// HTTPClientSession passes, and of what makes and ends a server's request.
+// POCO's HTTP clients: in front of the two functions that every request of a HTTPClientSession
+// passes.
 //
 // Nothing of POCO is linked. Compiled with -fno-access-control: where a session's requests go is
 // nobody's business otherwise.
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/HTTPServerParams.h>
-#include <Poco/Net/HTTPServerRequestImpl.h>
-#include <Poco/Net/HTTPServerResponseImpl.h>
-#include <Poco/Net/HTTPServerSession.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/SocketImpl.h>
 #include <Poco/Net/StreamSocket.h>
@@ -32,33 +28,10 @@
 #include <utility>
 
 #include "filibuster/call_site.h"
-#include "filibuster/context.h"
 #include "filibuster/detail/http_reason.h"
 #include "filibuster/injector.h"
 #include "runtime/preload/loopback_peer.h"
-#include "runtime/preload/next_function.h"
-
-// Not missed where there is no POCO: what is called here, and what its headers bring along.
-// clang-format off
-#define FILIBUSTER_WEAK(symbol) __asm__(".weak " #symbol)
-FILIBUSTER_WEAK(_ZN4Poco13AtomicCounterC1Ei);
-FILIBUSTER_WEAK(_ZN4Poco13AtomicCounterD1Ev);
-FILIBUSTER_WEAK(_ZN4Poco3Net11HTTPRequest7setHostERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEt);
-FILIBUSTER_WEAK(_ZN4Poco3Net11HTTPSession5closeEv);
-FILIBUSTER_WEAK(_ZN4Poco3Net19NameValueCollection3setERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEES9_);
-FILIBUSTER_WEAK(_ZNK4Poco3Net19NameValueCollection3getERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEES9_);
-FILIBUSTER_WEAK(_ZN4Poco3Net4Impl17SocketAddressImplD2Ev);
-FILIBUSTER_WEAK(_ZN4Poco3Net9IPAddressC1EPKvj);
-FILIBUSTER_WEAK(_ZN4Poco3Net9IPAddressC1EPKvjj);
-FILIBUSTER_WEAK(_ZN4Poco3Net12StreamSocketC1ERKNS0_13SocketAddressE);
-FILIBUSTER_WEAK(_ZN4Poco3Net12StreamSocketD1Ev);
-FILIBUSTER_WEAK(_ZN4Poco3Net13SocketAddressC1EPK8sockaddrj);
-FILIBUSTER_WEAK(_ZN4Poco3Net13SocketAddressD1Ev);
-FILIBUSTER_WEAK(_ZNK4Poco3Net4Impl21IPv4SocketAddressImpl8toStringB5cxx11Ev);
-FILIBUSTER_WEAK(_ZNK4Poco3Net4Impl21IPv6SocketAddressImpl8toStringB5cxx11Ev);
-FILIBUSTER_WEAK(_ZTIN4Poco3Net4Impl17SocketAddressImplE);
-#undef FILIBUSTER_WEAK
-// clang-format on
+#include "runtime/preload/poco_library.h"
 
 namespace filibuster {
 namespace {
@@ -66,15 +39,6 @@ namespace {
 using Poco::Net::HTTPClientSession;
 using Poco::Net::HTTPRequest;
 using Poco::Net::HTTPResponse;
-using Poco::Net::HTTPServerRequestImpl;
-
-// The library whose classes look as the headers say. Any other is called as if we were not there.
-constexpr std::string_view kLibrary = "libPocoNet.so.80";
-
-template <typename Function>
-struct Next : KnownFunction<Function> {
-  explicit Next(const char* name) : KnownFunction<Function>(name, kLibrary) {}
-};
 
 // Its own, where the service has set it.
 std::optional<double> TimeoutOf(const HTTPClientSession& session) {
@@ -312,12 +276,6 @@ std::istream& TransformBody(HTTPClientSession* session, HTTPResponse* response,
   return *transformed;
 }
 
-// Of the request that this thread serves.
-std::optional<ContextScope>& ScopeOfThread() {
-  static thread_local std::optional<ContextScope> scope;
-  return scope;
-}
-
 }  // namespace
 }  // namespace filibuster
 
@@ -328,7 +286,7 @@ using filibuster::PocoCall;
 namespace Poco::Net {
 
 std::ostream& HTTPClientSession::sendRequest(HTTPRequest& request) {
-  static const filibuster::Next<filibuster::SendRequest> next(
+  static const filibuster::PocoFunction<filibuster::SendRequest> next(
       "_ZN4Poco3Net17HTTPClientSession11sendRequestERNS0_11HTTPRequestE");
   if (!next.known || !InjectionEnabled()) return next.function(this, request);
   PocoCall& call =
@@ -344,7 +302,7 @@ std::ostream& HTTPClientSession::sendRequest(HTTPRequest& request) {
 
 std::istream& HTTPClientSession::receiveResponse(HTTPResponse& response) {
   using Receive = std::istream&(HTTPClientSession*, HTTPResponse&);
-  static const filibuster::Next<Receive> next(
+  static const filibuster::PocoFunction<Receive> next(
       "_ZN4Poco3Net17HTTPClientSession15receiveResponseERNS0_12HTTPResponseE");
   const std::unique_ptr<PocoCall> call =
       next.known && InjectionEnabled() ? Calls().Take(this) : nullptr;
@@ -364,30 +322,3 @@ std::istream& HTTPClientSession::receiveResponse(HTTPResponse& response) {
 }
 
 }  // namespace Poco::Net
-
-extern "C" {
-
-// HTTPServerRequestImpl's constructor, which reads the request's head. Its thread handles it next.
-void _ZN4Poco3Net21HTTPServerRequestImplC1ERNS0_22HTTPServerResponseImplERNS0_17HTTPServerSessionEPNS0_16HTTPServerParamsE(
-    Poco::Net::HTTPServerRequestImpl* request, Poco::Net::HTTPServerResponseImpl& response,
-    Poco::Net::HTTPServerSession& session, Poco::Net::HTTPServerParams* params) {
-  using Construct = void(Poco::Net::HTTPServerRequestImpl*, Poco::Net::HTTPServerResponseImpl&,
-                         Poco::Net::HTTPServerSession&, Poco::Net::HTTPServerParams*);
-  static const filibuster::Next<Construct> next(
-      "_ZN4Poco3Net21HTTPServerRequestImplC1ERNS0_22HTTPServerResponseImplERNS0_17"
-      "HTTPServerSessionEPNS0_16HTTPServerParamsE");
-  next.function(request, response, session, params);
-  if (!next.known || !InjectionEnabled()) return;
-  filibuster::ScopeOfThread().emplace(
-      filibuster::ReceiveRequest([&](const char* name) { return request->get(name, ""); }));
-}
-
-// Its destructor, when the request has been handled.
-void _ZN4Poco3Net21HTTPServerRequestImplD1Ev(Poco::Net::HTTPServerRequestImpl* request) {
-  using Destroy = void(Poco::Net::HTTPServerRequestImpl*);
-  static const filibuster::Next<Destroy> next("_ZN4Poco3Net21HTTPServerRequestImplD1Ev");
-  filibuster::ScopeOfThread().reset();
-  next.function(request);
-}
-
-}  // extern "C"

@@ -48,6 +48,15 @@ struct Next : KnownFunction<Function> {
   bool IsOff() const { return !this->known || !InjectionEnabled(); }
 };
 
+// Of an answer, as much as there is of it; "" if it is a result, or not to be told.
+std::string ExceptionOf(std::string_view answer) {
+  const auto head = ParseThriftHead(answer);
+  const ThriftOutcome outcome = head ? OutcomeOf(*head, answer) : ThriftOutcome();
+  return outcome.application_exception
+             ? filibuster_thrift::NameOfApplication(*outcome.application_exception)
+             : filibuster_thrift::NameOfDeclared(outcome.declared_exception);
+}
+
 // From its first byte that is sent to the first of its answer that is read.
 struct ThriftCall {
   // By what is under the transport: to close that one would send what it holds.
@@ -63,15 +72,8 @@ struct ThriftCall {
           filibuster_thrift::kTransportNames, filibuster_thrift::kTransport,
           filibuster_thrift::TTransportException::END_OF_FILE));
     }
-    const auto head = ParseThriftHead(answer);
-    const ThriftOutcome outcome = head ? OutcomeOf(*head, answer) : ThriftOutcome();
-    if (outcome.application_exception) {
-      call.Failed(filibuster_thrift::NameOfApplication(*outcome.application_exception));
-    } else if (outcome.declared_exception != 0) {
-      call.Failed("declared exception " + std::to_string(outcome.declared_exception));
-    } else {
-      call.Returned();
-    }
+    const std::string exception = ExceptionOf(answer);
+    exception.empty() ? call.Returned() : call.Failed(exception);
   }
 
   filibuster_thrift::ClientCall call;
@@ -188,6 +190,7 @@ std::unique_ptr<ThriftCall> CallSent(Transport* transport, std::string_view byte
   const auto head = ParseThriftHead(bytes);
   if (!head) return nullptr;
   if (!head->IsAnswer()) return std::make_unique<ThriftCall>(transport->transport_, *head);
+  AnswerRequest(CurrentContext(), "OK", ExceptionOf(bytes));
   ThisThread().transport = nullptr;
   ThisThread().scope.reset();
   return nullptr;

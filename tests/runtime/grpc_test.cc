@@ -7,6 +7,7 @@
 
 #include "tests/runtime/echo_service.h"
 #include "tests/runtime/preload_control_server.h"
+#include "tests/support/ask_for_answers.h"
 
 namespace filibuster {
 namespace {
@@ -251,6 +252,38 @@ TEST_F(GrpcTest, CallsOfASynchronousHandlerBelongToItsRequest) {
 
 TEST_F(GrpcTest, CallsOfACallbackHandlerBelongToItsRequest) {
   ExpectCallsOfAHandlerToBelongToItsRequest<CallbackEchoService>(control_, server_);
+}
+
+template <typename Service>
+void ExpectTheAnswerToATestToBeTold(FakeControlServer& control, EchoServer& front) {
+  EchoServer back;
+  back.Start(Repeat);
+  const auto stub = back.NewStub();
+  for (const char* code : {"RESOURCE_EXHAUSTED", "OK"}) {
+    const bool is_good = code == std::string("OK");
+    front.Start<Service>([&](const Text& request, Text* response) {
+      grpc::ClientContext context;
+      stub->Say(&context, request, response);
+      return is_good ? grpc::Status::OK : grpc::Status(grpc::RESOURCE_EXHAUSTED, "no more");
+    });
+    control.Reset();
+    AskForAnswers(control);
+    grpc::ClientContext context;
+    const std::string seen = Synchronous(*front.NewStub(), context);
+    EXPECT_EQ(seen.substr(0, 2), is_good ? "0 " : "8 ");
+    const std::vector<Json> answers = control.Bodies("request_complete");
+    ASSERT_EQ(answers.size(), 1U);
+    EXPECT_EQ(answers[0]["return_value"]["status_code"], code);
+    EXPECT_EQ(answers[0]["generated_ids"].size(), 1U);
+  }
+}
+
+TEST_F(GrpcTest, WhatATestIsAnsweredBySynchronousHandlersIsToldBeforeItIsSent) {
+  ExpectTheAnswerToATestToBeTold<EchoService>(control_, server_);
+}
+
+TEST_F(GrpcTest, WhatATestIsAnsweredByCallbackHandlersIsToldBeforeItIsSent) {
+  ExpectTheAnswerToATestToBeTold<CallbackEchoService>(control_, server_);
 }
 
 // Interceptors that the service itself has.

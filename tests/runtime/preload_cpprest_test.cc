@@ -10,6 +10,7 @@
 #include "tests/runtime/cpprest_call.h"
 #include "tests/runtime/expect_latency.h"
 #include "tests/runtime/preload_control_server.h"
+#include "tests/support/ask_for_answers.h"
 #include "tests/support/misbehaving_server.h"
 
 namespace filibuster {
@@ -200,6 +201,13 @@ TEST_F(PreloadCpprestTest, CallsOfAHandlerAndOfItsContinuationsBelongToItsReques
     }
     EXPECT_EQ(control_.Bodies("request_received").size(), 1U);
   }
+  control_.Reset();
+  AskForAnswers(control_);  // which are told before they are sent
+  EXPECT_EQ(http_client(front.uri()).request(methods::GET, "/").get().status_code(), 200);
+  const std::vector<Json> answers = control_.Bodies("request_complete");
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0]["return_value"]["status_code"], "200");
+  EXPECT_EQ(answers[0]["generated_ids"].size(), 2U);
   front.close().wait();
 }
 

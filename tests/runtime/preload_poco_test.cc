@@ -1,3 +1,4 @@
+#include <Poco/Exception.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
@@ -13,6 +14,7 @@
 #include "tests/runtime/expect_latency.h"
 #include "tests/runtime/poco_call.h"
 #include "tests/runtime/preload_control_server.h"
+#include "tests/support/ask_for_answers.h"
 #include "tests/support/misbehaving_server.h"
 
 namespace filibuster {
@@ -178,10 +180,12 @@ TEST_P(PreloadPocoTest, ACallIsAnnouncedWithItsTimeoutAndCarriesItsIndex) {
 class CallingHandler : public Poco::Net::HTTPRequestHandler {
  public:
   explicit CallingHandler(int port) : port_(port) {}
-  void handleRequest(Poco::Net::HTTPServerRequest&,
+  void handleRequest(Poco::Net::HTTPServerRequest& request,
                      Poco::Net::HTTPServerResponse& response) override {
     HTTPClientSession session("127.0.0.1", static_cast<Poco::UInt16>(port_));
     for (int i = 0; i < 2; ++i) Call(session);
+    if (request.getURI() == "/throws") throw Poco::RuntimeException("out of the handler");
+    response.setStatusAndReason(Poco::Net::HTTPResponse::HTTP_ACCEPTED);
     response.setContentLength(0);
     response.send();
   }
@@ -207,7 +211,7 @@ TEST_P(PreloadPocoTest, CallsOfAHandlerBelongToItsRequest) {
   session.setKeepAlive(GetParam());
   for (int request = 1; request <= 2; ++request) {
     control_.Reset();
-    EXPECT_EQ(Call(session).substr(0, 6), "200 OK");
+    EXPECT_EQ(Call(session).substr(0, 12), "202 Accepted");
     const std::vector<Json> creates = control_.Bodies("invocation");
     ASSERT_EQ(creates.size(), 3U);
     const auto index = [&](size_t i) {
@@ -221,6 +225,27 @@ TEST_P(PreloadPocoTest, CallsOfAHandlerBelongToItsRequest) {
       EXPECT_EQ(index(i)[1][1], i);
     }
     EXPECT_EQ(control_.Bodies("request_received").size(), 1U);
+  }
+  front.stopAll(true);
+}
+
+TEST_P(PreloadPocoTest, WhatATestIsAnsweredIsToldBeforeItIsSent) {
+  Poco::Net::HTTPServer front(new CallingFactory(server_.port()), Poco::Net::ServerSocket(0),
+                              new Poco::Net::HTTPServerParams);
+  front.start();
+  for (const auto& [path, status] : {std::pair("/throws", "500"), {"/bar", "202"}}) {
+    control_.Reset();
+    AskForAnswers(control_);
+    HTTPClientSession session("127.0.0.1", front.port());
+    Poco::Net::HTTPRequest request("GET", path, "HTTP/1.1");
+    session.sendRequest(request);
+    Poco::Net::HTTPResponse response;
+    session.receiveResponse(response);
+    const auto answers = control_.Bodies("request_complete");
+    ASSERT_EQ(answers.size(), 1U);
+    EXPECT_EQ(std::to_string(response.getStatus()), status);
+    EXPECT_EQ(answers[0]["return_value"]["status_code"], status);
+    EXPECT_EQ(answers[0]["generated_ids"].size(), 2U);
   }
   front.stopAll(true);
 }

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "tests/runtime/thrift_case.h"
+#include "tests/support/ask_for_answers.h"
 
 namespace filibuster {
 namespace {
@@ -183,6 +184,34 @@ TEST_P(ThriftTest, ACallIsAnnouncedWithItsCallSiteAndItsTimeout) {
   EXPECT_EQ(create["callsite_line"], std::to_string(line));
   EXPECT_EQ(control_.Bodies("request_received").at(0)["execution_index"],
             create["execution_index"]);
+}
+
+TEST_P(ThriftTest, WhatATestIsAnsweredIsToldBeforeItIsSent) {
+  StockServer back(wire_, One);
+  std::string outcome;
+  StockServer front(wire_, [&](const std::string&) {
+    StockConnection connection(wire_, back.port());
+    connection.client.Reserve("teapot", 1);
+    if (outcome == "declared exception 1") throw OutOfStock();
+    if (!outcome.empty()) throw std::runtime_error("out of the handler");
+    return 1;
+  });
+  for (const char* name :
+       {"", "declared exception 1", "apache::thrift::TApplicationException::UNKNOWN"}) {
+    outcome = name;
+    control_.Reset();
+    AskForAnswers(control_);
+    StockConnection connection(wire_, front.port());
+    Reserve(connection);
+    const std::vector<Json> answers = control_.Bodies("request_complete");
+    ASSERT_EQ(answers.size(), 1U);
+    EXPECT_EQ(answers[0]["generated_ids"].size(), 1U);
+    if (outcome.empty()) {
+      EXPECT_EQ(answers[0]["return_value"]["status_code"], "OK");
+    } else {
+      EXPECT_EQ(answers[0]["exception"]["name"], name);
+    }
+  }
 }
 
 TEST_P(ThriftTest, CallsOfAHandlerBelongToItsRequest) {

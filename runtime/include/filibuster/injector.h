@@ -86,5 +86,8 @@ ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>&
 // The request is about to be answered: tells a control server that asks for it, which it does where
 // no caller reports the answer, as for the functional test's own requests. Once for each request.
 void AnswerRequest(const ContextHandle& request, int status);
+// Of an RPC: "OK", "NOT_FOUND"; or the exception that it is answered with.
+void AnswerRequest(const ContextHandle& request, std::string_view code,
+                   std::string_view exception = {});
 
 }  // namespace filibuster

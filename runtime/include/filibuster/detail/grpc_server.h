@@ -62,6 +62,10 @@ class ServerInterceptor final : public ::grpc::experimental::Interceptor {
       });
       Requests().Put(request_, context_);
     }
+    if (context_ != nullptr && methods->QueryInterceptionHookPoint(
+                                   ::grpc::experimental::InterceptionHookPoints::PRE_SEND_STATUS)) {
+      filibuster::AnswerRequest(context_, NameOf(methods->GetSendStatus().error_code()));
+    }
     const filibuster::ContextScope scope(context_);
     methods->Proceed();  // may end the RPC, and this with it
   }

@@ -123,7 +123,7 @@ class ClientProtocol final : public ::apache::thrift::protocol::TProtocolDecorat
     if (is_exception_) {
       call_->Failed(NameOfApplication(std::exchange(exception_type_, 0)));
     } else if (field_ != 0) {
-      call_->Failed("declared exception " + std::to_string(field_));
+      call_->Failed(NameOfDeclared(field_));
     } else {
       call_->Returned();
     }

@@ -13,6 +13,7 @@
 
 #include "filibuster/context.h"
 #include "filibuster/detail/thrift_headers.h"
+#include "filibuster/detail/thrift_values.h"
 #include "filibuster/injector.h"
 
 namespace filibuster_thrift {
@@ -71,6 +72,56 @@ class ServerProtocol final : public ::apache::thrift::protocol::TProtocolDecorat
   std::optional<filibuster::ContextScope> scope_;
 };
 
+// Writes the answers to the calls that this thread is handling: field 0 is a result, others are
+// declared exceptions.
+class AnswerProtocol final : public ::apache::thrift::protocol::TProtocolDecorator {
+  using TMessageType = ::apache::thrift::protocol::TMessageType;
+  using TType = ::apache::thrift::protocol::TType;
+
+ public:
+  explicit AnswerProtocol(std::shared_ptr<TProtocol> protocol)
+      : TProtocolDecorator(protocol), protocol_(std::move(protocol)) {}
+
+  std::uint32_t writeMessageBegin_virt(const std::string& name, const TMessageType type,
+                                       const std::int32_t sequence) override {
+    depth_ = 0;
+    field_ = 0;
+    is_exception_ = type == ::apache::thrift::protocol::T_EXCEPTION;
+    return protocol_->writeMessageBegin(name, type, sequence);
+  }
+  std::uint32_t writeStructBegin_virt(const char* name) override {
+    ++depth_;
+    return protocol_->writeStructBegin(name);
+  }
+  std::uint32_t writeStructEnd_virt() override {
+    --depth_;
+    return protocol_->writeStructEnd();
+  }
+  std::uint32_t writeFieldBegin_virt(const char* name, const TType type,
+                                     const std::int16_t id) override {
+    if (depth_ == 1) field_ = id;
+    return protocol_->writeFieldBegin(name, type, id);
+  }
+  std::uint32_t writeI32_virt(const std::int32_t number) override {
+    if (is_exception_ && depth_ == 1 && field_ == 2) exception_type_ = number;
+    return protocol_->writeI32(number);
+  }
+  // The answer is sent next.
+  std::uint32_t writeMessageEnd_virt() override {
+    filibuster::AnswerRequest(filibuster::CurrentContext(), "OK",
+                              is_exception_ ? NameOfApplication(std::exchange(exception_type_, 0))
+                                            : NameOfDeclared(field_));
+    return protocol_->writeMessageEnd();
+  }
+
+ private:
+  const std::shared_ptr<TProtocol> protocol_;
+  int depth_ = 0;  // of structs
+  std::int16_t field_ = 0;
+  bool is_exception_ = false;
+  std::int32_t exception_type_ = 0;
+};
+
 class ServerProcessor final : public ::apache::thrift::TProcessor {
   using TProtocol = ::apache::thrift::protocol::TProtocol;
 
@@ -80,8 +131,8 @@ class ServerProcessor final : public ::apache::thrift::TProcessor {
 
   bool process(std::shared_ptr<TProtocol> in, std::shared_ptr<TProtocol> out,
                void* context) override {
-    return processor_->process(std::make_shared<ServerProtocol>(std::move(in)), std::move(out),
-                               context);
+    return processor_->process(std::make_shared<ServerProtocol>(std::move(in)),
+                               std::make_shared<AnswerProtocol>(std::move(out)), context);
   }
 
  private:

@@ -48,6 +48,11 @@ inline std::string NameOfApplication(int type) {
   return NameIn(kApplicationNames, kApplication, type);
 }
 
+// Of the field of an answer that holds one; "" if it holds the result.
+inline std::string NameOfDeclared(int field) {
+  return field == 0 ? "" : "declared exception " + std::to_string(field);
+}
+
 // Of what a transport or a protocol throws.
 inline std::string NameOf(const ::apache::thrift::TException& exception) {
   if (const auto* transport = dynamic_cast<const TTransportException*>(&exception)) {
