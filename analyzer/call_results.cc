@@ -201,10 +201,7 @@ Results Interpreter::Deliver(const CallContext& call, const ModelRow& row, State
   const Value object = ObjectOf(call, row, state);
   if (row.keeps) Keep(state, object, result);
   const auto argument = [&](const char* role) { return call.Argument(row.Argument(role)); };
-  if (const Value* into = argument("into")) {
-    Keep(state, *into, result);
-    if (const Value* tag = argument("tag")) AddQueued(state, *into, *tag, result);
-  }
+  if (const Value* into = argument("into")) Keep(state, *into, result);
   if (const Value* error = argument("error")) {
     WriteTo(state, *error, ReadResult(result, ResultPart::kError));
   }

@@ -139,7 +139,6 @@ Results Interpreter::MakeClientCall(const CallContext& call, const ModelRow& row
                             (row.throws_status || AsCondition(fails) == Truth::kTrue);
 
   const int index = static_cast<int>(site);
-  if (row.later && !QueueOf(call, row, state, observed)) observed.is_awaited = false;
   const int executions = ++state.executions[index];
   Results results;
   if (state.fault) {

@@ -99,11 +99,9 @@ struct FaultOutcome {
   const Step* taken_by = nullptr;
   bool is_sure = true;  // of the branches
   std::string ends_by;
-  std::set<int> later_calls;     // that no path without a fault makes
-  bool is_left_to_queue = true;  // nobody asks for the result on these paths
-  bool is_decided = true;        // every path has a branch that what the call left decides
-  bool goes_on = false;          // other paths go round in a loop without an end
-  std::set<int> attempts;        // if the fault persists
+  std::set<int> later_calls;  // that no path without a fault makes
+  bool goes_on = false;       // other paths go round in a loop without an end
+  std::set<int> attempts;     // if the fault persists
   bool attempts_are_sure = true;
 };
 
@@ -141,18 +139,9 @@ class HandlerFinder {
 
   std::vector<HandlerEntry> Find() {
     std::vector<FaultOutcome> faults(call_.faults.size());
-    std::vector<FaultOutcome> taken(call_.faults.size());  // where results are taken from a queue
     for (const EntryRun& entry : run_.entries) {
       for (const PathEnd& end : entry.ends) {
         if (!end.fault || end.fault->site != site_) continue;
-        const auto index = static_cast<std::size_t>(end.fault->fault);
-        if (end.fault->was_taken) {
-          if (!end.fault->persists) Add(taken[index], entry, end);
-          // Not all of its paths are known.
-          if (!entry.cut_off.empty()) taken[index].is_decided = false;
-          continue;
-        }
-        if (!end.fault->is_pending) faults[index].is_left_to_queue = false;
         if (end.fault->persists) {
           AddPersisting(faults[static_cast<std::size_t>(end.fault->fault)], end);
           continue;
@@ -164,12 +153,7 @@ class HandlerFinder {
     std::vector<std::set<std::vector<StepKey>>> branches;  // of each entry
     for (std::size_t i = 0; i < faults.size(); ++i) {
       if (call_.faults[i].restrictions && !call_.has_timeout) continue;
-      const int fault = static_cast<int>(i);
-      if (EndsWhereTaken(faults[i], taken[i]) && !call_.goes_on_where_taken.contains(fault)) {
-        faults[i] = taken[i];
-      } else if (call_.goes_on.contains(fault)) {
-        faults[i].goes_on = true;
-      }
+      faults[i].goes_on = call_.goes_on.contains(static_cast<int>(i));
       HandlerEntry entry = EntryOf(faults[i], call_.faults[i]);
       const bool can_share = faults[i].is_sure && entry.outcome.kind != Outcome::Kind::kUnknown;
       const auto same = std::ranges::find_if(entries, [&](const HandlerEntry& other) {
@@ -188,16 +172,6 @@ class HandlerFinder {
   }
 
  private:
-  // Whoever takes the result ends the process, and somebody takes it: then it is no matter what the
-  // others do meanwhile.
-  bool EndsWhereTaken(const FaultOutcome& fault, const FaultOutcome& taken) const {
-    return call_.is_awaited && fault.is_left_to_queue && !call_.is_lost_in_queue &&
-           taken.is_decided && !taken.outcomes.empty() &&
-           std::ranges::all_of(taken.outcomes, [](const Outcome& outcome) {
-             return outcome.kind == Outcome::Kind::kTerminates;
-           });
-  }
-
   // What happens if every call fails says how often this one is tried.
   void AddPersisting(FaultOutcome& fault, const PathEnd& end) const {
     const auto executions = end.executions.find(site_);
@@ -210,7 +184,6 @@ class HandlerFinder {
     const std::vector<const Step*> steps = OwnSteps(entry, *end.fault);
     std::vector<StepKey> keys;
     for (const Step* step : steps) keys.emplace_back(step->node, step->branch);
-    fault.is_decided = fault.is_decided && std::ranges::any_of(end.fault->steps, &Step::from_fault);
     fault.branches.insert(std::move(keys));
     fault.undecided.insert(end.fault->undecided.begin(), end.fault->undecided.end());
     if (end.fault->branch_unknown || end.fault->widened) fault.is_sure = false;

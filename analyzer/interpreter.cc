@@ -11,9 +11,8 @@ namespace filibuster {
 
 Followed Interpreter::TakeFollowed() {
   const bool gave_up = budget_.EndEntry();
-  for (const AssumedFault& fault : std::exchange(thread_, {}).going_on) {
-    ObservedCall& call = facts_.calls[static_cast<std::size_t>(fault.site)];
-    (fault.was_taken ? call.goes_on_where_taken : call.goes_on).insert(fault.fault);
+  for (const AssumedFault& fault : ExchangeGoingOn({})) {
+    facts_.calls[static_cast<std::size_t>(fault.site)].goes_on.insert(fault.fault);
   }
   return {std::exchange(normal_branches_, {}), std::exchange(unfinished_, {}), gave_up};
 }

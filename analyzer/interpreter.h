@@ -131,7 +131,6 @@ class Interpreter : public LibraryState {
                    State state);
   Results GoOn(const CallContext& call, const ModelRow& row, State state);
   Results RunAsTask(const Value& function, Values arguments, State state);
-  Results TakeTag(const CallContext& call, const ModelRow& row, State state);
   Results TakeEnded(const CallContext& call, const ModelRow& row, State state);
 
   Calls come_to_;

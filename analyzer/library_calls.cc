@@ -112,8 +112,6 @@ Results Interpreter::CallLibrary(const CallContext& call, State state) {
       return GoOn(call, *row, std::move(state));
     case Effect::kTake:
       return TakeEnded(call, *row, std::move(state));
-    case Effect::kTakeTag:
-      return TakeTag(call, *row, std::move(state));
     case Effect::kHandleRequests:
     case Effect::kHandleExceptions:
     case Effect::kHandleErrors:

@@ -14,14 +14,10 @@ inline constexpr char kMethod[] = "$method";
 inline constexpr char kTimeout[] = "$timeout";
 inline constexpr char kConnectionTimeout[] = "$connection_timeout";
 inline constexpr char kFailOnStatus[] = "$fail_on_status";
-inline constexpr char kBody[] = "$body";      // where the body of the response goes
-inline constexpr char kInner[] = "$inner";    // a pointer to the object that it wraps
-inline constexpr char kResult[] = "$result";  // of the last call
-inline constexpr char kQueue[] = "$queue";    // the handles whose calls have ended
-// Of a queue: a thread takes what has ended, this one or others.
-inline constexpr int kHere = 1;
-inline constexpr int kByOthers = 2;
-inline constexpr char kTaken[] = "$taken";
+inline constexpr char kBody[] = "$body";          // where the body of the response goes
+inline constexpr char kInner[] = "$inner";        // a pointer to the object that it wraps
+inline constexpr char kResult[] = "$result";      // of the last call
+inline constexpr char kQueue[] = "$queue";        // the handles whose calls have ended
 inline constexpr char kAnswers[] = "$answers";    // of a function: the status that it answers with
 inline constexpr char kUnsetStatus[] = "$unset";  // … and that of a response that has none
 

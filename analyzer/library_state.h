@@ -79,13 +79,6 @@ class LibraryState : public Trail {
   void WriteTo(State& state, const Value& where, Value value) const;
   void Keep(State& state, const Value& object, const CallResult& result) const;
 
-  // queues.cc: results that come to a queue
-  bool QueueOf(const CallContext& call, const ModelRow& row, const State& state,
-               ObservedCall& observed) const;
-  Results TakeFailed(const CallContext& call, const ModelRow& row, const State& state,
-                     const QueuedCall& queued);
-  void AddQueued(const State& state, const Value& into, const Value& tag, const CallResult& result);
-
   const Program& program_;
 
  private:

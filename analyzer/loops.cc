@@ -157,7 +157,7 @@ Results Interpreter::RunLoop(const Node& node, State state) {
     }
     if (is_forever) {
       if (result.state.fault && !result.state.fault->persists) {
-        thread_.going_on.push_back(*result.state.fault);
+        going_on_.push_back(*result.state.fault);
       }
       continue;
     }

@@ -20,7 +20,6 @@ enum class Effect {
   kRead,              // reads something of a call's result
   kThen,              // goes on with a function once there is a result
   kTake,              // gives one of the handles whose calls have ended
-  kTakeTag,           // waits for the next call of a queue that has ended, and gives its tag
   kHandleRequests,    // registers a handler of requests
   kHandleExceptions,  // registers what is done with exceptions that leave a handler
   kHandleErrors,      // registers what is done with answers whose status is an error

@@ -66,15 +66,8 @@ class ServiceRunner {
   template <typename Follow>
   bool AddEntry(Follow follow) {
     interpreter_.budget().BeginEntry();
-    std::size_t queued = run_.facts.queued.size();
     EntryRun entry = follow();
-    // Once it is known what comes to its queues, that can have failed where it is taken.
-    const auto is_to_follow = [&] {
-      if (!entry.cut_off.empty()) return interpreter_.budget().GoNarrower();
-      const std::size_t before = std::exchange(queued, run_.facts.queued.size());
-      return before < queued;
-    };
-    while (is_to_follow()) entry = follow();
+    while (!entry.cut_off.empty() && interpreter_.budget().GoNarrower()) entry = follow();
     const bool is_whole = entry.cut_off.empty();
     gave_up_ = gave_up_ || !is_whole;
     run_.entries.push_back(std::move(entry));

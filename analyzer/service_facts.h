@@ -45,26 +45,8 @@ struct ObservedCall {
   int chased_executions = 0;
   // Why nothing is known of its faults, if it was found in the code and not come to.
   std::string missed;
-  std::vector<Place> queues;  // its result comes to one of these
-  // … or to one that is not known, or with a tag that does not tell the call.
-  bool is_lost_in_queue = false;
-  bool is_awaited = true;  // whenever it is made, another thread waits for what comes there
-  // The faults under which a path goes round in a loop without an end; … where it was taken.
-  std::set<int> goes_on;
-  std::set<int> goes_on_where_taken;
+  std::set<int> goes_on;  // the faults under which a path goes round in a loop without an end
   std::set<int> endless;  // the faults under which, if it persists, the call is made for ever
-};
-
-// What a call whose result comes to a queue is known by there: an object that has the status in
-// it. Another program of the folder has other queues.
-struct QueuedCall {
-  int site = 0;
-  const FunctionFacts* program = nullptr;  // its main
-  Place queue;
-  std::string tag_type;
-  std::vector<std::string> status;  // the fields that lead to it
-
-  bool operator==(const QueuedCall&) const = default;
 };
 
 struct RegisteredHandler {
@@ -117,7 +99,6 @@ struct ServiceFacts {
   bool IsOwn(const std::string& file) const { return file.starts_with(directory + "/"); }
 
   std::vector<ObservedCall> calls;
-  std::vector<QueuedCall> queued;
   std::vector<RegisteredHandler> handlers;
   std::vector<Listening> listening;
   std::vector<Origin> origins;

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "analyzer/library_fields.h"
 #include "analyzer/standard_library_internal.h"
 
 namespace filibuster::standard {
@@ -96,15 +95,12 @@ Results RunThread(const Standard& standard) {
   if (standard.size() == 0) return standard.Give({});
   const State before = standard.state;
   const std::size_t steps = before.fault ? before.fault->steps.size() : 0;
-  ThreadFacts outer = standard.interpreter.ExchangeThread({});
+  std::vector<AssumedFault> outer = standard.interpreter.ExchangeGoingOn({});
   Results results = RunAsync(standard);
-  const ThreadFacts thread = standard.interpreter.ExchangeThread({});
-  std::vector<Place> taken = thread.queues;
-  for (Place& place : taken) place.path.emplace_back(kTaken);
-  // The one that it is started by goes on; but what it took itself goes on here.
-  std::ranges::copy_if(thread.going_on, std::back_inserter(outer.going_on),
-                       [](const AssumedFault& fault) { return fault.was_taken; });
-  standard.interpreter.ExchangeThread(std::move(outer));
+  const std::vector<AssumedFault> inner = standard.interpreter.ExchangeGoingOn({});
+  // With a fault of its caller it goes on beside that, whose end counts; with its own, by itself.
+  if (!before.fault) outer.insert(outer.end(), inner.begin(), inner.end());
+  standard.interpreter.ExchangeGoingOn(std::move(outer));
   // A thread that ends the process in any case, or never ends, does so while others go on.
   std::erase_if(results, [&](const Result& result) {
     return result.completion == Completion::kEnd && result.value.text() == kByExit &&
@@ -114,17 +110,7 @@ Results RunThread(const Standard& standard) {
     return result.completion == Completion::kValue &&
            result.state.fault.has_value() == before.fault.has_value();
   });
-  if (!goes_on) {
-    results.push_back({before, Completion::kValue, Value::Of(Object())});
-    for (const Place& place : taken) results.back().state.memory.Write(place, Value::Int(kHere));
-  }
-  // From now on there is somebody else who takes from these, on the paths where it was come to.
-  for (Result& result : results) {
-    for (const Place& place : taken) {
-      if (result.state.memory.Read(place) != Value::Int(kHere)) continue;
-      result.state.memory.Write(place, Value::Int(kByOthers));
-    }
-  }
+  if (!goes_on) results.push_back({before, Completion::kValue, Value::Of(Object())});
   for (Result& result : results) {
     const Value* exception = Field(result.value, kException);
     if (result.completion != Completion::kValue || exception == nullptr) continue;

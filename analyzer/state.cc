@@ -156,7 +156,6 @@ struct Group {
   int site = -1;
   int fault = -1;
   bool persists = false;
-  bool was_taken = false;
 
   auto operator<=>(const Group&) const = default;
 };
@@ -167,7 +166,7 @@ bool AreSame(const State& left, const State& right) {
     return a.site == b.site && a.fault == b.fault && a.steps == b.steps &&
            a.later_calls == b.later_calls && a.branch_unknown == b.branch_unknown &&
            a.persists == b.persists && a.recovered == b.recovered && a.is_pending == b.is_pending &&
-           a.was_taken == b.was_taken && a.widened == b.widened && a.blind == b.blind;
+           a.widened == b.widened && a.blind == b.blind;
   };
   return left.fault.has_value() == right.fault.has_value() &&
          (!left.fault || same_fault(*left.fault, *right.fault)) &&
@@ -196,7 +195,6 @@ Group GroupOf(const Result& result) {
     group.site = fault->site;
     group.fault = fault->fault;
     group.persists = fault->persists;
-    group.was_taken = fault->was_taken;
   }
   return group;
 }

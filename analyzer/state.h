@@ -78,7 +78,6 @@ struct AssumedFault {
   bool branch_unknown = false;   // it decides a branch in a way that is not known
   bool persists = false;         // calls after the first fail in the same way, as far as they can
   bool recovered = false;        // a later call succeeded that could have failed likewise
-  bool was_taken = false;        // it is assumed where the result was taken from a queue
   bool is_pending = false;       // nobody has asked yet for the result that comes later
   bool widened = false;          // paths were put together: the steps are not all
   std::string blind;             // why what happens is not all seen, or empty

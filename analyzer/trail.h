@@ -23,12 +23,6 @@ struct Frame {
   std::vector<std::int64_t> numbers;  // the arguments that are numbers
 };
 
-// What was seen of a thread.
-struct ThreadFacts {
-  std::vector<Place> queues;           // that something was taken from
-  std::vector<AssumedFault> going_on;  // of paths in loops without an end
-};
-
 class Trail {
  public:
   explicit Trail(ServiceFacts& facts) : facts_(facts) {}
@@ -37,7 +31,9 @@ class Trail {
   void PushEntryFrame() { frames_.push_back({}); }
   void PopFrame() { frames_.pop_back(); }
   // A thread begins, or ends with what was until then.
-  ThreadFacts ExchangeThread(ThreadFacts facts) { return std::exchange(thread_, std::move(facts)); }
+  std::vector<AssumedFault> ExchangeGoingOn(std::vector<AssumedFault> faults) {
+    return std::exchange(going_on_, std::move(faults));
+  }
   int Depth() const { return static_cast<int>(frames_.size()) - 1; }
 
  protected:
@@ -53,7 +49,7 @@ class Trail {
   ServiceFacts& facts_;
   std::vector<Frame> frames_;
   NormalBranches normal_branches_;
-  ThreadFacts thread_;
+  std::vector<AssumedFault> going_on_;  // of this thread's paths in loops without an end
 
  private:
   int Number(const Node& node);

@@ -56,8 +56,7 @@ TEST(LibraryModelTest, NamesFileAndKeyOfAMistake) {
                         "analysis_module": "x", "pattern": "x", "namespaces": [], "faults": [],
                         "statuses": [], "functions": [{"names": ["f"], "effect": "jump"}]})"),
             "m.json: $.functions[0].effect: found \"jump\", expected one of: configure, create, "
-            "call, read, then, take, take_tag, handle_requests, handle_exceptions, handle_errors, "
-            "listen, "
+            "call, read, then, take, handle_requests, handle_exceptions, handle_errors, listen, "
             "set_status, itself, address, compare, answer, invoke, nothing");
 }
 
