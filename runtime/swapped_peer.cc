@@ -71,10 +71,13 @@ void SwappedPeer::Restore() {
   Close();
 }
 
+void SwappedPeer::LetGo() {
+  if (const int closed = std::exchange(before_, -1); closed >= 0) ::close(closed);
+}
+
 void SwappedPeer::Close() {
-  for (int* const fd : {&before_, &peer_}) {
-    if (const int closed = std::exchange(*fd, -1); closed >= 0) ::close(closed);
-  }
+  LetGo();
+  if (const int closed = std::exchange(peer_, -1); closed >= 0) ::close(closed);
 }
 
 std::optional<double> ReceiveTimeout(int socket) {

@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <cxxabi.h>
 #include <netinet/in.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -132,10 +133,10 @@ struct PocoCall {
 class PocoCalls {
  public:
   PocoCall& Put(const HTTPClientSession* session, std::unique_ptr<PocoCall> call) {
+    PocoCall& put = *call;
     const std::lock_guard<std::mutex> lock(mutex_);
-    auto& place = calls_[session];
-    place = std::move(call);
-    return *place;
+    std::swap(calls_[session], call);  // what was there dies outside of the lock
+    return put;
   }
   std::unique_ptr<PocoCall> Take(const HTTPClientSession* session) {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -146,13 +147,20 @@ class PocoCalls {
     return call;
   }
 
+  std::mutex& mutex() { return mutex_; }
+
  private:
   std::mutex mutex_;
   std::map<const HTTPClientSession*, std::unique_ptr<PocoCall>> calls_;  // guarded by mutex_
 };
 
 PocoCalls& Calls() {
-  static auto& calls = *new PocoCalls;
+  static PocoCalls& calls = []() -> PocoCalls& {
+    static auto& made = *new PocoCalls;
+    ::pthread_atfork([] { made.mutex().lock(); }, [] { made.mutex().unlock(); },
+                     [] { made.mutex().unlock(); });
+    return made;
+  }();
   return calls;
 }
 

@@ -3,6 +3,7 @@
 //
 // Nothing of Thrift is linked. Compiled with -fno-access-control: what a transport holds is
 // nobody's business otherwise.
+#include <pthread.h>
 #include <thrift/transport/TBufferTransports.h>
 
 #include <cstdint>
@@ -63,6 +64,7 @@ struct ThriftCall {
   ThriftCall(const std::shared_ptr<TTransport>& under, const ThriftHead& head)
       : call(under), oneway(head.type == ThriftHead::kOneway), compact(head.compact) {
     call.Begin(head.method, oneway);
+    if (!call.WillFail()) call.LetGo();
   }
 
   // What has been read of the answer; nothing is its end, too early.
@@ -83,12 +85,12 @@ struct ThriftCall {
 };
 
 // The calls that are being made, by transport. Never destroyed: calls may be made while the program
-// ends.
+// ends. What is taken out of it dies outside of its lock.
 class ThriftCalls {
  public:
   void Put(const TTransport* transport, std::unique_ptr<ThriftCall> call) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    calls_[transport] = std::move(call);
+    std::swap(calls_[transport], call);
   }
   std::unique_ptr<ThriftCall> Take(const TTransport* transport) {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -102,10 +104,16 @@ class ThriftCalls {
   // when that is closed.
   void Keep(std::unique_ptr<ThriftCall> call) {
     constexpr std::size_t kMost = 64;
+    if (!call->call.WillFail()) return;
+    call->call.LetGo();
     const std::lock_guard<std::mutex> lock(mutex_);
     failed_.push_back(std::move(call));
-    if (failed_.size() > kMost) failed_.pop_front();
+    if (failed_.size() <= kMost) return;
+    std::swap(call, failed_.front());
+    failed_.pop_front();
   }
+
+  std::mutex& mutex() { return mutex_; }
 
  private:
   std::mutex mutex_;
@@ -114,7 +122,12 @@ class ThriftCalls {
 };
 
 ThriftCalls& Calls() {
-  static auto& calls = *new ThriftCalls;
+  static ThriftCalls& calls = []() -> ThriftCalls& {
+    static auto& made = *new ThriftCalls;
+    ::pthread_atfork([] { made.mutex().lock(); }, [] { made.mutex().unlock(); },
+                     [] { made.mutex().unlock(); });
+    return made;
+  }();
   return calls;
 }
 
@@ -135,6 +148,9 @@ std::string_view View(const std::uint8_t* begin, const std::uint8_t* end) {
 
 // The request that this thread reads or serves.
 struct Serving {
+  Serving() { CurrentContext(); }  // so that what a scope restores outlives it
+
+  const TTransport* server = nullptr;     // that it came by
   const TTransport* transport = nullptr;  // its headers may still come
   bool compact = false;
   std::string bytes;  // the last of it that were read
@@ -151,6 +167,7 @@ void ReadRequest(const TTransport* transport, std::string_view bytes) {
   Serving& serving = ThisThread();
   const auto head = ParseThriftHead(bytes);
   if (head && !head->IsAnswer()) {
+    serving.server = transport;
     serving.transport = transport;
     serving.compact = head->compact;
     serving.bytes.clear();
@@ -173,6 +190,14 @@ void ReadRequest(const TTransport* transport, std::string_view bytes) {
   }
   if (!requests.empty()) serving.transport = nullptr;
   if (serving.bytes.size() > kMost) serving.bytes.erase(0, serving.bytes.size() - kMost);
+}
+
+// Nothing more is to be read: the last request may have been one that nobody answers.
+void EndOfRequests(const TTransport* transport) {
+  Serving& serving = ThisThread();
+  if (serving.server != transport) return;
+  serving.server = serving.transport = nullptr;
+  serving.scope.reset();
 }
 
 // Bytes that were read after a call. If nobody has waited for its answer, its transport may have
@@ -240,7 +265,8 @@ bool _ZN6apache6thrift9transport16TFramedTransport9readFrameEv(filibuster::TFram
   const auto read = [&] { is_read = next.function(self); };
   if (call == nullptr) {
     read();
-    if (is_read) filibuster::ReadRequest(self, filibuster::View(self->rBase_, self->rBound_));
+    is_read ? filibuster::ReadRequest(self, filibuster::View(self->rBase_, self->rBound_))
+            : filibuster::EndOfRequests(self);
     return is_read;
   }
   call->call.BeforeAnswer();
@@ -311,8 +337,9 @@ bool _ZN6apache6thrift9transport18TBufferedTransport4peekEv(filibuster::TBuffere
       "_ZN6apache6thrift9transport18TBufferedTransport4peekEv");
   const bool reads = !next.IsOff() && self->rBase_ == self->rBound_;
   const bool is_more = next.function(self);
-  if (reads && is_more) {
-    filibuster::ReadRequest(self, filibuster::View(self->rBase_, self->rBound_));
+  if (reads) {
+    is_more ? filibuster::ReadRequest(self, filibuster::View(self->rBase_, self->rBound_))
+            : filibuster::EndOfRequests(self);
   }
   return is_more;
 }

@@ -7,8 +7,10 @@
 #include <future>
 #include <stdexcept>
 
+#include "runtime/unique_fd.h"
 #include "tests/runtime/thrift_case.h"
 #include "tests/support/ask_for_answers.h"
+#include "tests/support/loopback.h"
 
 namespace filibuster {
 namespace {
@@ -154,6 +156,31 @@ TEST_P(ThriftTest, AFaultThatCannotBeIsDropped) {
         R"({"forced_exception": {"name": "shop::Unheard", "metadata": {}}})"}) {
     Inject(fault);
     EXPECT_EQ(Reserve(connection), "2, open");
+  }
+}
+
+TEST_P(ThriftTest, ACallThatFailedDoesNotKeepItsConnectionOpen) {
+  const UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = Loopback(0);
+  socklen_t size = sizeof address;
+  auto* const at = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(::bind(listener.get(), at, size), 0);
+  ASSERT_EQ(::listen(listener.get(), 2), 0);
+  ASSERT_EQ(::getsockname(listener.get(), at, &size), 0);
+  for (const bool injected : {false, true}) {
+    injected ? Inject(kTimedOut) : InjectNothing();
+    {
+      StockConnection connection(wire_, ntohs(address.sin_port), 50);
+      EXPECT_EQ(Reserve(connection), "transport 2 THRIFT_EAGAIN (timed out), open");
+    }
+    const UniqueFd callee(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    pollfd at_callee{callee.get(), POLLIN, 0};
+    char byte = 0;
+    ssize_t count = 1;
+    while (count > 0 && ::poll(&at_callee, 1, 60'000) > 0) {
+      count = ::recv(callee.get(), &byte, 1, 0);
+    }
+    EXPECT_LE(count, 0) << "injected: " << injected;  // its end, or a reset
   }
 }
 

@@ -24,6 +24,8 @@ class SwappedPeer {
   bool Swap(int socket, Way way);
   // The socket that was given to Swap() is connected as before.
   void Restore();
+  // There will be no Restore(): the connection that was there ends.
+  void LetGo();
 
  private:
   void Close();

@@ -62,6 +62,14 @@ class ClientCall {
 
   const Headers& headers() const { return headers_; }
 
+  bool WillFail() const { return fault_.has_value(); }
+  // Of the connection: whoever drops its transport closes it. Nothing is changed there any more,
+  // and what has been stays so.
+  void LetGo() {
+    transport_.reset();
+    peer_.LetGo();
+  }
+
   // Runs what may throw of the call.
   template <typename Part>
   void Watch(Part&& part) {
@@ -136,7 +144,7 @@ class ClientCall {
     fault.Throw();
   }
 
-  const std::shared_ptr<TTransport> transport_;
+  std::shared_ptr<TTransport> transport_;
   TSocket* const socket_;
   const bool encrypts_;
   std::optional<filibuster::Injection> injection_;
