@@ -51,14 +51,8 @@ std::optional<Value> ThrownStatus(const Program& program, const RegisteredHandle
     if (function != nullptr && function->has_throws) {
       return DeclaredStatus(program, *function, thrown.object());
     }
-    // The library's own exceptions are no part of an interface.
-    const std::string& name = program.TypeName(type);
-    if (is_of_call && !library.types.contains(name)) {
-      return Value::Unknown("not known: its interface may not declare " + name);
-    }
-    const bool is_declared = program.DerivesFrom(type, library.thrown_status) &&
-                             name != library.thrown_status && !library.types.contains(name);
-    return is_declared ? std::optional(Value::Int(1, name)) : std::nullopt;
+    // It may be oneway, and answer nothing.
+    return Value::Unknown("not known: it was not seen what its interface declares");
   }
   const auto field = thrown.object().fields.find(library.status_field);
   if (field != thrown.object().fields.end()) return field->second;

@@ -17,33 +17,64 @@ const ModelRow* ClientCallOf(const LinkedCallee& link) {
   return row == link.rows.end() ? nullptr : *row;
 }
 
-// Calls `found` with each call that is written in a function: with its node and what it calls. What
-// is handed to a call is called there; what is handed to a server is not.
+// A way to a call that is written in a function: what is called or, where it is a value that may be
+// called anywhere, what it is.
+struct Way {
+  const Node& at;
+  const LinkedCallee& link;
+  bool is_named = false;  // and not called, nor handed to a call
+};
+
+// Calls `found` with each way that is written in a function, and in globals that it names. What is
+// handed to a call is called there; what is handed to a server is not.
 template <typename Found>
-void ForEachCall(const Program& program, const FunctionRef& function, Found found) {
-  const auto visit = [&](const auto& self, const Node& node, const Node* at) -> void {
+void ForEachWay(const Program& program, const FunctionRef& function, Found found) {
+  struct Around {
+    const FileFacts& file;
+    const Node* call = nullptr;
+    const Node* global = nullptr;  // the node in the function that names what we are in
+    bool registers = false;
+  };
+  std::set<const GlobalFacts*> seen;
+  const auto visit = [&](const auto& self, const Node& node, Around around) -> void {
     switch (node.op) {
       case Op::kCall:
       case Op::kConstruct: {
-        const LinkedCallee& link = program.CalleeOf(*function.file, node.number);
-        found(node, link);
-        at = Registers(link) ? nullptr : &node;
+        const LinkedCallee& link = program.CalleeOf(around.file, node.number);
+        if (around.global == nullptr) {
+          found(Way{node, link});
+          around.call = &node;
+        }
+        around.registers = Registers(link);
         break;
       }
       case Op::kCallValue:
-        at = &node;
+        if (around.global == nullptr) around.call = &node;
+        around.registers = false;
         break;
       case Op::kLambda:
-      case Op::kFunction:
-        if (at != nullptr) found(*at, program.CalleeOf(*function.file, node.number));
+      case Op::kFunction: {
+        if (around.registers) break;
+        const LinkedCallee& link = program.CalleeOf(around.file, node.number);
+        const Node* at = around.global != nullptr ? around.global : around.call;
+        found(Way{at != nullptr ? *at : node, link, at == nullptr || at == around.global});
         break;
+      }
+      case Op::kGlobal: {
+        const Program::GlobalRef* global = program.FindGlobal(node.text);
+        if (global == nullptr || !seen.insert(global->global).second) break;
+        self(self, global->global->init,
+             Around{.file = *global->file,
+                    .global = around.global != nullptr ? around.global : &node});
+        break;
+      }
       default:
         break;
     }
-    for (const Node& kid : node.kids) self(self, kid, at);
+    for (const Node& kid : node.kids) self(self, kid, around);
   };
-  for (const Node& init : function.function->inits) visit(visit, init, nullptr);
-  visit(visit, function.function->body, nullptr);
+  for (const Node& init : function.function->inits) visit(visit, init, Around{*function.file});
+  visit(visit, function.function->body, Around{*function.file});
 }
 
 class MissedCalls {
@@ -68,13 +99,15 @@ class MissedCalls {
   }
 
   void Visit(const FunctionRef& function) {
-    ForEachCall(program_, function, [&](const Node& node, const LinkedCallee& link) {
-      if (const ModelRow* row = ClientCallOf(link)) {
-        const ChainLink step = StepOf(function, node);
-        if (!come_to_.contains(step.step.location)) Add({step}, link, *row);
-      } else if (const std::vector<FunctionRef> helpers = HelpersOf(link); !helpers.empty()) {
-        const ChainLink step = StepOf(function, node);
-        if (!IsDone(step)) VisitHelpers(step, helpers);
+    ForEachWay(program_, function, [&](const Way& way) {
+      // Where all was followed, what a value stands for is called where paths came to it.
+      const bool is_followed = way.is_named && !not_followed_.gave_up;
+      if (const ModelRow* row = ClientCallOf(way.link)) {
+        const ChainLink step = StepOf(function, way.at);
+        if (!is_followed && !come_to_.contains(step.step.location)) Add({step}, way.link, *row);
+      } else if (const std::vector<FunctionRef> helpers = HelpersOf(way.link); !helpers.empty()) {
+        const ChainLink step = StepOf(function, way.at);
+        if (!IsDone(step)) VisitHelpers(step, helpers, is_followed);
       }
     });
   }
@@ -131,8 +164,10 @@ class MissedCalls {
     return helpers;
   }
 
-  // The calls of libraries that helpers make, and what they call outside of the service.
-  void VisitHelpers(const ChainLink& from, const std::vector<FunctionRef>& helpers) {
+  // The calls of libraries that helpers make, and what they call outside of the service; if these
+  // are followed, those that no path came to.
+  void VisitHelpers(const ChainLink& from, const std::vector<FunctionRef>& helpers,
+                    bool is_followed) {
     std::deque<std::pair<FunctionRef, Chain>> open;
     std::set<const FunctionFacts*> seen;
     const auto add = [&](const std::vector<FunctionRef>& functions, const Chain& chain) {
@@ -144,14 +179,15 @@ class MissedCalls {
     while (!open.empty()) {
       const auto [function, before] = std::move(open.front());
       open.pop_front();
-      ForEachCall(program_, function, [&](const Node& node, const LinkedCallee& link) {
+      ForEachWay(program_, function, [&](const Way& way) {
         Chain chain = before;
-        chain.push_back(StepOf(function, node));
-        if (const ModelRow* row = ClientCallOf(link)) {
-          const auto call = std::pair(from.step.location, chain.back().step.location);
-          if (observed_by_helpers_.insert(call).second) Add(chain, link, *row);
+        chain.push_back(StepOf(function, way.at));
+        const SourceLocation& place = chain.back().step.location;
+        if (const ModelRow* row = ClientCallOf(way.link)) {
+          const bool is_new = observed_by_helpers_.emplace(from.step.location, place).second;
+          if (is_new && !(is_followed && come_to_.contains(place))) Add(chain, way.link, *row);
         } else {
-          add(HelpersOf(link), chain);
+          add(HelpersOf(way.link), chain);
         }
       });
     }

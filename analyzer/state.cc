@@ -5,10 +5,7 @@
 #include <iterator>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
-
-#include "analyzer/library_fields.h"
 
 namespace filibuster {
 namespace {
@@ -66,137 +63,6 @@ const Place* AddParts(const Value& value, std::vector<const Value*>& parts) {
       break;
   }
   return nullptr;
-}
-
-// Those of `mine` that are among `theirs` too, in order.
-std::vector<Step> Common(const std::vector<Step>& mine, const std::vector<Step>& theirs) {
-  using Key = std::tuple<const Node*, Step::Kind, int, int>;
-  const auto key = [](const Step& step) {
-    return Key(step.node, step.kind, step.branch, step.depth);
-  };
-  std::multiset<Key> left;
-  for (const Step& step : theirs) left.insert(key(step));
-  std::vector<Step> common;
-  for (const Step& step : mine) {
-    const auto same = left.find(key(step));
-    if (same == left.end()) continue;
-    left.erase(same);
-    common.push_back(step);
-  }
-  return common;
-}
-
-// What is known of a value that is one or the other.
-Value OneOf(const Value& mine, const Value& theirs) {
-  if (mine == theirs) return mine;
-  Value unknown = Value::Unknown("a value that differs between paths");
-  unknown.Taint(mine).Taint(theirs);
-  const bool are_objects = mine.Is(Value::Kind::kObject) && theirs.Is(Value::Kind::kObject) &&
-                           mine.object().type == theirs.object().type;
-  if (!are_objects) return unknown;
-  Object both = mine.object();
-  both.fields.insert(theirs.object().fields.begin(), theirs.object().fields.end());
-  for (auto& [name, field] : both.fields) {
-    const auto field_of = [&](const Value& object) {
-      const auto found = object.object().fields.find(name);
-      return found == object.object().fields.end() ? Value() : found->second;
-    };
-    const Value one = OneOf(field_of(mine), field_of(theirs));
-    // That there is such a field, and which, says what the object is.
-    const bool is_essential =
-        name.starts_with("$") && !IsSetting(name) && name != kResult && name != kHas;
-    if (is_essential && one != field_of(mine)) return unknown;
-    field = one;
-  }
-  return Value::Of(std::move(both)).Taint(unknown);
-}
-
-// Two paths under the same fault as one.
-void Widen(State& into, const State& other) {
-  Memory memory;
-  for (const auto& [root, value] : into.memory.values()) {
-    const Value* theirs = other.memory.Find(root);
-    if (theirs != nullptr) memory.Set(root, OneOf(value, *theirs));
-  }
-  into.memory = std::move(memory);
-  // In the same clause, and what it took may differ.
-  for (std::size_t i = 0; i < std::min(into.handling.size(), other.handling.size()); ++i) {
-    Value& taken = into.handling[i];
-    if (taken == other.handling[i]) continue;
-    taken = Value::Unknown("one of several exceptions").Taint(taken).Taint(other.handling[i]);
-  }
-  into.listened = into.listened || other.listened;
-  for (const auto& [site, count] : other.executions) {
-    int& most = into.executions[site];
-    if (most != count && into.fault) into.fault->undecided.insert("paths that are not told apart");
-    most = std::max(most, count);
-  }
-  if (!into.fault) return;
-  AssumedFault& fault = *into.fault;
-  const bool differ = fault.later_calls != other.fault->later_calls ||
-                      into.last_catch != other.last_catch ||
-                      into.handling.size() != other.handling.size();
-  if (differ && fault.blind.empty()) {
-    fault.blind = "paths that are not told apart make different calls";
-  }
-  if (fault.steps != other.fault->steps || fault.later_calls != other.fault->later_calls) {
-    fault.steps = Common(fault.steps, other.fault->steps);
-    fault.widened = true;
-  }
-  fault.branch_unknown = fault.branch_unknown || other.fault->branch_unknown;
-  fault.widened = fault.widened || other.fault->widened;
-  fault.is_pending = fault.is_pending || other.fault->is_pending;
-  if (fault.blind.empty()) fault.blind = other.fault->blind;
-  fault.undecided.insert(other.fault->undecided.begin(), other.fault->undecided.end());
-}
-
-// Paths that end in the same way under the same fault: only they can be the same, or become one.
-struct Group {
-  Completion completion = Completion::kValue;
-  int site = -1;
-  int fault = -1;
-  bool persists = false;
-
-  auto operator<=>(const Group&) const = default;
-};
-
-// Which conditions were not known on the way tells no paths apart.
-bool AreSame(const State& left, const State& right) {
-  const auto same_fault = [](const AssumedFault& a, const AssumedFault& b) {
-    return a.site == b.site && a.fault == b.fault && a.steps == b.steps &&
-           a.later_calls == b.later_calls && a.branch_unknown == b.branch_unknown &&
-           a.persists == b.persists && a.recovered == b.recovered && a.is_pending == b.is_pending &&
-           a.widened == b.widened && a.blind == b.blind;
-  };
-  return left.fault.has_value() == right.fault.has_value() &&
-         (!left.fault || same_fault(*left.fault, *right.fault)) &&
-         left.handling == right.handling && left.executions == right.executions &&
-         left.listened == right.listened && left.last_catch == right.last_catch &&
-         left.memory == right.memory;
-}
-
-// What happened since the fault is the same.
-bool AreAlike(const State& left, const State& right) {
-  if (!left.fault || !right.fault) return left.handling == right.handling;
-  return left.fault->later_calls == right.fault->later_calls &&
-         left.fault->steps == right.fault->steps && left.fault->blind == right.fault->blind &&
-         left.fault->is_pending == right.fault->is_pending && left.handling == right.handling;
-}
-
-// `into` stands for both.
-void AddUndecided(State& into, const State& other) {
-  if (!into.fault) return;
-  into.fault->undecided.insert(other.fault->undecided.begin(), other.fault->undecided.end());
-}
-
-Group GroupOf(const Result& result) {
-  Group group{.completion = result.completion};
-  if (const auto& fault = result.state.fault) {
-    group.site = fault->site;
-    group.fault = fault->fault;
-    group.persists = fault->persists;
-  }
-  return group;
 }
 
 }  // namespace
@@ -310,67 +176,6 @@ void Memory::Write(const Place& unresolved, Value value) {
 
 bool Memory::operator==(const Memory& other) const {
   return hash_ == other.hash_ && (values_ == other.values_ || *values_ == *other.values_);
-}
-
-Results Join(Results results, const Width& width) {
-  if (results.size() <= 1) return results;
-  Results joined;
-  std::map<Group, std::vector<std::size_t>> groups;  // indexes of `joined`
-  for (Result& result : results) {
-    std::vector<std::size_t>& group = groups[GroupOf(result)];
-    const auto same = std::ranges::find_if(group, [&](std::size_t index) {
-      return AreSame(joined[index].state, result.state) && joined[index].value == result.value;
-    });
-    if (same != group.end()) {
-      AddUndecided(joined[*same].state, result.state);
-      continue;
-    }
-    group.push_back(joined.size());
-    joined.push_back(std::move(result));
-  }
-  if (joined.size() <= width.all) return joined;
-  Results widened;
-  for (auto& [group, indexes] : groups) indexes.clear();
-  for (Result& result : joined) {
-    const Group key = GroupOf(result);
-    std::vector<std::size_t>& group = groups[key];  // now of `widened`
-    std::vector<std::size_t> alike;
-    std::ranges::copy_if(group, std::back_inserter(alike), [&](std::size_t index) {
-      return AreAlike(widened[index].state, result.state);
-    });
-    const bool is_whole = result.completion == Completion::kThrow ||
-                          result.completion == Completion::kGoto;  // its value says where to
-    const std::size_t most = key.persists ? width.persisting : width.in_group;
-    if (is_whole || group.empty() || (group.size() < most && alike.size() < width.alike)) {
-      group.push_back(widened.size());
-      widened.push_back(std::move(result));
-      continue;
-    }
-    Result& same = widened[alike.empty() ? group.back() : alike.back()];
-    Widen(same.state, result.state);
-    same.value = Value::Choice({same.value, result.value});
-  }
-  return widened;
-}
-
-Results JoinValues(Results results, const Width& width) {
-  if (results.size() <= 1) return results;
-  Results joined;
-  std::map<Group, std::vector<std::size_t>> groups;
-  for (Result& result : results) {
-    std::vector<std::size_t>& group = groups[GroupOf(result)];
-    const auto same = std::ranges::find_if(group, [&](std::size_t index) {
-      return result.completion == Completion::kValue && AreSame(joined[index].state, result.state);
-    });
-    if (same == group.end()) {
-      group.push_back(joined.size());
-      joined.push_back(std::move(result));
-    } else {
-      joined[*same].value = Value::Choice({joined[*same].value, result.value});
-      AddUndecided(joined[*same].state, result.state);
-    }
-  }
-  return Join(std::move(joined), width);
 }
 
 }  // namespace filibuster

@@ -18,6 +18,12 @@ class StockIf {
   virtual int Take(const std::string& item) = 0;
 };
 
+class Stock_Take_result {
+ public:
+  int success;
+  OutOfStock e;
+};
+
 class StockClient : virtual public StockIf {
  public:
   explicit StockClient(std::shared_ptr<apache::thrift::protocol::TProtocol> prot);

@@ -29,7 +29,13 @@ class CartHandler : public shop::CartIf {
   }
   void Drop(const std::string& item) override {
     auto stock = Stock();
-    stock.Take(item);
+    if (item.empty()) stock.Take(item);
+    try {
+      stock.Take(item);
+    } catch (const std::exception&) {
+      if (item.size() > 7) throw TooLong();
+      throw std::runtime_error("none");
+    }
   }
 };
 
