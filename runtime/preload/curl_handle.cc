@@ -60,18 +60,23 @@ const Libcurl& RealLibcurl() {
   return real;
 }
 
-CurlHandle::~CurlHandle() = default;
+// The call puts back what the service has set, which must still be known.
+CurlHandle::~CurlHandle() { call.reset(); }
 
 CurlHandle::Value CurlHandle::Get(CURLoption option) const {
   const auto it = set_.find(option);
   if (it != set_.end()) return it->second;
-  if (option == CURLOPT_URL && !url_.empty()) return reinterpret_cast<Value>(url_.c_str());
+  const auto text = texts_.find(option);
+  if (text != texts_.end()) return reinterpret_cast<Value>(text->second.c_str());
   return option == CURLOPT_WRITEDATA ? reinterpret_cast<Value>(stdout) : 0;
 }
 
 std::string CurlHandle::Url() const {
   auto* const parsed = GetPointer<CURLU*>(CURLOPT_CURLU);
-  if (parsed == nullptr) return url_;
+  if (parsed == nullptr) {
+    const auto* const set = GetPointer<const char*>(CURLOPT_URL);
+    return set == nullptr ? "" : set;
+  }
   char* text = nullptr;
   if (RealLibcurl().url_get(parsed, CURLUPART_URL, &text, 0) != CURLUE_OK) return "";
   const std::string url = text;
@@ -81,11 +86,14 @@ std::string CurlHandle::Url() const {
 
 void CurlHandle::Remember(CURLoption option, Value value) {
   switch (option) {
-    case CURLOPT_URL: {
-      const auto* text = reinterpret_cast<const char*>(value);
-      url_ = text == nullptr ? "" : text;
+    case CURLOPT_URL:
+    case CURLOPT_PROTOCOLS_STR:
+      if (const auto* const text = reinterpret_cast<const char*>(value)) {
+        texts_[option] = text;
+      } else {
+        texts_.erase(option);
+      }
       break;
-    }
     case CURLOPT_TIMEOUT:
       set_[CURLOPT_TIMEOUT_MS] = value * kMillisecondsPerSecond;
       break;
@@ -99,13 +107,13 @@ void CurlHandle::Remember(CURLoption option, Value value) {
 
 void CurlHandle::ForgetAll() {
   set_.clear();
-  url_.clear();
+  texts_.clear();
   pretence = {};
 }
 
 void CurlHandle::CopyTo(CurlHandle* other) const {
   other->set_ = set_;
-  other->url_ = url_;
+  other->texts_ = texts_;
 }
 
 void CurlHandle::Override(CURLoption option, Value value) {

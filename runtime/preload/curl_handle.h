@@ -83,7 +83,8 @@ class CurlHandle {
   CURL* const easy_;
   std::map<CURLoption, Value> set_;
   std::map<CURLoption, Value> overridden_;
-  std::string url_;
+  // Texts that libcurl copies: the service may have freed its own.
+  std::map<CURLoption, std::string> texts_;
 };
 
 // The handle's, which is made if need be.

@@ -73,7 +73,16 @@ int GoOnAfterFirst(CURLM* multi) {
     real.multi_remove(multi, easy);
     CurlHandle* const handle = FindHandle(easy);
     if (handle != nullptr && handle->call != nullptr) handle->call->GoOn();
-    if (real.multi_add(multi, easy) == CURLM_OK) ++begun;
+    if (real.multi_add(multi, easy) == CURLM_OK) {
+      ++begun;
+      continue;
+    }
+    // Libcurl will not tell of it, and the service waits: the call ends here, as planned.
+    CURLMsg ended{};
+    ended.msg = CURLMSG_DONE;
+    ended.easy_handle = easy;
+    ended.data.result = CURLE_FAILED_INIT;  // Finish() makes it what was planned
+    known->messages.push_back(ended);
   }
   return begun;
 }

@@ -213,5 +213,52 @@ TEST_P(PreloadCurlMultiTest, ACallThatIsTakenBackWhileItIsMadeIsNotToldOf) {
   EXPECT_EQ(body_, "done");
 }
 
+// As when the service's timer callback fails: then libcurl takes no handle.
+TEST_P(PreloadCurlMultiTest, ACallThatCannotBeMadeToFailIsToldOfAllTheSame) {
+  const curl_multi_timer_callback fail_once_asked = [](CURLM*, long, void* server) {
+    return static_cast<MisbehavingServer*>(server)->requests().empty() ? 0 : -1;
+  };
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, fail_once_asked);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, &server_);
+  Inject("CURLE_GOT_NOTHING", "/fails");
+  curl_multi_add_handle(multi_, easies_[0]);
+  int result = -1;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (result == -1) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << "never told";
+    int running = 0;
+    curl_multi_perform(multi_, &running);
+    curl_multi_poll(multi_, nullptr, 0, 10, nullptr);
+    result = Results()[0];
+  }
+  EXPECT_EQ(result, CURLE_GOT_NOTHING);
+  EXPECT_EQ(server_.requests().size(), 1U);
+  EXPECT_EQ(Results(), (std::vector<int>{-1, -1, -1}));
+}
+
+// Nobody took it out of the multi handle. AddressSanitizer sees what the call puts back.
+TEST_P(PreloadCurlMultiTest, AHandleMayBeCleanedUpWhileItsCallIsMade) {
+  for (const bool fails : {false, true}) {
+    server_.Restart(Way::kStaySilent);
+    control_.Reset();
+    if (fails) Inject("CURLE_GOT_NOTHING", "/fails");
+    CURL* const easy = curl_easy_duphandle(easies_[0]);
+    curl_slist* const headers = curl_slist_append(nullptr, "X-Own: 1");
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    curl_multi_add_handle(multi_, easy);
+    int running = 1;
+    while (server_.requests().empty()) {
+      curl_multi_perform(multi_, &running);
+      curl_multi_poll(multi_, nullptr, 0, 10, nullptr);
+    }
+    curl_easy_cleanup(easy);
+    curl_slist_free_all(headers);
+    server_.Restart(Way::kAnswer, Ok("done"));
+    EXPECT_EQ(Perform(CurlInterface::kMulti, easies_[1]), CURLE_OK);
+    EXPECT_EQ(Results(), (std::vector<int>{-1, -1, -1}));
+  }
+  EXPECT_EQ(body_, "donedone");
+}
+
 }  // namespace
 }  // namespace filibuster

@@ -119,7 +119,9 @@ TEST_P(PreloadCurlHttpsTest, AStatusLooksAsWhenTheServerAnswersAPost) {
 
 TEST_P(PreloadCurlHttpsTest, AHandleThatIsForHttpsAloneIsAsItWasAfterAFault) {
   const auto only_https = [](CURL* easy) {
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
+    std::string protocols = "https";  // libcurl copies it
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols.data());
+    protocols.replace(0, protocols.size(), "gone!");
   };
   const SeenTransfer well = MakeWhen(Way::kAnswer, Ok("well"), only_https);
   EXPECT_EQ(well.body, "well");
