@@ -20,6 +20,8 @@ constexpr std::chrono::seconds kSilence{1};
 // Between this process and its first: a child process has the sockets of its parent, too, and must
 // not use them.
 std::atomic<int> forks{0};
+[[maybe_unused]] const int counts_forks =
+    ::pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); });
 
 // Takes the whole answers from the front of `received`; false if what is there is none.
 bool TakeAnswers(std::string* received, std::vector<HttpAnswer>* answers) {
@@ -100,10 +102,7 @@ HttpPipeline::HttpPipeline(HttpAddress address, const std::string& headers,
       headers_(" HTTP/1.1\r\nHost: " + address_.host + ":" + std::to_string(address_.port) +
                "\r\nAccept: application/json\r\nContent-Type: application/json\r\n" + headers +
                "Content-Length: "),
-      patience_(patience) {
-  [[maybe_unused]] static const int counted =
-      ::pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); });
-}
+      patience_(patience) {}
 
 HttpPipeline::~HttpPipeline() = default;
 

@@ -88,17 +88,6 @@ class Injector {
   std::shared_ptr<Parent> root_;  // guarded by mutex_
 };
 
-// For the handlers of fork(), on a thread that may never have asked for the injector.
-std::atomic<Injector*> forked_injector{nullptr};
-
-int FollowForks(Injector* injector) {
-  if (injector == nullptr) return 0;
-  forked_injector.store(injector, std::memory_order_release);
-  const auto after = [] { forked_injector.load(std::memory_order_acquire)->AfterFork(); };
-  return ::pthread_atfork([] { forked_injector.load(std::memory_order_acquire)->BeforeFork(); },
-                          after, after);
-}
-
 // By a runtime that is not this one. It sees the calls that our headers see: were both to inject,
 // each call would be two.
 bool InjectedByPreload() {
@@ -106,26 +95,6 @@ bool InjectedByPreload() {
   if (library == nullptr) return false;
   return ::dlsym(library, "_ZN10filibuster16InjectionEnabledEv") !=
          reinterpret_cast<void*>(&InjectionEnabled);
-}
-
-// Null if injection is off: decided once, at the first use.
-Injector* TheInjector() {
-  static Injector* const injector = []() -> Injector* {
-    std::string error;
-    auto control = ControlClient::FromEnvironment(&error);
-    auto replay = OfflineReplay::FromEnvironment(&error);
-    if (!error.empty()) Warn(error + "; no fault will be injected");
-    if (replay == nullptr && control == nullptr) return nullptr;
-    if (InjectedByPreload()) {
-      Warn(
-          "this service is instrumented twice, in its sources and by preload; calls and requests "
-          "are those that the preloaded libraries see");
-      return nullptr;
-    }
-    return replay != nullptr ? new Injector(std::move(replay)) : new Injector(std::move(control));
-  }();
-  [[maybe_unused]] static const int registered = FollowForks(injector);
-  return injector;
 }
 
 // A service without a name cannot be told from others.
@@ -139,6 +108,55 @@ bool HasName() {
   }();
   return has_name;
 }
+
+// Null if injection is off.
+Injector* MakeInjector() {
+  std::string error;
+  auto control = ControlClient::FromEnvironment(&error);
+  auto replay = OfflineReplay::FromEnvironment(&error);
+  if (!error.empty()) Warn(error + "; no fault will be injected");
+  if (replay == nullptr && control == nullptr) return nullptr;
+  if (InjectedByPreload()) {
+    Warn(
+        "this service is instrumented twice, in its sources and by preload; calls and requests "
+        "are those that the preloaded libraries see");
+    return nullptr;
+  }
+  HasName();  // these two are found out once, too
+  Md5("");
+  return replay != nullptr ? new Injector(std::move(replay)) : new Injector(std::move(control));
+}
+
+// A fork waits until it is made: with the guard of a local static variable the child would wait for
+// a thread that it does not have.
+std::mutex making_injector;
+std::atomic<bool> injector_is_made{false};
+Injector* the_injector = nullptr;  // guarded by making_injector until it is made
+
+Injector* TheInjector() {
+  if (injector_is_made.load(std::memory_order_acquire)) return the_injector;
+  const std::lock_guard<std::mutex> lock(making_injector);
+  if (!injector_is_made) {
+    the_injector = MakeInjector();
+    injector_is_made.store(true, std::memory_order_release);
+  }
+  return the_injector;
+}
+
+// Before any thread: whoever asks for the injector may be doing so at the fork.
+[[maybe_unused]] const int follows_forks = ::pthread_atfork(
+    [] {
+      making_injector.lock();
+      if (the_injector != nullptr) the_injector->BeforeFork();
+    },
+    [] {
+      if (the_injector != nullptr) the_injector->AfterFork();
+      making_injector.unlock();
+    },
+    [] {
+      if (the_injector != nullptr) the_injector->AfterFork();
+      making_injector.unlock();
+    });
 
 // 10, not 10.0, if it is a whole number: what people and restrictions expect to read.
 Json SecondsToJson(double seconds) {

@@ -177,7 +177,7 @@ class LoadgenTest(harness.E2ETest):
     def test_a_terminal_shows_how_far_it_is(self):
         application = self.tutorial(foo="foo_fixed")
         terminal = Terminal(self, "--functional-test", TUTORIAL / "bin/test_foo_bar_baz",
-                            "--application", application, *self.arguments(2, 20),
+                            "--application", application, *self.arguments(2, 200),
                             program="filibuster-loadgen", **self.preload())
         lines = drawn(terminal.finish(expect=0))
         self.assertTrue(lines, terminal.output)
