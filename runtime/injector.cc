@@ -99,14 +99,14 @@ bool InjectedByPreload() {
 
 // A service without a name cannot be told from others.
 bool HasName() {
-  static const bool has_name = [] {
-    if (!ServiceName().empty()) return true;
+  if (!ServiceName().empty()) return true;
+  static std::atomic<bool> warned{false};
+  if (!warned.exchange(true)) {
     Warn(
         "no FILIBUSTER_SERVICE(\"name\") in this program, and no FILIBUSTER_SERVICE_NAME in its "
         "environment; no fault will be injected");
-    return false;
-  }();
-  return has_name;
+  }
+  return false;
 }
 
 // Null if injection is off.
@@ -122,8 +122,7 @@ Injector* MakeInjector() {
         "are those that the preloaded libraries see");
     return nullptr;
   }
-  HasName();  // these two are found out once, too
-  Md5("");
+  Md5("");  // which looks for it once
   return replay != nullptr ? new Injector(std::move(replay)) : new Injector(std::move(control));
 }
 
