@@ -22,8 +22,8 @@ struct PlannedFault {
 // One call as it happened. `..._at` are positions in the order of all messages of the execution.
 struct CallRecord {
   Invocation invocation;
-  std::string
-      stable_index;  // what planned faults are matched by; empty: invocation.execution_index
+  // What planned faults are matched by; empty: invocation.execution_index.
+  std::string stable_index;
   int generated_id = 0;
   int created_at = 0;
   std::optional<int> received_at;

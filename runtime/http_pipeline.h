@@ -65,8 +65,8 @@ class HttpPipeline {
   const HttpAddress address_;
   const std::string headers_;
   const std::chrono::milliseconds patience_;
-  std::mutex
-      mutex_;  // guards what follows; held while requests are written, or a connection is new
+  // Guards what follows; held while requests are written, or a connection is new.
+  std::mutex mutex_;
   std::shared_ptr<Stream> stream_;  // null until the server has shown that it keeps it
   Clock::time_point silent_until_{};
 };
