@@ -86,8 +86,14 @@ std::string CurlHandle::Url() const {
 
 void CurlHandle::Remember(CURLoption option, Value value) {
   switch (option) {
-    case CURLOPT_URL:
+    case CURLOPT_PROTOCOLS:  // the same setting as the one below: the last one counts
+      texts_.erase(CURLOPT_PROTOCOLS_STR);
+      set_[option] = value;
+      break;
     case CURLOPT_PROTOCOLS_STR:
+      set_.erase(CURLOPT_PROTOCOLS);
+      [[fallthrough]];
+    case CURLOPT_URL:
       if (const auto* const text = reinterpret_cast<const char*>(value)) {
         texts_[option] = text;
       } else {

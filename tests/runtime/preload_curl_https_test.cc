@@ -144,6 +144,34 @@ TEST_P(PreloadCurlHttpsTest, AHandleThatIsForHttpsAloneIsAsItWasAfterAFault) {
   curl_easy_cleanup(easy);
 }
 
+// They are one setting, of which libcurl takes the last.
+TEST_P(PreloadCurlHttpsTest, AfterAFaultTheProtocolsAreThoseThatWereNamedLast) {
+  CURL* const easy = curl_easy_init();
+  curl_easy_setopt(easy, CURLOPT_URL, Url().c_str());
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+  std::string body;
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &AppendBody);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
+  const auto name_by_bits = [&](long protocols) {
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, protocols);
+  };
+  const auto name_by_text = [&](const char* protocols) {
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
+  };
+  for (const bool bits_last : {true, false}) {
+    bits_last ? name_by_text("http") : name_by_bits(CURLPROTO_HTTP);
+    bits_last ? name_by_bits(CURLPROTO_HTTPS) : name_by_text("https");
+    InjectError("CURLE_GOT_NOTHING");
+    EXPECT_EQ(Perform(GetParam(), easy), CURLE_GOT_NOTHING);
+    control_.Reset();
+    body.clear();
+    EXPECT_EQ(Perform(GetParam(), easy), CURLE_OK);
+    EXPECT_EQ(body, "well");
+  }
+  curl_easy_cleanup(easy);
+}
+
 TEST_P(PreloadCurlHttpsTest, WhatWouldHaveToBeEncryptedIsDropped) {
   InjectError("CURLE_RECV_ERROR");
   EXPECT_EQ(Make({}).body, "well");
