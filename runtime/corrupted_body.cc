@@ -22,7 +22,7 @@ bool ChangeFirstType(OrderedJson* json) {
 }  // namespace
 
 bool Corrupt(std::string_view transformation, std::string* body) {
-  if (body->empty()) return false;
+  if (body->empty() || body->size() > kMaxCorruptible) return false;
   if (transformation == "empty") {
     body->clear();
   } else if (transformation == "truncated") {

@@ -1,6 +1,7 @@
 // (body of an answer, transformation) => the body as a callee that is broken might send it
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,11 @@ inline constexpr char kCorruptedBody[] = "corrupted_body";
 // list.
 inline constexpr std::string_view kTransformations[] = {"empty", "truncated", "bit_flip",
                                                         "json_type"};
+
+// What is to be transformed is kept back from the service until all of it is there: not more than
+// this.
+inline constexpr std::size_t kMaxCorruptible = std::size_t{1} << 20;
+inline constexpr char kTooLongToCorrupt[] = "the body of the answer is longer than 1 MiB";
 
 // False, and nothing is changed, if there is no such transformation of this body.
 bool Corrupt(std::string_view transformation, std::string* body);

@@ -62,17 +62,17 @@ CURLcode Finish(CURL* easy, CURLcode result, CurlCall::Interface interface) noex
       return;
     }
     const std::unique_ptr<CurlCall> call = std::move(handle->call);
-    result = call->Finish(result);
+    call->Finish(&result);
   });
   return result;
 }
 
 // Nobody will hear how the call ended.
-void Abandon(CURL* easy) noexcept {
+void Abandon(CURL* easy, CurlCall::Interface interface) noexcept {
   Guarded([&] {
     CurlHandle* const handle = FindHandle(easy);
     if (handle == nullptr || handle->call == nullptr) return;
-    if (handle->call->interface() == CurlCall::Interface::kMulti) handle->call.reset();
+    if (handle->call->interface() == interface) handle->call.reset();
   });
 }
 
@@ -145,7 +145,12 @@ CURLcode curl_easy_perform(CURL* easy) {
   if (!InjectionEnabled()) return RealLibcurl().perform(easy);
   constexpr auto kEasy = CurlCall::Interface::kEasy;
   filibuster::Begin(easy, kEasy);
-  return filibuster::Finish(easy, RealLibcurl().perform(easy), kEasy);
+  try {
+    return filibuster::Finish(easy, RealLibcurl().perform(easy), kEasy);
+  } catch (...) {  // of a callback of the service's
+    filibuster::Abandon(easy, kEasy);
+    throw;
+  }
 }
 
 void curl_easy_reset(CURL* easy) {
@@ -182,7 +187,7 @@ CURLMcode curl_multi_add_handle(CURLM* multi, CURL* easy) {
   filibuster::Begin(easy, CurlCall::Interface::kMulti);
   const CURLMcode result = next(multi, easy);
   if (result != CURLM_OK) {
-    filibuster::Abandon(easy);
+    filibuster::Abandon(easy, CurlCall::Interface::kMulti);
     return result;
   }
   filibuster::Guarded([&] {
@@ -197,7 +202,7 @@ CURLMcode curl_multi_remove_handle(CURLM* multi, CURL* easy) {
   const CURLMcode result = RealLibcurl().multi_remove(multi, easy);
   if (!InjectionEnabled()) return result;
   filibuster::Guarded([&] { filibuster::ForgetHandle(multi, easy); });
-  filibuster::Abandon(easy);
+  filibuster::Abandon(easy, CurlCall::Interface::kMulti);
   return result;
 }
 

@@ -9,6 +9,7 @@
 
 #include "filibuster/call_site.h"
 #include "filibuster/detail/http_reason.h"
+#include "runtime/corrupted_body.h"
 #include "runtime/preload/curl_codes.h"
 #include "runtime/preload/curl_url.h"
 
@@ -18,12 +19,21 @@ namespace {
 using Way = FailingPeer::Way;
 
 // More of a body is not remembered: what is reported of it is a hash.
-constexpr size_t kMaxBody = size_t{1} << 20;
+constexpr size_t kMaxBody = kMaxCorruptible;
 // A timeout is not waited for longer than this.
 constexpr CurlHandle::Value kPatienceMs = 100;
 
 bool HasName(const char* header, std::string_view name) {
   return ::strncasecmp(header, name.data(), name.size()) == 0 && header[name.size()] == ':';
+}
+
+// What may run out of memory, below libcurl's frames.
+template <typename Part>
+void TryTo(Part&& part) noexcept {
+  try {
+    part();
+  } catch (...) {
+  }
 }
 
 size_t Discard(char*, size_t size, size_t count, void*) { return size * count; }
@@ -58,7 +68,12 @@ std::unique_ptr<CurlCall> CurlCall::Begin(CurlHandle& handle, Interface interfac
     }
   }
   handle.pretence = {};
-  return std::unique_ptr<CurlCall>(new CurlCall(handle, interface, call));
+  try {
+    return std::unique_ptr<CurlCall>(new CurlCall(handle, interface, call));
+  } catch (...) {
+    handle.Restore();
+    throw;
+  }
 }
 
 CurlCall::CurlCall(CurlHandle& handle, Interface interface, const OutgoingCall& call)
@@ -238,7 +253,8 @@ void CurlCall::Pretend() {
   }
 }
 
-CURLcode CurlCall::Finish(CURLcode result) {
+void CurlCall::Finish(CURLcode* ended) {
+  CURLcode& result = *ended;
   if (peer_ != nullptr) {
     if (planned_ != CURLE_OK && result != planned_) {  // such as a host that nobody knows
       result = planned_;
@@ -249,25 +265,49 @@ CURLcode CurlCall::Finish(CURLcode result) {
     Pretend();
   }
   handle_.Restore();
-  if (transforms_ && result == CURLE_OK) result = PassOnTransformed();
+  if (transforms_) PassOnTransformed(&result);
   if (result == CURLE_OK || result == CURLE_HTTP_RETURNED_ERROR) {
     injection_.Returned(Status(), body_);
   } else {
     injection_.Failed(NameOf(result));
   }
-  return result;
 }
 
 // The body is passed on once all of it is there.
-CURLcode CurlCall::PassOnTransformed() {
-  injection_.Transform(&body_);
-  std::string rest = body_;
-  while (!rest.empty()) {
-    const size_t size = std::min<size_t>(rest.size(), CURL_MAX_WRITE_SIZE);
-    if (PassOn(rest.data(), 1, size) != size) return CURLE_WRITE_ERROR;
-    rest.erase(0, size);
+void CurlCall::PassOnTransformed(CURLcode* result) {
+  if (*result != CURLE_OK) {
+    injection_.DropFault("the body of the answer breaks off");
+  } else {
+    injection_.Transform(&kept_back_);
   }
-  return CURLE_OK;
+  body_ = kept_back_;
+  if (PassOnKeptBack() != 0 && *result == CURLE_OK) *result = CURLE_WRITE_ERROR;
+}
+
+// In parts, as libcurl would: what the service's callback does not take is still there. 0, or what
+// the callback said of it.
+size_t CurlCall::PassOnKeptBack() {
+  while (!kept_back_.empty()) {
+    const size_t size = std::min<size_t>(kept_back_.size(), CURL_MAX_WRITE_SIZE);
+    const size_t taken = PassOn(kept_back_.data(), 1, size);
+    if (taken == CURL_WRITEFUNC_PAUSE) return taken;
+    if (taken != size) return CURL_WRITEFUNC_ERROR;
+    kept_back_.erase(0, size);
+  }
+  return 0;
+}
+
+// Of a body that is to be transformed. False if this part of it is too much.
+bool CurlCall::KeepBack(std::string_view part) {
+  if (!transforms_) return false;
+  if (kept_back_.size() + part.size() <= kMaxCorruptible) {
+    kept_back_ += part;
+    return true;
+  }
+  transforms_ = false;
+  body_ = kept_back_;
+  injection_.DropFault(kTooLongToCorrupt);
+  return false;
 }
 
 size_t CurlCall::PassOn(char* data, size_t size, size_t count) const {
@@ -283,16 +323,17 @@ int CurlCall::Status() const {
   return static_cast<int>(status);
 }
 
-size_t CurlCall::Write(char* data, size_t size, size_t count, void* call) noexcept {
+// What the service's own callback throws is between it and libcurl.
+size_t CurlCall::Write(char* data, size_t size, size_t count, void* call) {
   auto& self = *static_cast<CurlCall*>(call);
-  if (self.transforms_) {
-    self.body_.append(data, size * count);
-    return size * count;
-  }
+  bool is_kept_back = false;
+  TryTo([&] { is_kept_back = self.KeepBack({data, size * count}); });
+  if (is_kept_back) return size * count;
+  if (const size_t refused = self.PassOnKeptBack(); refused != 0) return refused;
   const size_t written = self.PassOn(data, size, count);
   // What is refused or paused comes again, or not at all.
   if (written == size * count) {
-    self.body_.append(data, std::min(written, kMaxBody - self.body_.size()));
+    TryTo([&] { self.body_.append(data, std::min(written, kMaxBody - self.body_.size())); });
   }
   return written;
 }
@@ -301,7 +342,7 @@ curl_socket_t CurlCall::OpenSocket(void* call, curlsocktype, curl_sockaddr* addr
   return static_cast<CurlCall*>(call)->peer_->Open(address);
 }
 
-int CurlCall::Trace(CURL* easy, curl_infotype type, char* data, size_t size, void* call) noexcept {
+int CurlCall::Trace(CURL* easy, curl_infotype type, char* data, size_t size, void* call) {
   auto& self = *static_cast<CurlCall*>(call);
   if (type == CURLINFO_HEADER_OUT) self.peer_->HeadSent({data, size});
   if (type == CURLINFO_DATA_OUT) self.peer_->BodySent({data, size});

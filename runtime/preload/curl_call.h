@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "filibuster/injector.h"
 #include "runtime/preload/curl_handle.h"
@@ -30,8 +31,9 @@ class CurlCall {
   // it has been made. Who sees it end calls GoOn(), and has the failing one made.
   bool calls_first() const { return calls_first_; }
   void GoOn();
-  // How the transfer ended => how the caller is to see that it ended.
-  CURLcode Finish(CURLcode result);
+  // How the transfer ended => how the caller is to see that it ended, which stands there also if
+  // this throws.
+  void Finish(CURLcode* result);
 
  private:
   CurlCall(CurlHandle& handle, Interface interface, const OutgoingCall& call);
@@ -43,14 +45,16 @@ class CurlCall {
   void LeaveOutTls();
   void ProvokeTimeout();
   void Pretend();
-  CURLcode PassOnTransformed();
+  void PassOnTransformed(CURLcode* result);
+  size_t PassOnKeptBack();
+  bool KeepBack(std::string_view part);
   size_t PassOn(char* data, size_t size, size_t count) const;  // to the service's own callback
   int Status() const;
 
-  static size_t Write(char* data, size_t size, size_t count, void* call) noexcept;
+  static size_t Write(char* data, size_t size, size_t count, void* call);
   static curl_socket_t OpenSocket(void* call, curlsocktype purpose,
                                   curl_sockaddr* address) noexcept;
-  static int Trace(CURL* easy, curl_infotype type, char* data, size_t size, void* call) noexcept;
+  static int Trace(CURL* easy, curl_infotype type, char* data, size_t size, void* call);
 
   CurlHandle& handle_;
   const Interface interface_;
@@ -58,7 +62,8 @@ class CurlCall {
   CURLcode planned_ = CURLE_OK;  // of a fault that is an error
   std::unique_ptr<FailingPeer> peer_;
   curl_slist* headers_ = nullptr;
-  std::string body_;
+  std::string body_;         // as the service has got it
+  std::string kept_back_;    // from the service, until it is transformed
   bool transforms_ = false;  // the fault is a transformation of the body
   bool calls_first_ = false;
   CurlHandle::Value port_without_tls_ = 0;  // of an https URL, if its failure needs no TLS

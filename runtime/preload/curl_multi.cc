@@ -49,6 +49,18 @@ Multi* Find(CURLM* multi) {
   return found == registry.multis.end() ? nullptr : &found->second;
 }
 
+// The second transfer of a call whose first one has ended.
+bool BeginSecond(CURLM* multi, CURL* easy) noexcept {
+  RealLibcurl().multi_remove(multi, easy);
+  try {
+    CurlHandle* const handle = FindHandle(easy);
+    if (handle != nullptr && handle->call != nullptr) handle->call->GoOn();
+  } catch (...) {
+    return false;
+  }
+  return RealLibcurl().multi_add(multi, easy) == CURLM_OK;
+}
+
 }  // namespace
 
 void FollowFirst(CURLM* multi, CURL* easy) {
@@ -60,31 +72,22 @@ void FollowFirst(CURLM* multi, CURL* easy) {
 
 int GoOnAfterFirst(CURLM* multi) {
   Multi* const known = Find(multi);
-  if (known == nullptr || known->first.empty()) return 0;
-  const Libcurl& real = RealLibcurl();
+  if (known == nullptr || (known->first.empty() && known->messages.empty())) return 0;
   int begun = 0;
-  int left = 0;
-  while (const CURLMsg* const message = real.multi_info_read(multi, &left)) {
-    CURL* const easy = message->easy_handle;
-    if (known->first.erase(easy) == 0) {
-      known->messages.push_back(*message);
-      continue;
-    }
-    real.multi_remove(multi, easy);
-    CurlHandle* const handle = FindHandle(easy);
-    if (handle != nullptr && handle->call != nullptr) handle->call->GoOn();
-    if (real.multi_add(multi, easy) == CURLM_OK) {
-      ++begun;
-      continue;
-    }
+  while (true) {
+    // Its place is made first: libcurl tells of each transfer once.
+    CURLMsg& kept = known->messages.emplace_back();
+    int left = 0;
+    const CURLMsg* const message = RealLibcurl().multi_info_read(multi, &left);
+    if (message != nullptr) kept = *message;
+    const bool is_first = message != nullptr && known->first.erase(kept.easy_handle) != 0;
+    const bool goes_on = is_first && BeginSecond(multi, kept.easy_handle);
     // Libcurl will not tell of it, and the service waits: the call ends here, as planned.
-    CURLMsg ended{};
-    ended.msg = CURLMSG_DONE;
-    ended.easy_handle = easy;
-    ended.data.result = CURLE_FAILED_INIT;  // Finish() makes it what was planned
-    known->messages.push_back(ended);
+    if (is_first && !goes_on) kept.data.result = CURLE_FAILED_INIT;  // which Finish() changes
+    if (message == nullptr || goes_on) known->messages.pop_back();
+    if (message == nullptr) return begun;
+    begun += goes_on ? 1 : 0;
   }
-  return begun;
 }
 
 CURLMsg* ReadMessage(CURLM* multi, int* messages_left) {

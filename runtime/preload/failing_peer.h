@@ -6,6 +6,7 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <netinet/in.h>
 
 #include <cstddef>
 #include <string>
@@ -28,7 +29,9 @@ class FailingPeer {
     kAnswerAndClose,  // answers, and closes
   };
 
-  FailingPeer(Way way, std::string answer) : way_(way), answer_(std::move(answer)) {}
+  FailingPeer(Way way, std::string answer) : way_(way), answer_(std::move(answer)) {
+    ip_.reserve(INET6_ADDRSTRLEN);  // Open() has no memory to ask for
+  }
 
   // The socket to talk to it by; CURL_SOCKET_BAD if there is none to be had. `address`, the real
   // callee's, becomes the peer's.
