@@ -147,55 +147,45 @@ void Widen(State& into, const State& other) {
   fault.undecided.insert(other.fault->undecided.begin(), other.fault->undecided.end());
 }
 
-// Paths that end in the same way under the same fault: only they can be the same, or become one.
-struct Group {
-  Completion completion = Completion::kValue;
-  int site = -1;
-  int fault = -1;
-  bool persists = false;
-  bool recovered = false;  // what later calls may do depends on it
+// What tells paths apart, as three lists of all that a state has. Which conditions were not known
+// on the way does not. A member that is added does not compile until it is in one of them.
+enum class Degree { kAlways, kIfThereIsRoom, kUnlessPutTogether };
 
-  auto operator<=>(const Group&) const = default;
-};
-
-// Which conditions were not known on the way tells no paths apart.
-bool AreSame(const State& left, const State& right) {
-  const auto same_fault = [](const AssumedFault& a, const AssumedFault& b) {
-    return a.site == b.site && a.fault == b.fault && a.steps == b.steps &&
-           a.later_calls == b.later_calls && a.branch_unknown == b.branch_unknown &&
-           a.persists == b.persists && a.recovered == b.recovered && a.is_pending == b.is_pending &&
-           a.widened == b.widened && a.blind == b.blind;
-  };
-  return left.fault.has_value() == right.fault.has_value() &&
-         (!left.fault || same_fault(*left.fault, *right.fault)) &&
-         left.handling == right.handling && left.executions == right.executions &&
-         left.listened == right.listened && left.last_catch == right.last_catch &&
-         left.memory == right.memory;
+template <Degree kDegree>
+auto Telling(const State& state) {
+  static const AssumedFault kNone{.site = -1, .fault = -1};
+  const auto& [assumed, handling, executions, listened, last_catch, memory] = state;
+  const auto& [site, fault, steps, later_calls, branch_unknown, persists, recovered, is_pending,
+               widened, blind, undecided] = assumed ? *assumed : kNone;
+  if constexpr (kDegree == Degree::kAlways) {
+    return std::tuple(site, fault, persists, recovered);  // what later calls may do depends on it
+  } else if constexpr (kDegree == Degree::kIfThereIsRoom) {
+    return std::tie(later_calls, steps, blind, is_pending, handling);
+  } else {
+    return std::tie(executions, branch_unknown, widened, listened, last_catch, memory);
+  }
 }
 
-// What happened since the fault is the same.
+// Paths that end in the same way under the same fault: only they can be the same, or become one.
+auto GroupOf(const Result& result) {
+  return std::tuple(result.completion, Telling<Degree::kAlways>(result.state));
+}
+using Group = decltype(GroupOf(Result()));
+
+// Of one group: what happened since the fault is the same.
 bool AreAlike(const State& left, const State& right) {
-  if (!left.fault || !right.fault) return left.handling == right.handling;
-  return left.fault->later_calls == right.fault->later_calls &&
-         left.fault->steps == right.fault->steps && left.fault->blind == right.fault->blind &&
-         left.fault->is_pending == right.fault->is_pending && left.handling == right.handling;
+  return Telling<Degree::kIfThereIsRoom>(left) == Telling<Degree::kIfThereIsRoom>(right);
+}
+
+bool AreSame(const State& left, const State& right) {
+  return AreAlike(left, right) &&
+         Telling<Degree::kUnlessPutTogether>(left) == Telling<Degree::kUnlessPutTogether>(right);
 }
 
 // `into` stands for both.
 void AddUndecided(State& into, const State& other) {
   if (!into.fault) return;
   into.fault->undecided.insert(other.fault->undecided.begin(), other.fault->undecided.end());
-}
-
-Group GroupOf(const Result& result) {
-  Group group{.completion = result.completion};
-  if (const auto& fault = result.state.fault) {
-    group.site = fault->site;
-    group.fault = fault->fault;
-    group.persists = fault->persists;
-    group.recovered = fault->recovered;
-  }
-  return group;
 }
 
 }  // namespace
@@ -232,7 +222,8 @@ Results Join(Results results, const Width& width) {
     });
     const bool is_whole = result.completion == Completion::kThrow ||
                           result.completion == Completion::kGoto;  // its value says where to
-    const std::size_t most = key.persists ? width.persisting : width.in_group;
+    const bool persists = result.state.fault && result.state.fault->persists;
+    const std::size_t most = persists ? width.persisting : width.in_group;
     if (is_whole || fitting.empty() || (fitting.size() < most && alike.size() < width.alike)) {
       group.push_back(widened.size());
       widened.push_back(std::move(result));

@@ -59,8 +59,8 @@ bool Repeats(const Results& before, const Results& after) {
       const bool same_fault =
           fault.has_value() == old.has_value() &&
           (!fault || (fault->site == old->site && fault->fault == old->fault &&
-                      fault->persists == old->persists && fault->blind == old->blind &&
-                      fault->is_pending == old->is_pending));
+                      fault->persists == old->persists && fault->recovered == old->recovered &&
+                      fault->blind == old->blind && fault->is_pending == old->is_pending));
       return same_fault && now.state.memory == then.state.memory;
     });
   });
