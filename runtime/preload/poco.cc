@@ -22,7 +22,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <typeinfo>
@@ -32,6 +31,7 @@
 #include "filibuster/detail/http_reason.h"
 #include "filibuster/injector.h"
 #include "runtime/preload/loopback_peer.h"
+#include "runtime/preload/poco_body.h"
 #include "runtime/preload/poco_library.h"
 
 namespace filibuster {
@@ -83,12 +83,14 @@ class PlainConnection {
  public:
   PlainConnection(HTTPClientSession* session, int port)
       : session_(*session), socket_(AddressOf(port)), ours_(socket_._pImpl) {
+    ours_->duplicate();
     socket_._pImpl->setReceiveTimeout(session->_receiveTimeout);
     std::swap(session_._socket._pImpl, socket_._pImpl);
   }
   ~PlainConnection() {
     // A session that has gone took ours along, and another one may be in its place.
     if (session_._socket._pImpl == ours_) std::swap(session_._socket._pImpl, socket_._pImpl);
+    ours_->release();
   }
   PlainConnection(const PlainConnection&) = delete;
   PlainConnection& operator=(const PlainConnection&) = delete;
@@ -104,7 +106,7 @@ class PlainConnection {
 
   HTTPClientSession& session_;
   Poco::Net::StreamSocket socket_;
-  const Poco::Net::SocketImpl* const ours_;
+  const Poco::Net::SocketImpl* const ours_;  // held, or its address might be another one's
 };
 
 // From sendRequest() to receiveResponse().
@@ -264,26 +266,6 @@ void DropAnswer(HTTPClientSession* session, std::istream* answer, PocoCall* call
   session->_responseReceived = false;
 }
 
-// The answer, with its body as the fault wants it.
-std::istream& TransformBody(HTTPClientSession* session, HTTPResponse* response,
-                            std::istream* answer, Injection* injection) {
-  std::string body;
-  char block[4096];
-  while (answer->read(block, sizeof block), answer->gcount() > 0) {
-    body.append(block, static_cast<size_t>(answer->gcount()));
-  }
-  if (answer->bad()) {
-    injection->DropFault("the body of the answer breaks off");
-    return *answer;
-  }
-  if (injection->Transform(&body) && !response->get("Content-Length", "").empty()) {
-    response->set("Content-Length", std::to_string(body.size()));
-  }
-  auto* const transformed = new std::istringstream(body);
-  session->_pResponseStream = transformed;
-  return *transformed;
-}
-
 }  // namespace
 }  // namespace filibuster
 
@@ -323,7 +305,8 @@ std::istream& HTTPClientSession::receiveResponse(HTTPResponse& response) {
   }
   std::istream* body = &call->Watch(receive);
   if (filibuster::Transforms(call->injection)) {
-    body = &filibuster::TransformBody(this, &response, body, &call->injection);
+    _pResponseStream = filibuster::TransformBody(_pResponseStream, &response, &call->injection);
+    body = _pResponseStream.get();
   }
   call->injection.Returned(response.getStatus(), "");
   return *body;

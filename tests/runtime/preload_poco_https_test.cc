@@ -1,9 +1,12 @@
 // Calls by https, to a certificate that signed itself.
 #include <Poco/Net/Context.h>
 #include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/StreamSocket.h>
 #include <gtest/gtest.h>
 
+#include <new>
 #include <string>
+#include <vector>
 
 #include "tests/runtime/poco_call.h"
 #include "tests/runtime/preload_control_server.h"
@@ -106,6 +109,31 @@ TEST_P(PreloadPocoHttpsTest, AFaultThatNobodyLooksAtIsForgotten) {
   session_.sendRequest(request);
   control_.Reset();
   EXPECT_EQ(Call(session_).substr(0, 6), "200 OK");
+}
+
+// Nor does it come back to another session that is made where that one was.
+TEST_P(PreloadPocoHttpsTest, AFaultThatNobodyLooksAtIsNothingToTheNextSessionInItsPlace) {
+  alignas(HTTPSClientSession) unsigned char place[sizeof(HTTPSClientSession)];
+  const auto port = static_cast<Poco::UInt16>(tls_.port());
+  auto* const gone = new (place) HTTPSClientSession(
+      "127.0.0.1", port, new Context(Context::CLIENT_USE, "", Context::VERIFY_NONE));
+  control_.OnCreate([](const Json&) { return Json::parse(kTimeout); });
+  Poco::Net::HTTPRequest request("GET", "/bar", Poco::Net::HTTPRequest::HTTP_1_1);
+  gone->sendRequest(request);
+  const void* const its_socket = gone->socket().impl();
+  gone->~HTTPSClientSession();
+  control_.Reset();
+  const auto plain_port = static_cast<Poco::UInt16>(server_.port());
+  auto* next = new (place) Poco::Net::HTTPClientSession("127.0.0.1", plain_port);
+  // With its socket, too, where that one's was, if memory is given out again.
+  std::vector<Poco::Net::StreamSocket> others;
+  while (next->socket().impl() != its_socket && others.size() < 100) {
+    next->~HTTPClientSession();
+    others.emplace_back();
+    next = new (place) Poco::Net::HTTPClientSession("127.0.0.1", plain_port);
+  }
+  EXPECT_EQ(Call(*next).substr(0, 6), "200 OK");
+  next->~HTTPClientSession();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/corrupted_body.h"
 #include "tests/runtime/corrupted_bodies.h"
 #include "tests/runtime/expect_latency.h"
 #include "tests/runtime/poco_call.h"
@@ -152,6 +153,39 @@ TEST_P(PreloadPocoTest, ABodyThatCannotBeTransformedSoIsPassedOnAsItIs) {
   EXPECT_EQ(Call(session_), well);
   EXPECT_FALSE(
       control_.Bodies("invocation_complete").back()["return_value"].contains("transformation"));
+}
+
+TEST_P(PreloadPocoTest, ABodyThatIsTooLongIsPassedOnAsItIs) {
+  const std::string longest(kMaxCorruptible, 'x');
+  const std::string chunked =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100000\r\n" + longest + "\r\n0\r\n\r\n";
+  for (const auto& [answer, fits] :
+       {std::pair(Ok(longest), true), std::pair(chunked, true), std::pair(Ok(longest + "y"), false),
+        std::pair(Ok(longest + longest), false)}) {
+    control_.Reset();
+    server_.Restart(Way::kAnswer, answer);
+    session_.reset();
+    const std::string well = Call(session_);
+    Inject(kCorruptedBodies[1].fault());
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(Call(session_) == well, !fits);
+    EXPECT_EQ(
+        control_.Bodies("invocation_complete").back()["return_value"].contains("transformation"),
+        fits);
+  }
+}
+
+// The server closes, or says no more.
+TEST_P(PreloadPocoTest, ABodyThatBreaksOffIsPassedOnAsFarAsItCame) {
+  for (const Way way : {Way::kAnswer, Way::kAnswerAndClose}) {
+    control_.Reset();
+    server_.Restart(way, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    session_.reset();
+    session_.setTimeout(kBriefly);
+    const std::string real = Call(session_);
+    session_.reset();
+    Inject(kCorruptedBodies[1].fault());
+    EXPECT_EQ(Call(session_), real);
+  }
 }
 
 TEST_P(PreloadPocoTest, ALatencyIsWaitedForAndPastTheTimeoutIsTheTimeoutsErrorAtTheTimeout) {
