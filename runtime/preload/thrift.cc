@@ -21,6 +21,7 @@
 #include "filibuster/injector.h"
 #include "runtime/preload/next_function.h"
 #include "runtime/preload/thrift_message.h"
+#include "runtime/warn.h"
 
 // Not missed where there is no Thrift.
 #define FILIBUSTER_WEAK(symbol) __asm__(".weak " #symbol)
@@ -153,7 +154,7 @@ struct Serving {
   const TTransport* server = nullptr;     // that it came by
   const TTransport* transport = nullptr;  // its headers may still come
   bool compact = false;
-  std::string bytes;  // the last of it that were read
+  std::string bytes;  // the last of it that were read, in which its headers may begin
   std::optional<ContextScope> scope;
 };
 Serving& ThisThread() {
@@ -163,7 +164,7 @@ Serving& ThisThread() {
 
 // Bytes that belong to no answer. The headers of a request are read before its handler is called.
 void ReadRequest(const TTransport* transport, std::string_view bytes) {
-  constexpr std::size_t kMost = 4096;  // that our headers take
+  constexpr std::size_t kMost = std::size_t{256} << 10;  // that our headers may take
   Serving& serving = ThisThread();
   const auto head = ParseThriftHead(bytes);
   if (head && !head->IsAnswer()) {
@@ -176,7 +177,7 @@ void ReadRequest(const TTransport* transport, std::string_view bytes) {
     return;
   }
   serving.bytes += bytes;
-  const auto requests = FindThriftRequests(serving.bytes, serving.compact);
+  const auto [requests, read] = FindThriftRequests(serving.bytes, serving.compact);
   for (const ThriftRequest& request : requests) {
     ContextHandle context = ReceiveRequest([&](const char* name) {
       for (const auto& [known, value] : request.headers) {
@@ -188,8 +189,14 @@ void ReadRequest(const TTransport* transport, std::string_view bytes) {
     const bool is_alone = requests.size() == 1 && request.is_last;
     serving.scope.emplace(is_alone ? std::move(context) : nullptr);
   }
-  if (!requests.empty()) serving.transport = nullptr;
-  if (serving.bytes.size() > kMost) serving.bytes.erase(0, serving.bytes.size() - kMost);
+  serving.bytes.erase(0, read);
+  const bool is_too_long = serving.bytes.size() > kMost;
+  if (is_too_long) {
+    Warn(
+        "a request has more than 256 KiB of X-Filibuster headers; its calls are taken for new "
+        "ones");
+  }
+  if (!requests.empty() || is_too_long) serving.transport = nullptr;
 }
 
 // Nothing more is to be read: the last request may have been one that nobody answers.

@@ -1,5 +1,6 @@
 #include "runtime/preload/thrift_message.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace filibuster {
@@ -26,6 +27,7 @@ class Reader {
     rest_.remove_prefix(size);
     return bytes;
   }
+  std::string_view Peek(std::size_t size) const { return rest_.substr(0, size); }
   std::uint32_t Byte() {
     const std::string_view byte = Bytes(1);
     return byte.empty() ? 0 : static_cast<unsigned char>(byte[0]);
@@ -76,6 +78,30 @@ void AppendSize(std::size_t size, bool compact, std::string* bytes) {
   *bytes += static_cast<char>(size);
 }
 
+enum class FieldState { kOurs, kBeginning, kOther };
+
+// The map behind the number of our field. Of one that has not come whole, what is there is ours.
+FieldState ReadOurs(Reader* reader, bool compact, ThriftHeaders* headers) {
+  const std::uint32_t count = reader->Size();
+  const std::uint32_t types = compact ? reader->Byte() : 0;
+  if (!reader->IsGood()) return FieldState::kBeginning;
+  if (count == 0 || (compact && types != static_cast<unsigned char>(kCompactStrings))) {
+    return FieldState::kOther;
+  }
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t size = reader->Size();
+    const std::string_view begins = reader->Peek(kOurs.size());
+    if (reader->IsGood() && (size < kOurs.size() || begins != kOurs.substr(0, begins.size()))) {
+      return FieldState::kOther;
+    }
+    const std::string_view name = reader->Bytes(size);
+    const std::string_view value = reader->String();
+    if (!reader->IsGood()) return FieldState::kBeginning;
+    headers->emplace_back(name, value);
+  }
+  return FieldState::kOurs;
+}
+
 }  // namespace
 
 std::optional<ThriftHead> ParseThriftHead(std::string_view bytes) {
@@ -117,25 +143,24 @@ std::string ThriftHeadersField(const ThriftHeaders& headers, bool compact) {
   return bytes;
 }
 
-std::vector<ThriftRequest> FindThriftRequests(std::string_view bytes, bool compact) {
+ThriftRequests FindThriftRequests(std::string_view bytes, bool compact) {
   const std::string_view field = compact ? kCompactField : kBinaryField;
-  std::vector<ThriftRequest> found;
+  ThriftRequests requests;
+  // The beginning of a field may stand at the end.
+  requests.read = bytes.size() - std::min(bytes.size(), field.size() - 1);
   for (std::size_t at = bytes.find(field); at != bytes.npos; at = bytes.find(field, at + 1)) {
     Reader reader(bytes.substr(at + field.size()), compact);
-    const std::uint32_t count = reader.Size();
-    if (compact && reader.Byte() != static_cast<unsigned char>(kCompactStrings)) continue;
     ThriftRequest request;
-    bool ours = count > 0;
-    for (std::uint32_t i = 0; ours && i < count; ++i) {
-      const std::string_view name = reader.String();
-      request.headers.emplace_back(name, reader.String());
-      ours = reader.IsGood() && name.substr(0, kOurs.size()) == kOurs;
+    const FieldState state = ReadOurs(&reader, compact, &request.headers);
+    if (state == FieldState::kBeginning) {
+      requests.read = std::min(requests.read, at);
+    } else if (state == FieldState::kOurs) {
+      const bool ends = reader.left() > 1 && reader.Byte() == 0;  // the arguments
+      request.is_last = !ends;
+      requests.found.push_back(std::move(request));
     }
-    const bool ends = reader.left() > 1 && reader.Byte() == 0;  // the arguments
-    request.is_last = !ends;
-    if (ours) found.push_back(std::move(request));
   }
-  return found;
+  return requests;
 }
 
 ThriftOutcome OutcomeOf(const ThriftHead& head, std::string_view answer) {

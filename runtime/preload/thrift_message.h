@@ -33,8 +33,12 @@ struct ThriftRequest {
   ThriftHeaders headers;
   bool is_last = true;  // no other message begins behind it
 };
-// Each call in these bytes that has such a field.
-std::vector<ThriftRequest> FindThriftRequests(std::string_view bytes, bool compact);
+// Calls in bytes that may come in parts.
+struct ThriftRequests {
+  std::vector<ThriftRequest> found;  // each one that has such a field
+  std::size_t read = 0;              // so many bytes are of no use for what comes behind them
+};
+ThriftRequests FindThriftRequests(std::string_view bytes, bool compact);
 
 // How an answer, or the beginning of one, ends its call.
 struct ThriftOutcome {

@@ -9,6 +9,9 @@
 #include "tests/runtime/thrift_case.h"
 
 namespace filibuster {
+
+void SetServiceName(std::string name);  // the preloaded one, which FILIBUSTER_ANALYSIS hides
+
 namespace {
 
 using PreloadThriftTest = ThriftCase;
@@ -71,6 +74,43 @@ TEST_P(PreloadThriftTest, ACallOfAnySizeHasItsFaultAndReachesItsHandlerWithItsIn
   Inject(Forced(kEndOfFile));
   EXPECT_THROW(connection.client.Reserve(item, 3), apache::thrift::transport::TTransportException);
   EXPECT_EQ(control_.Bodies("request_received").size(), 2U);
+}
+
+// Larger than any buffer of Thrift's, too.
+TEST_P(PreloadThriftTest, HeadersOfAnyLengthReachTheHandler) {
+  StockServer back(wire_, One);
+  StockServer front(wire_, [&](const std::string&) {
+    StockConnection connection(wire_, back.port());
+    return connection.client.Reserve("teapot", 1);
+  });
+  constexpr auto set_service_name = static_cast<void (*)(std::string)>(&SetServiceName);
+  for (const std::size_t length : {300U, 3'000U, 30'000U}) {
+    set_service_name(std::string(length, 'f'));  // which the vector clocks have
+    StockConnection connection(wire_, front.port());
+    EXPECT_EQ(connection.client.Reserve("teapot", 3), 3);
+    EXPECT_EQ(connection.client.Reserve(std::string(1000, 'x'), 3), 3);
+  }
+  set_service_name("foo");
+  const std::vector<Json> creates = control_.Bodies("invocation");
+  ASSERT_EQ(creates.size(), 12U);
+  for (std::size_t i = 0; i < creates.size(); i += 2) {
+    const Json caused = Json::parse(creates[i + 1]["execution_index"].get<std::string>());
+    ASSERT_EQ(caused.size(), 2U) << i;
+    EXPECT_EQ(caused[0], Json::parse(creates[i]["execution_index"].get<std::string>())[0]);
+  }
+}
+
+TEST_P(PreloadThriftTest, HeadersThatAreTooLongToKeepAreTold) {
+  StockServer server(wire_, One);
+  constexpr auto set_service_name = static_cast<void (*)(std::string)>(&SetServiceName);
+  set_service_name(std::string(200'000, 'f'));
+  testing::internal::CaptureStderr();
+  StockConnection connection(wire_, server.port());
+  EXPECT_EQ(connection.client.Reserve("teapot", 3), 3);
+  set_service_name("foo");
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(log.find("256 KiB of X-Filibuster headers") == log.npos, wire_.framed) << log;
+  EXPECT_EQ(control_.Bodies("request_received").size(), wire_.framed ? 1U : 0U);
 }
 
 TEST_P(PreloadThriftTest, RequestsOfOneConnectionFollowEachOther) {
