@@ -17,6 +17,7 @@
 #include "filibuster/context.h"
 #include "filibuster/detail/http_reason.h"
 #include "filibuster/injector.h"
+#include "runtime/corrupted_body.h"
 #include "runtime/preload/loopback_peer.h"
 
 namespace filibuster {
@@ -173,13 +174,22 @@ Task Watch(const std::shared_ptr<Call>& call, const Task& natural, bool has_own_
           call->injection.DropFault("the body of the answer goes to a stream of the service's");
           return finish(response);
         }
-        const auto take = [](const http_response& whole) { return whole.extract_vector(); };
+        // The SDK has all of it by then; one that is too long stays with it.
+        const auto take = [](const http_response& whole) {
+          if (whole.body().streambuf().in_avail() <= kMaxCorruptible) return whole.extract_vector();
+          return pplx::task_from_result(std::vector<unsigned char>());
+        };
         response.content_ready().then(take).then(
             [call, finish, response](const pplx::task<std::vector<unsigned char>>& taken) {
               try {
                 const std::vector<unsigned char> body = taken.get();
-                TransformBody({body.begin(), body.end()}, response, &call->injection);
+                if (body.empty() && response.body().streambuf().in_avail() != 0) {
+                  call->injection.DropFault(kTooLongToCorrupt);
+                } else {
+                  TransformBody({body.begin(), body.end()}, response, &call->injection);
+                }
               } catch (...) {  // the caller will find it too
+                call->injection.DropFault("the body of the answer breaks off");
               }
               finish(response);
             });

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/corrupted_body.h"
 #include "tests/runtime/corrupted_bodies.h"
 #include "tests/runtime/cpprest_call.h"
 #include "tests/runtime/expect_latency.h"
@@ -111,6 +112,39 @@ TEST_F(PreloadCpprestTest, ABodyThatCannotBeTransformedSoIsPassedOnAsItIs) {
   Inject(kNotTransformed.fault());
   EXPECT_EQ(Call(client_), well);
   EXPECT_FALSE(Outcome()["return_value"].contains("transformation"));
+}
+
+TEST_F(PreloadCpprestTest, ABodyThatIsTooLongIsPassedOnAsItIs) {
+  const std::string longest(kMaxCorruptible, 'x');
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string chunk = "100000\r\n" + longest + "\r\n";
+  const std::string last_chunk = "0\r\n\r\n";
+  for (const auto& [answer, fits] :
+       {std::pair(Ok(longest), true), std::pair(chunked + chunk + last_chunk, true),
+        std::pair(Ok(longest + "y"), false),
+        std::pair(chunked + chunk + chunk + last_chunk, false)}) {
+    control_.Reset();
+    server_.Restart(Way::kAnswer, answer);
+    const std::string well = Call(client_);
+    Inject(kCorruptedBodies[1].fault());
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(Call(client_) == well, !fits);
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(log.find("longer than 1 MiB") == log.npos, fits) << log;
+    EXPECT_EQ(Outcome()["return_value"].contains("transformation"), fits);
+  }
+}
+
+// The server closes, or says no more.
+TEST_F(PreloadCpprestTest, ABodyThatBreaksOffIsPassedOnAsFarAsItCame) {
+  for (const Way way : {Way::kAnswer, Way::kAnswerAndClose}) {
+    control_.Reset();
+    server_.Restart(way, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    http_client client(UriOf(server_.port()), Config(std::chrono::milliseconds(500)));
+    const std::string real = Call(client);
+    Inject(kCorruptedBodies[1].fault());
+    EXPECT_EQ(Call(client), real);
+  }
 }
 
 TEST_F(PreloadCpprestTest, ABodyThatGoesToAStreamOfTheServicesIsNotCorrupted) {
