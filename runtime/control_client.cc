@@ -26,30 +26,34 @@ ControlClient::ControlClient(HttpAddress address, const std::string& token,
       pipeline_(address_, token.empty() ? "" : "X-Filibuster-Token: " + token + "\r\n", patience) {}
 
 std::optional<bool> ControlClient::NewTestExecution(const std::string& service) {
+  if (IsUnderLoad()) return true;
   const std::string path = "/filibuster/new-test-execution/" + PercentEncode(service);
   std::string error;
-  const auto body = Send("GET", path, "", &error);
-  const auto answer = body ? Object(path, *body, &error) : std::nullopt;
+  const auto answer = Send("GET", path, "", &error);
+  const auto json = answer ? Object(path, *answer, &error) : std::nullopt;
   NoteOutcome(error);
-  if (!answer) return std::nullopt;
-  const auto it = answer->find("new-test-execution");
-  return it != answer->end() && it->is_boolean() && it->get<bool>();
+  if (!json) return std::nullopt;
+  const auto it = json->find("new-test-execution");
+  return it != json->end() && it->is_boolean() && it->get<bool>();
 }
 
 std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) {
   constexpr char kPath[] = "/filibuster/create";
   std::string error;
-  const auto body = Send("PUT", kPath, MessageText(invocation), &error);
-  auto answer = body ? ReadCreateAnswer(*body) : std::nullopt;
-  if (answer || !body) {
-    NoteOutcome(error);
-    return answer;
+  const auto http_answer = Send("PUT", kPath, MessageText(invocation), &error);
+  auto answer = http_answer ? ReadCreateAnswer(http_answer->body) : std::nullopt;
+  if (http_answer && !answer) {
+    const auto json = Object(kPath, *http_answer, &error);
+    std::string misread;
+    if (json) answer = CreateAnswerFromJson(*json, &misread);
+    if (!misread.empty()) {
+      Warn("control server " + Url() + " answered " + kPath + " with: " + misread);
+    }
   }
-  const auto json = Object(kPath, *body, &error);
   NoteOutcome(error);
-  if (!json) return std::nullopt;
-  answer = CreateAnswerFromJson(*json, &error);
-  if (!answer) Warn("control server " + Url() + " answered " + kPath + " with: " + error);
+  if (answer && answer->under_load && !answer->fault) {
+    load_answers_.Note(http_answer->connection, invocation.execution_index, answer->generated_id);
+  }
   return answer;
 }
 
@@ -57,17 +61,19 @@ void ControlClient::Report(std::string_view update) {
   constexpr char kPath[] = "/filibuster/update";
   if (pipeline_.Post("POST", kPath, update)) return;
   std::string error;
-  Send("POST", kPath, update, &error);
+  // What it answers is of no interest otherwise, and of other implementations' servers not known.
+  std::string ignored;
+  if (const auto answer = Send("POST", kPath, update, &error)) Object(kPath, *answer, &ignored);
   NoteOutcome(error);
 }
 
 std::optional<bool> ControlClient::FaultInjected(std::string_view query, std::string* error) {
   const std::string path = "/filibuster/fault-injected" + std::string(query);
-  const auto body = Send("GET", path, "", error);
-  const auto answer = body ? Object(path, *body, error) : std::nullopt;
-  if (!answer) return std::nullopt;
-  const auto it = answer->find("result");
-  if (it == answer->end() || !it->is_boolean()) {
+  const auto answer = Send("GET", path, "", error);
+  const auto json = answer ? Object(path, *answer, error) : std::nullopt;
+  if (!json) return std::nullopt;
+  const auto it = json->find("result");
+  if (it == json->end() || !it->is_boolean()) {
     *error = "control server " + Url() + " answered " + path + " without a \"result\"";
     return std::nullopt;
   }
@@ -83,8 +89,8 @@ void ControlClient::NoteOutcome(const std::string& error) {
   }
 }
 
-std::optional<std::string> ControlClient::Send(std::string_view method, std::string_view path,
-                                               std::string_view body, std::string* error) {
+std::optional<HttpAnswer> ControlClient::Send(std::string_view method, std::string_view path,
+                                              std::string_view body, std::string* error) {
   HttpFailure failure;
   auto answer = pipeline_.Exchange(method, path, body, &failure);
   if (!answer) {
@@ -96,13 +102,16 @@ std::optional<std::string> ControlClient::Send(std::string_view method, std::str
              std::string(path) + ": " + std::to_string(answer->status) + " " + answer->body;
     return std::nullopt;
   }
-  return std::move(answer->body);
+  return answer;
 }
 
-std::optional<Json> ControlClient::Object(std::string_view path, const std::string& body,
-                                          std::string* error) const {
-  Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (json.is_object()) return json;
+std::optional<Json> ControlClient::Object(std::string_view path, const HttpAnswer& answer,
+                                          std::string* error) {
+  Json json = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  if (json.is_object()) {
+    if (json.value("under_load", Json()) == true) load_answers_.Note(answer.connection);
+    return json;
+  }
   *error = "control server " + Url() + " answered " + std::string(path) + " with no JSON object";
   return std::nullopt;
 }

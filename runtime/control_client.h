@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "runtime/http_pipeline.h"
+#include "runtime/load_answers.h"
 #include "runtime/protocol.h"
 
 namespace filibuster {
@@ -30,6 +31,15 @@ class ControlClient {
   // Whether this is the first question of `service` in this test execution.
   std::optional<bool> NewTestExecution(const std::string& service);
   std::optional<CreateAnswer> Create(const Invocation& invocation);
+
+  // Whether the server is under load: then no updates are wanted.
+  bool IsUnderLoad() { return load_answers_.HoldFor(pipeline_.OpenConnection()); }
+  // And has answered a call with this index that there is no fault; the id that it gave to that
+  // one.
+  std::optional<int> KnownUnderLoad(const std::string& execution_index) {
+    return load_answers_.Find(pipeline_.OpenConnection(), execution_index);
+  }
+
   // Is sent when it returns, so that it reaches the server before what anybody sends who learns the
   // call's outcome; the answer is not waited for.
   // `update`: its MessageText().
@@ -38,21 +48,27 @@ class ControlClient {
   std::optional<bool> FaultInjected(std::string_view query, std::string* error);
 
   // Around a fork(), so that the child does not find locked what another thread had locked.
-  void BeforeFork() { pipeline_.BeforeFork(); }
-  void AfterFork() { pipeline_.AfterFork(); }
+  void BeforeFork() {
+    load_answers_.BeforeFork();
+    pipeline_.BeforeFork();
+  }
+  void AfterFork() {
+    pipeline_.AfterFork();
+    load_answers_.AfterFork();
+  }
 
  private:
-  // The answer's body, and the object that it is.
-  std::optional<std::string> Send(std::string_view method, std::string_view path,
-                                  std::string_view body, std::string* error);
-  std::optional<Json> Object(std::string_view path, const std::string& body,
-                             std::string* error) const;
+  // The answer, and the object that is its body.
+  std::optional<HttpAnswer> Send(std::string_view method, std::string_view path,
+                                 std::string_view body, std::string* error);
+  std::optional<Json> Object(std::string_view path, const HttpAnswer& answer, std::string* error);
   void NoteOutcome(const std::string& error);
   std::string Url() const;
 
   const HttpAddress address_;
   HttpPipeline pipeline_;
   std::atomic<bool> warned_{false};  // of this outage
+  LoadAnswers load_answers_;
 };
 
 // A part of a path: all but letters, digits and -._~ as %XX.

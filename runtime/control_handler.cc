@@ -226,6 +226,8 @@ ControlAnswer ControlHandler::Create(std::string_view body) {
       if (planned != planned_.end()) {
         answer.fault = planned->second.fault;
         ++load_->injected[planned->first];
+      } else {
+        answer.under_load = true;
       }
       return {200, MessageText(answer)};
     }
@@ -272,8 +274,8 @@ ControlAnswer ControlHandler::Update(std::string_view body) {
   auto update = ParseUpdate(body);
   if (!update) return update.error();
 
-  ControlAnswer answer{200, "{}"};
   const std::lock_guard lock(mutex_);
+  ControlAnswer answer{200, load_ ? R"({"under_load": true})" : "{}"};
   if (auto* complete = std::get_if<RequestComplete>(&*update)) {
     return CompleteRequest(*std::move(complete));
   }
@@ -325,7 +327,9 @@ ControlAnswer ControlHandler::NewTestExecution(const std::string& service) {
   if (!active_) ++stray_messages_;
   // A stray must not use up the answer that the service needs in the next execution.
   const bool first = load_ || (active_ && services_seen_.insert(service).second);
-  return Answer({{"new-test-execution", first}});
+  Json answer = {{"new-test-execution", first}};
+  if (load_) answer["under_load"] = true;
+  return Answer(answer);
 }
 
 // {}, {SERVICE}, {"service", SERVICE} or {"method", SERVICE, METHOD...}

@@ -197,6 +197,13 @@ class ControlServer::Impl {
   // socket.
   void HandleWhatArrived() { asio::co_spawn(io_, TakeTurns(), asio::use_future).wait(); }
 
+  void CloseConnections() {
+    asio::post(io_, asio::use_future([this] {
+                 for (Connection* connection : connections_) connection->stream.close();
+               }))
+        .wait();
+  }
+
   int port() const { return port_; }
   const std::string& url() const { return url_; }
   ControlHandler& handler() { return handler_; }
@@ -387,11 +394,14 @@ CallLog ControlServer::EndTestExecution() {
 
 void ControlServer::BeginLoad(std::vector<PlannedFault> faults) {
   impl_->handler().BeginLoad(std::move(faults));
+  impl_->CloseConnections();
 }
 
 LoadLog ControlServer::EndLoad() {
   impl_->HandleWhatArrived();
-  return impl_->handler().EndLoad();
+  LoadLog log = impl_->handler().EndLoad();
+  impl_->CloseConnections();
+  return log;
 }
 
 int ControlServer::stray_messages() const { return impl_->handler().stray_messages(); }

@@ -37,7 +37,8 @@ class ControlServer {
 
   void BeginTestExecution(std::vector<PlannedFault> faults, const UnstableSites& unstable = {});
   CallLog EndTestExecution();
-  // Many at a time: see ControlHandler::BeginLoad.
+  // Many at a time: see ControlHandler::BeginLoad. Connections end, before and after: services
+  // believe what they are told under load as long as the connection lasts.
   void BeginLoad(std::vector<PlannedFault> faults);
   LoadLog EndLoad();
 

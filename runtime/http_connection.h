@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,7 +28,8 @@ struct HttpAnswer {
   int status = 0;
   std::string body;
   bool keep_alive = true;
-  size_t size = 0;  // of the bytes that it was read from
+  size_t size = 0;               // of the bytes that it was read from
+  std::uint64_t connection = 0;  // that it came over: HttpPipeline numbers them from 1
 };
 
 // How far the bytes received so far go. `at_end`: the peer has closed, nothing follows.

@@ -71,7 +71,10 @@ struct HttpPipeline::Waiter {
 };
 
 struct HttpPipeline::Stream {
+  explicit Stream(std::uint64_t number) : number(number) {}
+
   HttpConnection connection;
+  const std::uint64_t number;
   const int forks_before = forks;
   std::deque<std::shared_ptr<Waiter>> owed;  // an answer each, in this order; null: to be dropped
   std::string gathered;                      // the last requests of those, not written yet
@@ -87,6 +90,7 @@ struct HttpPipeline::Stream {
       keeps_open = keeps_open && answer.keep_alive;
       if (waiter == nullptr) continue;
       waiter->answer = std::move(answer);
+      waiter->answer->connection = number;
       waiter->state = Waiter::State::kDone;
       done->push_back(std::move(waiter));
     }
@@ -141,6 +145,11 @@ bool HttpPipeline::Post(std::string_view method, std::string_view path, std::str
   return WriteWhatGathered(*stream_, deadline, &failure);
 }
 
+std::uint64_t HttpPipeline::OpenConnection() {
+  const Lock lock(mutex_);
+  return IsOpen() ? stream_->number : 0;
+}
+
 // Those who waited for the lock while another waited for the server need not wait once more.
 bool HttpPipeline::IsSilent(HttpFailure* failure) const {
   if (Clock::now() >= silent_until_) return false;
@@ -180,7 +189,7 @@ bool HttpPipeline::WriteWhatGathered(Stream& stream, Clock::time_point deadline,
 std::optional<HttpAnswer> HttpPipeline::ExchangeFirst(std::string_view request,
                                                       Clock::time_point deadline,
                                                       HttpFailure* failure) {
-  auto stream = std::make_shared<Stream>();
+  auto stream = std::make_shared<Stream>(++connections_);
   HttpAnswer answer;
   if (!stream->connection.Connect(address_, deadline, failure) ||
       !stream->connection.Send(request, deadline, failure) ||
@@ -188,6 +197,7 @@ std::optional<HttpAnswer> HttpPipeline::ExchangeFirst(std::string_view request,
     if (failure->timed_out) silent_until_ = Clock::now() + kSilence;
     return std::nullopt;
   }
+  answer.connection = stream->number;
   if (answer.keep_alive && stream->received.empty()) stream_ = std::move(stream);
   return answer;
 }

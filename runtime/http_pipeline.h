@@ -14,6 +14,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -40,6 +41,9 @@ class HttpPipeline {
   // Sends over a connection that is open already; the answer will be dropped. False if there is no
   // such connection: nothing was sent.
   bool Post(std::string_view method, std::string_view path, std::string_view body);
+
+  // The number of the connection, if it is open still; 0 if there is none.
+  std::uint64_t OpenConnection();
 
   // Around a fork(), so that the child does not find locked what another thread had locked.
   void BeforeFork() { mutex_.lock(); }
@@ -68,6 +72,7 @@ class HttpPipeline {
   // Guards what follows; held while requests are written, or a connection is new.
   std::mutex mutex_;
   std::shared_ptr<Stream> stream_;  // null until the server has shown that it keeps it
+  std::uint64_t connections_ = 0;   // so far
   Clock::time_point silent_until_{};
 };
 

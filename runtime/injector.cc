@@ -51,6 +51,15 @@ class Injector {
   explicit Injector(std::unique_ptr<ControlClient> control) : control_(std::move(control)) {}
   explicit Injector(std::unique_ptr<OfflineReplay> replay) : replay_(std::move(replay)) {}
 
+  // Under load: the id of an earlier call with this index, which had no fault. Nor has this one,
+  // and nothing is to be told of it.
+  std::optional<int> KnownUnderLoad(const std::string& execution_index) {
+    return control_ ? control_->KnownUnderLoad(execution_index) : std::nullopt;
+  }
+
+  // Whether nothing is to be told of requests.
+  bool IsUnderLoad() { return control_ && control_->IsUnderLoad(); }
+
   // The root of calls that no instrumented caller caused; null if the control server is silent. A
   // new one begins with each test execution, and calls of the one before keep theirs.
   std::shared_ptr<Parent> FindRoot() {
@@ -182,6 +191,22 @@ void WarnOfUnknownCause(const OutgoingCall& call) {
        "(filibuster/context.h carries a request to other threads)");
 }
 
+// Of a call. One more fits behind them.
+std::vector<std::pair<std::string, std::string>> HeadersOf(int generated_id,
+                                                           const std::string& execution_index,
+                                                           const VectorClock& vclock,
+                                                           const ContextHandle& context) {
+  const std::string clock = VectorClockText(vclock);
+  std::vector<std::pair<std::string, std::string>> headers;
+  headers.reserve(6);
+  headers.emplace_back(kExecutionIndexHeader, execution_index);
+  headers.emplace_back(kGeneratedIdHeader, std::to_string(generated_id));
+  headers.emplace_back(kOriginVClockHeader, clock);  // of the calls that this one causes
+  headers.emplace_back(kRequestIdHeader, context != nullptr ? context->request_id() : RandomHex(8));
+  headers.emplace_back(kVClockHeader, clock);
+  return headers;
+}
+
 }  // namespace
 
 void SetServiceName(std::string name) { ServiceName() = std::move(name); }
@@ -214,6 +239,10 @@ Injection::Injection(const OutgoingCall& call) {
   const std::string signature =
       CallSignature(site, call.line, call.module, call.method, call.target);
   Parent::Stamp stamp = parent->Next(signature, ServiceName());
+  if (const auto id = injector->KnownUnderLoad(stamp.execution_index)) {
+    headers_ = HeadersOf(*id, stamp.execution_index, stamp.vclock, context);
+    return;
+  }
 
   Invocation invocation;
   invocation.source_service_name = ServiceName();
@@ -241,14 +270,8 @@ Injection::Injection(const OutgoingCall& call) {
     context->AnswerIsWanted(answer->generated_id);
   }
   if (answer->fault) fault_ = Translate(*answer->fault);
-  const std::string clock = VectorClockText(invocation.vclock);
-  headers_.reserve(6);
-  headers_.emplace_back(kExecutionIndexHeader, invocation.execution_index);
-  headers_.emplace_back(kGeneratedIdHeader, std::to_string(answer->generated_id));
-  headers_.emplace_back(kOriginVClockHeader, clock);  // of the calls that this one causes
-  headers_.emplace_back(kRequestIdHeader,
-                        context != nullptr ? context->request_id() : RandomHex(8));
-  headers_.emplace_back(kVClockHeader, clock);
+  headers_ =
+      HeadersOf(answer->generated_id, invocation.execution_index, invocation.vclock, context);
 
   state_.reset(new State{*injector, {}, {}});
   state_->outcome.generated_id = answer->generated_id;
@@ -333,7 +356,9 @@ ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>&
     Warn("a request came with unreadable X-Filibuster headers; its calls are taken for new ones");
     return std::make_shared<Context>(std::move(request_id), nullptr);
   }
-  injector->Report(MessageText(RequestReceived{*generated_id, index_text, ServiceName()}));
+  if (!injector->IsUnderLoad()) {
+    injector->Report(MessageText(RequestReceived{*generated_id, index_text, ServiceName()}));
+  }
 
   const auto sleep = ParseNumber<double>(header(kForcedSleepHeader));
   if (sleep && *sleep > 0 && std::isfinite(*sleep)) {

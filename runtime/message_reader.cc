@@ -14,6 +14,11 @@ bool TakeContainer(PlainJsonReader* reader, Json::value_t type, Json* value) {
   return reader->TakeValue(value) && value->type() == type;
 }
 
+bool TakeTrue(PlainJsonReader* reader) {
+  Json value;
+  return reader->TakeValue(&value) && value == true;
+}
+
 // The digits of a number, as a header carries it.
 bool TakeQuotedCount(PlainJsonReader* reader, int* count) {
   std::string_view digits;
@@ -63,10 +68,8 @@ std::optional<CreateAnswer> ReadCreateAnswer(std::string_view text) {
   const auto take_member = [&](std::string_view key) {
     if (key == "generated_id") return has_id = reader.TakeCount(&answer.generated_id);
     if (key == "execution_index") return reader.TakeString(&answer.execution_index);
-    if (key == "request_complete") {
-      Json asks;
-      return answer.request_complete = reader.TakeValue(&asks) && asks == true;
-    }
+    if (key == "request_complete") return answer.request_complete = TakeTrue(&reader);
+    if (key == "under_load") return answer.under_load = TakeTrue(&reader);
     return false;
   };
   const bool is_read = reader.TakeObject(take_member) && reader.AtEnd();

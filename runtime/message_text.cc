@@ -140,6 +140,7 @@ std::string MessageText(const CreateAnswer& answer) {
   text.AddNumber("generated_id", answer.generated_id);
   text.AddString("execution_index", answer.execution_index);
   if (answer.request_complete) text.AddValue("request_complete", true);
+  if (answer.under_load) text.AddValue("under_load", true);
   if (answer.fault) {
     const Json fault = ToJson(*answer.fault);
     for (auto it = fault.begin(); it != fault.end(); ++it) text.AddValue(it.key(), *it);

@@ -198,6 +198,7 @@ Json ToJson(const CreateAnswer& answer) {
   json["generated_id"] = answer.generated_id;
   json["execution_index"] = answer.execution_index;
   if (answer.request_complete) json["request_complete"] = true;
+  if (answer.under_load) json["under_load"] = true;
   return json;
 }
 
@@ -233,6 +234,7 @@ std::optional<CreateAnswer> CreateAnswerFromJson(const Json& json, std::string* 
   answer.execution_index = fields.String("execution_index");
   answer.fault = ReadFault(json, error);
   answer.request_complete = fields.OptionalBool("request_complete");
+  answer.under_load = fields.OptionalBool("under_load");
   if (!fields.ok()) return std::nullopt;
   return answer;
 }

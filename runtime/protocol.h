@@ -66,6 +66,8 @@ struct CreateAnswer {
   std::string execution_index;
   std::optional<Fault> fault;
   bool request_complete = false;  // asked for, of the request that caused this call
+  // Load: this is the answer to all calls with this index, which need not be announced or updated.
+  bool under_load = false;
 };
 
 // POST /filibuster/update: the callee was reached.

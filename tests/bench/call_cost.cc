@@ -18,6 +18,7 @@ FILIBUSTER_SERVICE("foo");
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,6 +28,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kServerThreads = 80;  // one for each connection that is kept alive
+constexpr int kCallsOfARequest = 10;
 
 int Serve(int milliseconds) {
   httplib::Server server;
@@ -48,7 +50,7 @@ int Serve(int milliseconds) {
 }
 
 #ifdef BENCH_INSTRUMENTED
-// As most calls are made: for a request of an instrumented caller.
+// As most calls are made: for requests of an instrumented caller, one after the other.
 class HandledRequest {
   const filibuster::ContextScope scope_{
       filibuster::ReceiveRequest([](const char* name) -> std::string {
@@ -67,7 +69,7 @@ struct HandledRequest {};
 // seconds.
 std::vector<double> Call(int port, bool keep_alive, Clock::duration time, std::barrier<>& connected,
                          std::atomic<bool>& failed) {
-  [[maybe_unused]] const HandledRequest request;
+  std::optional<HandledRequest> request(std::in_place);
   httplib::Client client("127.0.0.1", port);
   client.set_keep_alive(keep_alive);
   client.set_tcp_nodelay(true);
@@ -76,6 +78,10 @@ std::vector<double> Call(int port, bool keep_alive, Clock::duration time, std::b
   connected.arrive_and_wait();
   const auto end = Clock::now() + time;
   while (!failed) {
+    if (latencies.size() % kCallsOfARequest == 0) {
+      request.reset();
+      request.emplace();
+    }
     const auto begin = Clock::now();
     if (begin >= end) break;
     const auto result = client.Get("/baz");

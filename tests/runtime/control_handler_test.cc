@@ -314,8 +314,12 @@ TEST(ControlHandlerTest, UnderLoadEachCallThatIsPlannedToFailDoes) {
   Client client;
   client.handler.BeginLoad({Planned(kIndex, k503)});
   for (int test = 0; test < 3; ++test) {
-    EXPECT_TRUE(client.Create(kIndex).contains("failure_metadata"));
-    EXPECT_FALSE(client.Create(kOther).contains("failure_metadata"));
+    const Json failed = client.Create(kIndex);
+    EXPECT_TRUE(failed.contains("failure_metadata"));
+    EXPECT_FALSE(failed.contains("under_load"));  // it is to be announced each time
+    const Json other = client.Create(kOther);
+    EXPECT_FALSE(other.contains("failure_metadata"));
+    EXPECT_EQ(other["under_load"], true);
   }
   const LoadLog log = client.handler.EndLoad();
   EXPECT_EQ(log.calls, 6);

@@ -106,6 +106,23 @@ TEST(ControlServerTest, AnswersRequestsThatCameTogetherInTheirOrder) {
   EXPECT_LT(log.calls[0].received_at, log.calls[0].completed_at);
 }
 
+// Services believe what they are told under load as long as the connection lasts.
+TEST(ControlServerTest, EndsConnectionsBeforeAndAfterLoad) {
+  const auto server = StartServer();
+  std::string answer;
+  RawClient before(server->port());
+  before.Send(kHealthCheck);
+  ASSERT_TRUE(before.Read(&answer));
+  server->BeginLoad({});
+  EXPECT_FALSE(before.Read(&answer));
+  RawClient meanwhile(server->port());
+  meanwhile.Send(kHealthCheck);
+  ASSERT_TRUE(meanwhile.Read(&answer));
+  server->EndLoad();
+  EXPECT_FALSE(meanwhile.Read(&answer));
+  ExpectPromptAnswer(*server);
+}
+
 TEST(ControlServerTest, NamesItsUrl) {
   const auto server = StartServer();
   EXPECT_EQ(server->url(), "http://127.0.0.1:" + std::to_string(server->port()));

@@ -85,6 +85,8 @@ TEST(MessageReaderTest, WhatIsWrittenIsRead) {
   EXPECT_EQ(Text(ReadUpdate(MessageText(received))), MessageText(received));
   const CreateAnswer answer{7, R"([["a", 1]])", std::nullopt};
   EXPECT_EQ(Text(ReadCreateAnswer(MessageText(answer))), MessageText(answer));
+  const CreateAnswer of_load{7, R"([["a", 1]])", std::nullopt, false, true};
+  EXPECT_EQ(Text(ReadCreateAnswer(MessageText(of_load))), MessageText(of_load));
 }
 
 TEST(MessageReaderTest, ReadsNoTextInAnotherWayThanTheProtocolSays) {

@@ -195,6 +195,7 @@ TEST(ProtocolTest, AnAnswerToACreateMayAskForTheAnswerToItsRequest) {
   Json json = {{"generated_id", 4}, {"execution_index", "[]"}};
   std::string error;
   EXPECT_FALSE(CreateAnswerFromJson(json, &error)->request_complete);
+  EXPECT_FALSE(CreateAnswerFromJson(json, &error)->under_load);
   json["request_complete"] = true;
   const auto answer = CreateAnswerFromJson(json, &error);
   EXPECT_TRUE(answer->request_complete);
