@@ -184,6 +184,10 @@ bool HttpConnection::Connect(const HttpAddress& address, Clock::time_point deadl
 
 bool HttpConnection::Wait(short events, Clock::time_point deadline, HttpFailure* failure) const {
   while (true) {
+    if (!IsOfThisProcess()) {  // a signal handler forked, and the child went on here
+      *failure = {"the process was forked"};
+      return false;
+    }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
     pollfd poll{socket_, events, 0};
     const int ready = ::poll(&poll, 1, static_cast<int>(std::max<long>(0, left.count())));
@@ -263,7 +267,9 @@ bool HttpConnection::ReceiveAnswer(std::string* bytes, HttpAnswer* answer,
   return false;
 }
 
-void HttpConnection::Abort() { ::shutdown(socket_, SHUT_RDWR); }
+void HttpConnection::Abort() {
+  if (IsOfThisProcess()) ::shutdown(socket_, SHUT_RDWR);
+}
 
 void HttpConnection::Close() {
   if (socket_ >= 0) ::close(socket_);

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/forks.h"
+
 namespace filibuster {
 
 struct HttpAddress {
@@ -62,6 +64,8 @@ class HttpConnection {
                      HttpFailure* failure);
   void Abort();  // what other threads wait for fails
   void Close();
+  // A child process has the sockets of its parent, too, and must not use them.
+  bool IsOfThisProcess() const { return process_ == ProcessNumber(); }
 
  private:
   enum class Arrival { kSome, kNone, kEnd, kError };
@@ -69,6 +73,7 @@ class HttpConnection {
   bool Wait(short events, Clock::time_point deadline, HttpFailure* failure) const;
 
   int socket_ = -1;
+  int process_ = ProcessNumber();
 };
 
 }  // namespace filibuster

@@ -1,6 +1,5 @@
 #include "runtime/http_pipeline.h"
 
-#include <pthread.h>
 #include <semaphore.h>
 
 #include <algorithm>
@@ -16,12 +15,6 @@ namespace {
 
 // How long a server that did not answer is left alone.
 constexpr std::chrono::seconds kSilence{1};
-
-// Between this process and its first: a child process has the sockets of its parent, too, and must
-// not use them.
-std::atomic<int> forks{0};
-[[maybe_unused]] const int counts_forks =
-    ::pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); });
 
 // Takes the whole answers from the front of `received`; false if what is there is none.
 bool TakeAnswers(std::string* received, std::vector<HttpAnswer>* answers) {
@@ -75,7 +68,6 @@ struct HttpPipeline::Stream {
 
   HttpConnection connection;
   const std::uint64_t number;
-  const int forks_before = forks;
   std::deque<std::shared_ptr<Waiter>> owed;  // an answer each, in this order; null: to be dropped
   std::string gathered;                      // the last requests of those, not written yet
   bool has_reader = false;                   // whose own request is written
@@ -160,7 +152,7 @@ bool HttpPipeline::IsSilent(HttpFailure* failure) const {
 // Not if the server closed the connection meanwhile, or sent what nobody asked for.
 bool HttpPipeline::IsOpen() {
   if (stream_ == nullptr) return false;
-  if (stream_->forks_before != forks) {
+  if (!stream_->connection.IsOfThisProcess()) {
     stream_->connection.Close();
     stream_.reset();
     return false;

@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/forks.h"
 #include "runtime/http_connection.h"
 
 namespace filibuster {
@@ -46,13 +47,13 @@ class HttpPipeline {
   std::uint64_t OpenConnection();
 
   // Around a fork(), so that the child does not find locked what another thread had locked.
-  void BeforeFork() { mutex_.lock(); }
-  void AfterFork() { mutex_.unlock(); }
+  void BeforeFork() { mutex_.BeforeFork(); }
+  void AfterFork() { mutex_.AfterFork(); }
 
  private:
   struct Waiter;
   struct Stream;
-  using Lock = std::unique_lock<std::mutex>;
+  using Lock = std::unique_lock<ForkMutex>;
 
   void AppendRequest(std::string_view method, std::string_view path, std::string_view body,
                      std::string* requests) const;
@@ -70,7 +71,7 @@ class HttpPipeline {
   const std::string headers_;
   const std::chrono::milliseconds patience_;
   // Guards what follows; held while requests are written, or a connection is new.
-  std::mutex mutex_;
+  ForkMutex mutex_;
   std::shared_ptr<Stream> stream_;  // null until the server has shown that it keeps it
   std::uint64_t connections_ = 0;   // so far
   Clock::time_point silent_until_{};

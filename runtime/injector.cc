@@ -17,6 +17,7 @@
 #include "runtime/control_client.h"
 #include "runtime/corrupted_body.h"
 #include "runtime/digest.h"
+#include "runtime/forks.h"
 #include "runtime/injected_fault.h"
 #include "runtime/message_text.h"
 #include "runtime/offline_replay.h"
@@ -64,7 +65,7 @@ class Injector {
   // new one begins with each test execution, and calls of the one before keep theirs.
   std::shared_ptr<Parent> FindRoot() {
     // Held while waiting for the answer: whoever is told "not the first" must find the new root.
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkMutex> lock(mutex_);
     // A process that replays lives for one test execution.
     const auto is_new = replay_ ? false : control_->NewTestExecution(ServiceName());
     if (!is_new) return nullptr;
@@ -82,18 +83,18 @@ class Injector {
 
   // The fork waits for an answer that is under way.
   void BeforeFork() {
-    mutex_.lock();
+    mutex_.BeforeFork();
     replay_ ? replay_->BeforeFork() : control_->BeforeFork();
   }
   void AfterFork() {
     replay_ ? replay_->AfterFork() : control_->AfterFork();
-    mutex_.unlock();
+    mutex_.AfterFork();
   }
 
  private:
   const std::unique_ptr<ControlClient> control_;  // one of the two
   const std::unique_ptr<OfflineReplay> replay_;
-  std::mutex mutex_;
+  ForkMutex mutex_;
   std::shared_ptr<Parent> root_;  // guarded by mutex_
 };
 
@@ -137,13 +138,14 @@ Injector* MakeInjector() {
 
 // A fork waits until it is made: with the guard of a local static variable the child would wait for
 // a thread that it does not have.
-std::mutex making_injector;
+ForkMutex making_injector;
 std::atomic<bool> injector_is_made{false};
 Injector* the_injector = nullptr;  // guarded by making_injector until it is made
 
 Injector* TheInjector() {
   if (injector_is_made.load(std::memory_order_acquire)) return the_injector;
-  const std::lock_guard<std::mutex> lock(making_injector);
+  const KeepErrno keep_errno;
+  const std::lock_guard<ForkMutex> lock(making_injector);
   if (!injector_is_made) {
     the_injector = MakeInjector();
     injector_is_made.store(true, std::memory_order_release);
@@ -154,16 +156,16 @@ Injector* TheInjector() {
 // Before any thread: whoever asks for the injector may be doing so at the fork.
 [[maybe_unused]] const int follows_forks = ::pthread_atfork(
     [] {
-      making_injector.lock();
+      making_injector.BeforeFork();
       if (the_injector != nullptr) the_injector->BeforeFork();
     },
     [] {
       if (the_injector != nullptr) the_injector->AfterFork();
-      making_injector.unlock();
+      making_injector.AfterFork();
     },
     [] {
       if (the_injector != nullptr) the_injector->AfterFork();
-      making_injector.unlock();
+      making_injector.AfterFork();
     });
 
 // 10, not 10.0, if it is a whole number: what people and restrictions expect to read.

@@ -192,7 +192,7 @@ std::unique_ptr<OfflineReplay> OfflineReplay::FromFile(const std::string& path,
 }
 
 CreateAnswer OfflineReplay::Create(const Invocation& call) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<ForkMutex> lock(mutex_);
   CreateAnswer answer;
   answer.generated_id = next_id_++;
   answer.execution_index = index_.Of(call);

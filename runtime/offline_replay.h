@@ -3,13 +3,13 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "runtime/forks.h"
 #include "runtime/protocol.h"
 #include "runtime/stable_index.h"
 
@@ -38,8 +38,8 @@ class OfflineReplay {
   const std::vector<PlannedFor>& faults() const { return faults_; }
 
   // Around a fork(), so that the child does not find locked what another thread had locked.
-  void BeforeFork() { mutex_.lock(); }
-  void AfterFork() { mutex_.unlock(); }
+  void BeforeFork() { mutex_.BeforeFork(); }
+  void AfterFork() { mutex_.AfterFork(); }
 
  private:
   // `known`: the execution indexes of all calls of the file's execution.
@@ -53,7 +53,7 @@ class OfflineReplay {
   const std::string path_;
   const std::vector<PlannedFor> faults_;
   const std::set<std::string> known_;
-  std::mutex mutex_;
+  ForkMutex mutex_;
   StableIndex index_;                                 // guarded by mutex_
   std::unordered_map<std::string, int> occurrences_;  // by likeness; guarded by mutex_
   int next_id_ = 0;                                   // guarded by mutex_

@@ -2,13 +2,41 @@
 // ours, and nothing is written while injection is off.
 #pragma once
 
+#include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <string>
 
 namespace filibuster {
 
+// Nobody may read a service's standard error any more: that is not to end the service.
+class WithoutSigpipe {
+ public:
+  WithoutSigpipe() {
+    ::sigemptyset(&sigpipe_);
+    ::sigaddset(&sigpipe_, SIGPIPE);
+    sigset_t pending;
+    ::sigpending(&pending);
+    is_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
+    ::pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+  }
+  ~WithoutSigpipe() {
+    const timespec at_once{};
+    if (!is_pending_) ::sigtimedwait(&sigpipe_, nullptr, &at_once);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  WithoutSigpipe(const WithoutSigpipe&) = delete;
+  WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+
+ private:
+  sigset_t sigpipe_;
+  sigset_t before_;
+  bool is_pending_;  // another's
+};
+
 inline void Tell(const char* level, const std::string& text) {
   const std::string line = std::string("[FILIBUSTER] [") + level + "]: " + text + "\n";
+  const WithoutSigpipe without_sigpipe;
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

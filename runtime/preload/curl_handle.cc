@@ -6,6 +6,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "runtime/forks.h"
 #include "runtime/preload/curl_call.h"
 #include "runtime/preload/next_function.h"
 
@@ -15,7 +16,7 @@ namespace {
 static_assert(sizeof(long) == sizeof(void*) && sizeof(curl_off_t) == sizeof(void*));
 
 struct Registry {
-  std::mutex mutex;
+  ForkMutex mutex;
   std::unordered_map<CURL*, std::unique_ptr<CurlHandle>> handles;  // guarded by mutex
 };
 
@@ -24,8 +25,8 @@ struct Registry {
 Registry& TheRegistry() {
   static Registry& registry = []() -> Registry& {
     static auto& made = *new Registry;
-    ::pthread_atfork([] { made.mutex.lock(); }, [] { made.mutex.unlock(); },
-                     [] { made.mutex.unlock(); });
+    ::pthread_atfork([] { made.mutex.BeforeFork(); }, [] { made.mutex.AfterFork(); },
+                     [] { made.mutex.AfterFork(); });
     return made;
   }();
   return registry;
@@ -140,7 +141,7 @@ void CurlHandle::RestoreIn(CURL* duplicate) const {
 
 CurlHandle& HandleOf(CURL* easy) {
   Registry& registry = TheRegistry();
-  const std::lock_guard<std::mutex> lock(registry.mutex);
+  const std::lock_guard<ForkMutex> lock(registry.mutex);
   auto& handle = registry.handles[easy];
   if (handle == nullptr) handle = std::make_unique<CurlHandle>(easy);
   return *handle;
@@ -148,7 +149,7 @@ CurlHandle& HandleOf(CURL* easy) {
 
 CurlHandle* FindHandle(CURL* easy) {
   Registry& registry = TheRegistry();
-  const std::lock_guard<std::mutex> lock(registry.mutex);
+  const std::lock_guard<ForkMutex> lock(registry.mutex);
   const auto it = registry.handles.find(easy);
   return it == registry.handles.end() ? nullptr : it->second.get();
 }
@@ -156,7 +157,7 @@ CurlHandle* FindHandle(CURL* easy) {
 void DropHandle(CURL* easy) {
   Registry& registry = TheRegistry();
   std::unique_ptr<CurlHandle> dropped;  // destroyed after the mutex is free: its call reports
-  const std::lock_guard<std::mutex> lock(registry.mutex);
+  const std::lock_guard<ForkMutex> lock(registry.mutex);
   const auto it = registry.handles.find(easy);
   if (it == registry.handles.end()) return;
   dropped = std::move(it->second);

@@ -9,6 +9,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "runtime/forks.h"
 #include "runtime/preload/curl_call.h"
 #include "runtime/preload/curl_handle.h"
 
@@ -23,7 +24,7 @@ struct Multi {
 };
 
 struct Registry {
-  std::mutex mutex;
+  ForkMutex mutex;
   std::unordered_map<CURLM*, Multi> multis;  // guarded by mutex
 };
 std::atomic<bool> any_multi = false;
@@ -33,8 +34,8 @@ std::atomic<bool> any_multi = false;
 Registry& TheRegistry() {
   static Registry& registry = []() -> Registry& {
     static auto& made = *new Registry;
-    ::pthread_atfork([] { made.mutex.lock(); }, [] { made.mutex.unlock(); },
-                     [] { made.mutex.unlock(); });
+    ::pthread_atfork([] { made.mutex.BeforeFork(); }, [] { made.mutex.AfterFork(); },
+                     [] { made.mutex.AfterFork(); });
     return made;
   }();
   return registry;
@@ -44,7 +45,7 @@ Registry& TheRegistry() {
 Multi* Find(CURLM* multi) {
   if (!any_multi) return nullptr;
   Registry& registry = TheRegistry();
-  const std::lock_guard<std::mutex> lock(registry.mutex);
+  const std::lock_guard<ForkMutex> lock(registry.mutex);
   const auto found = registry.multis.find(multi);
   return found == registry.multis.end() ? nullptr : &found->second;
 }
@@ -65,7 +66,7 @@ bool BeginSecond(CURLM* multi, CURL* easy) noexcept {
 
 void FollowFirst(CURLM* multi, CURL* easy) {
   Registry& registry = TheRegistry();
-  const std::lock_guard<std::mutex> lock(registry.mutex);
+  const std::lock_guard<ForkMutex> lock(registry.mutex);
   registry.multis[multi].first.insert(easy);
   any_multi = true;
 }
@@ -115,7 +116,7 @@ void ForgetHandle(CURLM* multi, const CURL* easy) {
 void ForgetMulti(CURLM* multi) {
   if (!any_multi) return;
   Registry& registry = TheRegistry();
-  const std::lock_guard<std::mutex> lock(registry.mutex);
+  const std::lock_guard<ForkMutex> lock(registry.mutex);
   registry.multis.erase(multi);
 }
 

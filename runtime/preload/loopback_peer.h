@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -46,7 +47,11 @@ class LoopbackPeer {
   void Speak() {
     if (way_ != Way::kClose && way_ != Way::kAnswer) return;
     pollfd wait{listener_.get(), POLLIN, 0};
-    if (::poll(&wait, 1, kPatienceMs) <= 0) return;  // it has been cancelled
+    int ready = 0;
+    do {
+      ready = ::poll(&wait, 1, kPatienceMs);
+    } while (ready < 0 && errno == EINTR);
+    if (ready <= 0) return;  // it has been cancelled
     connection_ = UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     ::send(connection_.get(), answer_.data(), answer_.size(), MSG_NOSIGNAL);
     if (way_ == Way::kClose) ::shutdown(connection_.get(), SHUT_WR);

@@ -30,6 +30,7 @@
 #include "filibuster/call_site.h"
 #include "filibuster/detail/http_reason.h"
 #include "filibuster/injector.h"
+#include "runtime/forks.h"
 #include "runtime/preload/loopback_peer.h"
 #include "runtime/preload/poco_body.h"
 #include "runtime/preload/poco_library.h"
@@ -136,12 +137,12 @@ class PocoCalls {
  public:
   PocoCall& Put(const HTTPClientSession* session, std::unique_ptr<PocoCall> call) {
     PocoCall& put = *call;
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkMutex> lock(mutex_);
     std::swap(calls_[session], call);  // what was there dies outside of the lock
     return put;
   }
   std::unique_ptr<PocoCall> Take(const HTTPClientSession* session) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkMutex> lock(mutex_);
     const auto found = calls_.find(session);
     if (found == calls_.end()) return nullptr;
     std::unique_ptr<PocoCall> call = std::move(found->second);
@@ -149,18 +150,18 @@ class PocoCalls {
     return call;
   }
 
-  std::mutex& mutex() { return mutex_; }
+  ForkMutex& mutex() { return mutex_; }
 
  private:
-  std::mutex mutex_;
+  ForkMutex mutex_;
   std::map<const HTTPClientSession*, std::unique_ptr<PocoCall>> calls_;  // guarded by mutex_
 };
 
 PocoCalls& Calls() {
   static PocoCalls& calls = []() -> PocoCalls& {
     static auto& made = *new PocoCalls;
-    ::pthread_atfork([] { made.mutex().lock(); }, [] { made.mutex().unlock(); },
-                     [] { made.mutex().unlock(); });
+    ::pthread_atfork([] { made.mutex().BeforeFork(); }, [] { made.mutex().AfterFork(); },
+                     [] { made.mutex().AfterFork(); });
     return made;
   }();
   return calls;

@@ -19,6 +19,7 @@
 #include "filibuster/context.h"
 #include "filibuster/detail/thrift_call.h"
 #include "filibuster/injector.h"
+#include "runtime/forks.h"
 #include "runtime/preload/next_function.h"
 #include "runtime/preload/thrift_message.h"
 #include "runtime/warn.h"
@@ -90,11 +91,11 @@ struct ThriftCall {
 class ThriftCalls {
  public:
   void Put(const TTransport* transport, std::unique_ptr<ThriftCall> call) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkMutex> lock(mutex_);
     std::swap(calls_[transport], call);
   }
   std::unique_ptr<ThriftCall> Take(const TTransport* transport) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkMutex> lock(mutex_);
     const auto found = calls_.find(transport);
     if (found == calls_.end()) return nullptr;
     std::unique_ptr<ThriftCall> call = std::move(found->second);
@@ -107,17 +108,17 @@ class ThriftCalls {
     constexpr std::size_t kMost = 64;
     if (!call->call.WillFail()) return;
     call->call.LetGo();
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkMutex> lock(mutex_);
     failed_.push_back(std::move(call));
     if (failed_.size() <= kMost) return;
     std::swap(call, failed_.front());
     failed_.pop_front();
   }
 
-  std::mutex& mutex() { return mutex_; }
+  ForkMutex& mutex() { return mutex_; }
 
  private:
-  std::mutex mutex_;
+  ForkMutex mutex_;
   std::map<const TTransport*, std::unique_ptr<ThriftCall>> calls_;  // guarded by mutex_
   std::deque<std::unique_ptr<ThriftCall>> failed_;                  // guarded by mutex_
 };
@@ -125,8 +126,8 @@ class ThriftCalls {
 ThriftCalls& Calls() {
   static ThriftCalls& calls = []() -> ThriftCalls& {
     static auto& made = *new ThriftCalls;
-    ::pthread_atfork([] { made.mutex().lock(); }, [] { made.mutex().unlock(); },
-                     [] { made.mutex().unlock(); });
+    ::pthread_atfork([] { made.mutex().BeforeFork(); }, [] { made.mutex().AfterFork(); },
+                     [] { made.mutex().AfterFork(); });
     return made;
   }();
   return calls;
