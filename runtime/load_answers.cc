@@ -12,7 +12,7 @@ constexpr size_t kMaxIndexes = 10'000;
 
 void LoadAnswers::Note(std::uint64_t connection) {
   if (connection_ == connection) return;
-  const std::lock_guard<std::shared_mutex> lock(mutex_);
+  const std::lock_guard<ForkMutex> lock(mutex_);
   if (connection_ > connection) return;  // a late answer
   ids_.clear();
   connection_ = connection;
@@ -21,7 +21,7 @@ void LoadAnswers::Note(std::uint64_t connection) {
 void LoadAnswers::Note(std::uint64_t connection, const std::string& execution_index,
                        int generated_id) {
   Note(connection);
-  const std::lock_guard<std::shared_mutex> lock(mutex_);
+  const std::lock_guard<ForkMutex> lock(mutex_);
   if (connection_ != connection || ids_.size() == kMaxIndexes) return;
   ids_.emplace(execution_index, generated_id);
 }
@@ -29,7 +29,7 @@ void LoadAnswers::Note(std::uint64_t connection, const std::string& execution_in
 std::optional<int> LoadAnswers::Find(std::uint64_t connection,
                                      const std::string& execution_index) const {
   if (!HoldFor(connection)) return std::nullopt;
-  const std::shared_lock<std::shared_mutex> lock(mutex_);
+  const std::lock_guard<ForkMutex> lock(mutex_);
   if (connection_ != connection) return std::nullopt;
   const auto it = ids_.find(execution_index);
   return it == ids_.end() ? std::nullopt : std::optional(it->second);

@@ -5,9 +5,10 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <unordered_map>
+
+#include "runtime/forks.h"
 
 namespace filibuster {
 
@@ -25,12 +26,12 @@ class LoadAnswers {
   std::optional<int> Find(std::uint64_t connection, const std::string& execution_index) const;
 
   // Around a fork(), so that the child does not find locked what another thread had locked.
-  void BeforeFork() { mutex_.lock(); }
-  void AfterFork() { mutex_.unlock(); }
+  void BeforeFork() { mutex_.BeforeFork(); }
+  void AfterFork() { mutex_.AfterFork(); }
 
  private:
   std::atomic<std::uint64_t> connection_{0};  // of the last answer; changed under mutex_
-  mutable std::shared_mutex mutex_;
+  mutable ForkMutex mutex_;
   std::unordered_map<std::string, int> ids_;  // by execution index; guarded by mutex_
 };
 
