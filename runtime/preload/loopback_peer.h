@@ -43,9 +43,9 @@ class LoopbackPeer {
   int port() const { return port_; }  // 0: there is none to be had
   bool listens() const { return way_ != Way::kRefuse; }
 
-  // Waits until the client has connected, for as long as that takes on a loaded machine.
+  // Once. Waits until the client has connected, for as long as that takes on a loaded machine.
   void Speak() {
-    if (way_ != Way::kClose && way_ != Way::kAnswer) return;
+    if ((way_ != Way::kClose && way_ != Way::kAnswer) || connection_) return;
     pollfd wait{listener_.get(), POLLIN, 0};
     int ready = 0;
     do {

@@ -1,5 +1,5 @@
 // POCO's HTTP clients: in front of the two functions that every request of a HTTPClientSession
-// passes.
+// passes, and of the one between them that asks whether to send its body.
 //
 // Nothing of POCO is linked. Compiled with -fno-access-control: where a session's requests go is
 // nobody's business otherwise.
@@ -141,6 +141,12 @@ class PocoCalls {
     std::swap(calls_[session], call);  // what was there dies outside of the lock
     return put;
   }
+  // Null if there is none.
+  PocoCall* Find(const HTTPClientSession* session) {
+    const std::lock_guard<ForkMutex> lock(mutex_);
+    const auto found = calls_.find(session);
+    return found == calls_.end() ? nullptr : found->second.get();
+  }
   std::unique_ptr<PocoCall> Take(const HTTPClientSession* session) {
     const std::lock_guard<ForkMutex> lock(mutex_);
     const auto found = calls_.find(session);
@@ -242,7 +248,10 @@ using SendRequest = std::ostream&(HTTPClientSession*, HTTPRequest&);
 
 std::ostream& SendToPeer(HTTPClientSession* session, HTTPRequest& request, PocoCall* call,
                          SendRequest* next) {
-  if (request.get("Host", "").empty()) request.setHost(session->_host, session->_port);
+  // Where nobody listens, POCO does not come to it.
+  if (call->peer->listens() && request.get("Host", "").empty()) {
+    request.setHost(session->_host, session->_port);
+  }
   session->close();  // a kept connection leads to the callee
   // Without a host, a session takes the connection that it has.
   const bool is_plain = session->secure() && call->peer->listens();
@@ -289,6 +298,20 @@ std::ostream& HTTPClientSession::sendRequest(HTTPRequest& request) {
                ? next.function(this, request)
                : filibuster::SendToPeer(this, request, &call, next.function);
   });
+}
+
+bool HTTPClientSession::peekResponse(HTTPResponse& response) {
+  static const filibuster::PocoFunction<bool(HTTPClientSession*, HTTPResponse&)> next(
+      "_ZN4Poco3Net17HTTPClientSession12peekResponseERNS0_12HTTPResponseE");
+  PocoCall* const call = next.known && InjectionEnabled() ? Calls().Find(this) : nullptr;
+  if (call == nullptr) return next.function(this, response);
+  if (call->peer != nullptr && !call->is_made) call->peer->Speak();
+  try {
+    return next.function(this, response);
+  } catch (const std::exception& exception) {
+    Calls().Take(this)->injection.Failed(filibuster::NameOf(exception));
+    throw;
+  }
 }
 
 std::istream& HTTPClientSession::receiveResponse(HTTPResponse& response) {

@@ -5,9 +5,11 @@
 #include <Poco/Net/HTTPServer.h>
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerResponse.h>
+#include <Poco/Net/NetException.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "runtime/corrupted_body.h"
@@ -90,6 +92,45 @@ TEST_P(PreloadPocoTest, NoMessageLooksAsWhenTheServerCloses) {
 
 TEST_P(PreloadPocoTest, AStatusLooksAsWhenTheServerAnswersIt) {
   ExpectInjectedAsReal(Way::kAnswer, kUnavailable, kStatus);
+}
+
+// A caller that asks whether to send its body hears of the failure there.
+TEST_P(PreloadPocoTest, AnAnswerToAnExpectationLooksAsTheServers) {
+  const auto ask = [&] {
+    Poco::Net::HTTPRequest request("POST", "/bar", Poco::Net::HTTPRequest::HTTP_1_1);
+    request.setExpectContinue(true);
+    Poco::Net::HTTPResponse response;
+    try {
+      session_.sendRequest(request);
+      const bool goes_on = session_.peekResponse(response);
+      return std::to_string(response.getStatus()) + (goes_on ? " goes on" : " ends");
+    } catch (const Poco::Exception& exception) {
+      return exception.displayText();
+    }
+  };
+  for (const auto& [way, answer, fault] :
+       {std::tuple(Way::kAnswer, kUnavailable, kStatus), std::tuple(Way::kClose, "", kNoMessage)}) {
+    control_.Reset();
+    server_.Restart(way, answer);
+    session_.reset();
+    const std::string real = ask();
+    session_.reset();
+    server_.Restart(Way::kAnswer, Ok("well"));
+    Inject(fault);
+    EXPECT_EQ(ask(), real);
+    EXPECT_TRUE(server_.requests().empty());
+    session_.reset();
+    control_.Reset();
+    EXPECT_EQ(Call(session_).substr(0, 6), "200 OK");
+  }
+}
+
+// Nor has it the name of a host that it was not sent to.
+TEST_P(PreloadPocoTest, ARequestThatIsRefusedIsLeftAsItWas) {
+  Inject(kRefused);
+  Poco::Net::HTTPRequest request("GET", "/bar", Poco::Net::HTTPRequest::HTTP_1_1);
+  EXPECT_THROW(session_.sendRequest(request), Poco::Net::ConnectionRefusedException);
+  EXPECT_FALSE(request.has("Host"));
 }
 
 TEST_P(PreloadPocoTest, AFaultThatCannotBeIsDropped) {
