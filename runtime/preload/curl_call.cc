@@ -22,6 +22,8 @@ using Way = FailingPeer::Way;
 constexpr size_t kMaxBody = kMaxCorruptible;
 // A timeout is not waited for longer than this.
 constexpr CurlHandle::Value kPatienceMs = 100;
+// libcurl's own, where a handle has none.
+constexpr CurlHandle::Value kConnectTimeoutMs = 300'000;
 
 bool HasName(const char* header, std::string_view name) {
   return ::strncasecmp(header, name.data(), name.size()) == 0 && header[name.size()] == ':';
@@ -114,9 +116,7 @@ void CurlCall::PlanFault(bool ssl) {
         before_tls = true;
         break;
       case CURLE_OPERATION_TIMEDOUT:
-        way = handle_.Get(CURLOPT_TIMEOUT_MS) == 0 && handle_.Get(CURLOPT_CONNECTTIMEOUT_MS) != 0
-                  ? Way::kNeverConnect
-                  : Way::kStaySilent;
+        way = TimesOutConnecting() ? Way::kNeverConnect : Way::kStaySilent;
         before_tls = way == Way::kNeverConnect;
         break;
       case CURLE_SSL_CONNECT_ERROR:
@@ -131,12 +131,18 @@ void CurlCall::PlanFault(bool ssl) {
         way = Way::kReset;
         break;
       case CURLE_PARTIAL_FILE:
+        if (handle_.Get(CURLOPT_NOBODY) != 0) {
+          return injection_.DropFault("an answer to HEAD has no body that could break off");
+        }
         way = Way::kAnswerAndClose;
         answer = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n";
         break;
       default:
         return injection_.DropFault("there is no way to make libcurl fail with it");
     }
+  }
+  if (handle_.Get(CURLOPT_CONNECT_ONLY) != 0 && !before_tls) {
+    return injection_.DropFault("the handle only connects");
   }
   if (ssl && !before_tls) {
     if (planned_ == CURLE_RECV_ERROR) {
@@ -197,8 +203,10 @@ void CurlCall::Provoke() {
   if (port_without_tls_ != 0) LeaveOutTls();
   handle_.Override(CURLOPT_OPENSOCKETFUNCTION, reinterpret_cast<CurlHandle::Value>(&OpenSocket));
   handle_.Override(CURLOPT_OPENSOCKETDATA, this);
-  handle_.Override(CURLOPT_SOCKOPTFUNCTION, CurlHandle::Value{0});
-  handle_.Override(CURLOPT_CLOSESOCKETFUNCTION, CurlHandle::Value{0});
+  if (handle_.Get(CURLOPT_OPENSOCKETFUNCTION) != 0) {  // theirs are for sockets of its making
+    handle_.Override(CURLOPT_SOCKOPTFUNCTION, CurlHandle::Value{0});
+    handle_.Override(CURLOPT_CLOSESOCKETFUNCTION, CurlHandle::Value{0});
+  }
   handle_.Override(CURLOPT_FRESH_CONNECT, CurlHandle::Value{1});
   handle_.Override(CURLOPT_FORBID_REUSE, CurlHandle::Value{1});
   handle_.Override(CURLOPT_HTTP_VERSION, CurlHandle::Value{CURL_HTTP_VERSION_1_1});
@@ -220,14 +228,18 @@ void CurlCall::LeaveOutTls() {
   if (handle_.Get(CURLOPT_PROTOCOLS_STR) != 0) handle_.Override(CURLOPT_PROTOCOLS_STR, "http");
 }
 
+// Unless it is to be seen after a call that was made.
+bool CurlCall::TimesOutConnecting() const {
+  return handle_.Get(CURLOPT_TIMEOUT_MS) == 0 &&
+         (handle_.Get(CURLOPT_CONNECTTIMEOUT_MS) != 0 || !injection_.fault()->call_first);
+}
+
 void CurlCall::ProvokeTimeout() {
   const auto shorten = [&](CURLoption option) {
     const auto timeout = handle_.Get(option);
     handle_.Override(option, timeout == 0 ? kPatienceMs : std::min(timeout, kPatienceMs));
   };
-  const bool connecting =
-      handle_.Get(CURLOPT_TIMEOUT_MS) == 0 && handle_.Get(CURLOPT_CONNECTTIMEOUT_MS) != 0;
-  shorten(connecting ? CURLOPT_CONNECTTIMEOUT_MS : CURLOPT_TIMEOUT_MS);
+  shorten(TimesOutConnecting() ? CURLOPT_CONNECTTIMEOUT_MS : CURLOPT_TIMEOUT_MS);
 }
 
 // What the caller can read of the callee, and of a timeout that was not waited for.
@@ -246,6 +258,7 @@ void CurlCall::Pretend() {
   if (planned_ != CURLE_OPERATION_TIMEDOUT) return;
   auto timeout = handle_.Get(CURLOPT_TIMEOUT_MS);
   if (timeout == 0) timeout = handle_.Get(CURLOPT_CONNECTTIMEOUT_MS);
+  if (timeout == 0 && TimesOutConnecting()) timeout = kConnectTimeoutMs;
   if (timeout <= kPatienceMs) return;
   handle_.pretence.seconds = static_cast<double>(timeout) / 1000;
   if (auto* text = handle_.GetPointer<char*>(CURLOPT_ERRORBUFFER)) {

@@ -43,6 +43,7 @@ class CurlCall {
   void CallFirst();
   void Provoke();
   void LeaveOutTls();
+  bool TimesOutConnecting() const;
   void ProvokeTimeout();
   void Pretend();
   void PassOnTransformed(CURLcode* result);
