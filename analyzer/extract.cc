@@ -42,7 +42,8 @@ class FirstError : public clang::DiagnosticConsumer {
     const clang::SourceManager& sources = diagnostic.getSourceManager();
     const clang::PresumedLoc place = sources.getPresumedLoc(
         sources.getExpansionLoc(diagnostic.getLocation()), /*UseLineDirectives=*/false);
-    if (place.isInvalid()) return;
+    // An option includes what the compiler's own text does.
+    if (place.isInvalid() || llvm::StringRef(place.getFilename()).starts_with("<")) return;
     file = place.getFilename();
     line = static_cast<int>(place.getLine());
     column = static_cast<int>(place.getColumn());

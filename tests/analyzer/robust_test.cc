@@ -152,7 +152,7 @@ TEST_F(RobustTest, CompileCommandsThatAreOutOfDateCostWhatTheySayOnly) {
             "\"]}, {\"directory\": \"/\", \"file\": \"/removed.cc\", \"command\": \"c++ "
             "removed.cc\"}]");
   EXPECT_EQ(Calls(Analyze()), 1);
-  EXPECT_THAT(said_, HasSubstr("'config.h' file not found"));
+  EXPECT_THAT(said_, HasSubstr("web/web.cc: does not parse: 'config.h' file not found"));
 }
 
 TEST_F(RobustTest, CompileCommandsThatAreNoneAreAMistakeIfTheyWereAskedFor) {
