@@ -42,6 +42,8 @@ class Budget {
     SetLimit();
     return true;
   }
+  // Entries have come to as many steps as are taken at all.
+  bool IsAllSpent() const { return all_steps_ > kMostSteps; }
   const Width& width() const { return kWidths[level_]; }
   // From now on entries have as many as at the beginning.
   void BeginRound() {
@@ -88,8 +90,9 @@ class Budget {
   static constexpr int kFirstTry = 300'000;
   static constexpr int kMaxAllSteps = 12'000'000;  // after which entries have few
   static constexpr int kFewSteps = 100'000;
-  static constexpr int kMaxOneCall = 10'000;    // of a function that is tried
-  static constexpr int kMaxAllCalls = 100'000;  // … whenever it is called
+  static constexpr int kMostSteps = 2 * kMaxAllSteps;  // after which they may have none
+  static constexpr int kMaxOneCall = 10'000;           // of a function that is tried
+  static constexpr int kMaxAllCalls = 100'000;         // … whenever it is called
 
   int steps_ = 0;
   int all_steps_ = 0;

@@ -200,8 +200,11 @@ void Reaches::Measure() {
 }
 
 std::set<const FunctionFacts*> Reaches::From(const FunctionFacts& function) const {
-  std::set<const FunctionFacts*> all = {&function};
-  std::vector<const FunctionFacts*> open = {&function};
+  return FromAny({&function});
+}
+
+std::set<const FunctionFacts*> Reaches::FromAny(std::set<const FunctionFacts*> all) const {
+  std::vector<const FunctionFacts*> open(all.begin(), all.end());
   while (!open.empty()) {
     const Known& known = known_.at(open.back());
     open.pop_back();

@@ -41,6 +41,8 @@ class Reaches {
   // The function and all that it may call; everything, if that may be a function that was handed to
   // it. Of those that are handed to a server it calls none.
   std::set<const FunctionFacts*> From(const FunctionFacts& function) const;
+  // These, and all that any of them may call.
+  std::set<const FunctionFacts*> FromAny(std::set<const FunctionFacts*> functions) const;
   // The globals that these name.
   std::set<std::string> GlobalsOf(const std::set<const FunctionFacts*>& functions) const;
 

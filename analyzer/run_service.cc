@@ -316,12 +316,33 @@ class ServiceRunner {
   void RunUnreachedFunctions(const State& state) {
     const LibraryModel* server = ServerLibrary();
     if (server == nullptr) return;
+    std::vector<FunctionRef> left;
     for (const FunctionRef& function : own_) {
       if (interpreter_.visited().contains(function.function)) continue;
       if (function.function->name.ends_with("(lambda)")) continue;
       if (interpreter_.reaches().Of(*function.function).IsNothing()) continue;
-      AddEntry([&] { return RunUnreached(function, server, state); });
+      if (interpreter_.budget().IsAllSpent()) {
+        left.push_back(function);
+      } else {
+        AddEntry([&] { return RunUnreached(function, server, state); });
+      }
     }
+    if (!left.empty()) AddNotFollowed(left, server);
+  }
+
+  // There may be any number of functions that nothing is seen to call.
+  void AddNotFollowed(const std::vector<FunctionRef>& functions, const LibraryModel* server) {
+    EntryRun entry{.name = functions.front().function->name,
+                   .is_reached = false,
+                   .library = server,
+                   .origin = OriginOf(functions.front())};
+    std::set<const FunctionFacts*> all;
+    for (const FunctionRef& function : functions) all.insert(function.function);
+    for (const FunctionFacts* function : interpreter_.reaches().FromAny(std::move(all))) {
+      entry.cut_off.insert(function->usr);
+    }
+    gave_up_ = true;
+    run_.entries.push_back(std::move(entry));
   }
 
   // The variable of an entry's frame that the response is kept in.
