@@ -14,12 +14,68 @@ bool Interpreter::IsMapElement(const Node& node) const {
   return callee.name == "std::map::operator[]" || callee.name == "std::unordered_map::operator[]";
 }
 
-// Elements are no places: after one is assigned to, none is known.
-void Interpreter::ForgetElements(const Node& assigned, State& state) {
-  const Node& container = assigned.op == Op::kIndex ? assigned.kids[0] : assigned;
-  if (assigned.op != Op::kIndex || container.op != Op::kLocal) return;
-  const Root root{Depth(), static_cast<int>(container.number)};
-  state.memory.Write({root, {}}, Value::Unknown("a variable whose elements change"));
+// What is written where it is not known to be: all that it may be is not known after it.
+void Interpreter::WriteSomewhere(const Node& target, const Value& left, State& state) {
+  bool is_place = false;
+  for (const Value& one : left.Alternatives()) {
+    if (!one.Is(Kind::kAlias) && !(one.Is(Kind::kPointer) && target.op == Op::kDeref)) continue;
+    state.memory.Write(one.place(), Value::Unknown("one of several that may be assigned to"));
+    is_place = true;
+  }
+  if (is_place) return;
+  if (const Node* container = ContainerOf(target)) {
+    ForgetElements(*container, state);
+  } else if (target.op == Op::kField) {
+    ForgetFields(target, state.memory);
+  } else if (state.fault && state.fault->blind.empty()) {
+    state.fault->blind = "writes through a pointer that is not known";
+  }
+}
+
+// What an element, or a field of one, is in; nullptr: it is in none.
+const Node* Interpreter::ContainerOf(const Node& element) const {
+  if (element.kids.empty()) return nullptr;
+  if (element.op == Op::kField) return ContainerOf(element.kids[0]);
+  if (element.op == Op::kIndex) return element.kids.data();
+  if (element.op != Op::kCall) return nullptr;
+  const Callee& callee = *program_.CalleeOf(*frames_.back().function.file, element.number).callee;
+  const bool is_pointer = callee.name.starts_with("std::unique_ptr::") ||
+                          callee.name.starts_with("std::__shared_ptr_access::") ||
+                          callee.name.starts_with("std::reference_wrapper::");
+  return callee.is_system && callee.is_method && !is_pointer ? element.kids.data() : nullptr;
+}
+
+// Elements are no places: after one is assigned to, none is known. An array may be one value.
+void Interpreter::ForgetElements(const Node& container, State& state) {
+  const Node* base = &container;
+  while (base->op == Op::kField || base->op == Op::kDeref) base = base->kids.data();
+  if (base->op != Op::kLocal && base->op != Op::kGlobal && base->op != Op::kThis) {
+    // To evaluate it again might call something again.
+    if (const Node* outer = ContainerOf(container)) ForgetElements(*outer, state);
+    return;
+  }
+  const Results found = Run(container, state);
+  if (found.size() != 1 || found.front().completion != Completion::kValue) return;
+  Value changed = found.front().value;
+  if (const Value held = Load(state, changed); held.Is(Kind::kPointer)) changed = held;
+  if (changed.Is(Kind::kAlias) || changed.Is(Kind::kPointer)) {
+    state.memory.Write(changed.place(), Value::Unknown("a variable whose elements change"));
+  } else if (container.op == Op::kField) {
+    ForgetFields(container, state.memory);
+  }
+}
+
+// Of all objects that may be the one whose field is written to.
+void Interpreter::ForgetFields(const Node& field, Memory& memory) const {
+  const std::string owner = field.type.substr(0, field.type.rfind("::"));
+  // Objects of libraries, which say no class, and the standard library's.
+  const bool is_modelled = program_.FieldPart(field.type) != nullptr || owner.starts_with("std::");
+  const auto may_be = [&](const Object& object) {
+    if (object.type.empty()) return is_modelled;
+    return program_.TypeName(object.type) == owner ||
+           program_.DerivesFrom(object.type, program_.KeyOf(owner));
+  };
+  memory.ForgetFields(field.text, may_be);
 }
 
 // `map[key] = function`: such a table says what is called. Of other elements nothing is known.
@@ -41,7 +97,7 @@ Results Interpreter::EvaluateAssign(const Node& node, State state) {
     if (IsMapElement(node.kids[0])) return AssignElement(node.kids[0], std::move(next), right);
     return Then(Run(node.kids[0], std::move(next)), [&](State after, Value left) {
       if (!left.Is(Kind::kAlias)) {
-        ForgetElements(node.kids[0], after);
+        WriteSomewhere(node.kids[0], left, after);
         return One(std::move(after), std::move(right));
       }
       Value value = right;
@@ -77,7 +133,11 @@ Results Interpreter::EvaluateUnary(const Node& node, State state) {
       return One(std::move(next), Value::Unknown("a computation").Taint(old));
     }
     Value changed = Compute(is_plus ? "+" : "-", old, Value::Int(1));
-    if (operand.Is(Kind::kAlias)) next.memory.Write(operand.place(), changed);
+    if (operand.Is(Kind::kAlias)) {
+      next.memory.Write(operand.place(), changed);
+    } else {
+      WriteSomewhere(node.kids[0], operand, next);
+    }
     return One(std::move(next), node.text.ends_with("post") ? old : changed);
   });
 }

@@ -93,7 +93,10 @@ class Interpreter : public LibraryState {
   Results EvaluateAssign(const Node& node, State state);
   bool IsMapElement(const Node& node) const;
   Results AssignElement(const Node& element, State state, const Value& right);
-  void ForgetElements(const Node& assigned, State& state);
+  void WriteSomewhere(const Node& target, const Value& left, State& state);
+  const Node* ContainerOf(const Node& element) const;
+  void ForgetElements(const Node& container, State& state);
+  void ForgetFields(const Node& field, Memory& memory) const;
   Results EvaluateUnary(const Node& node, State state);
 
   // invoke.cc: calls

@@ -263,7 +263,12 @@ void LibraryState::SetStatus(const CallContext& call, const ModelRow& row, const
   const LibraryModel& library = *call.link.library;
   const Value* argument = call.Argument(row.Argument("status"));
   auto place = PlaceOf(state, object);
-  if (!place) return;
+  if (!place) {
+    state.memory.ForgetFields(library.status_field, [&](const Object& response) {
+      return response.type.empty() || program_.TypeName(response.type) == library.response_type;
+    });
+    return;
+  }
   Value status = Value::Int(library.default_status);
   if (argument != nullptr) {
     const auto given = ReturnedStatus(library, state, *argument);

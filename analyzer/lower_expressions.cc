@@ -293,6 +293,10 @@ Node Lowering::TupleElement(const clang::DeclRefExpr& reference,
 Node Lowering::Member(const clang::MemberExpr& member) {
   const clang::ValueDecl* declaration = member.getMemberDecl();
   if (const auto* field = llvm::dyn_cast<clang::FieldDecl>(declaration)) {
+    // What one member is set to, others are read as. Of a library's message its kind tells which.
+    if (field->getParent()->isUnion() && !IsSystem(*field)) {
+      return Unknown(member, "a member of a union");
+    }
     Node node = New(Op::kField, member);
     node.text = field->getNameAsString();
     node.type = QualifiedName(*field);

@@ -4,6 +4,18 @@
 #include "analyzer/lowering.h"
 
 namespace filibuster {
+namespace {
+
+// Variables that one statement declares together live as long as the block around it.
+void AddTo(Node& block, Node node, const clang::Stmt* statement) {
+  if (statement == nullptr || !llvm::isa<clang::DeclStmt>(statement) || node.op != Op::kBlock) {
+    block.kids.push_back(std::move(node));
+    return;
+  }
+  for (Node& variable : node.kids) block.kids.push_back(std::move(variable));
+}
+
+}  // namespace
 
 Node Lowering::Statement(const clang::Stmt* statement) {
   if (statement == nullptr) return {.op = Op::kBlock};
@@ -95,7 +107,8 @@ Node Lowering::Statement(const clang::Stmt* statement) {
       node.kids.push_back(Statement(loop->getInc()));
       if (loop->getInit() == nullptr) return node;
       Node block = New(Op::kBlock, *statement);
-      block.kids = {Statement(loop->getInit()), std::move(node)};
+      AddTo(block, Statement(loop->getInit()), loop->getInit());
+      block.kids.push_back(std::move(node));
       return block;
     }
     default:
@@ -112,7 +125,7 @@ Node Lowering::Statement(const clang::Stmt* statement) {
 
 Node Lowering::Block(const clang::Stmt& statement) {
   Node block = New(Op::kBlock, statement);
-  for (const clang::Stmt* kid : statement.children()) block.kids.push_back(Statement(kid));
+  for (const clang::Stmt* kid : statement.children()) AddTo(block, Statement(kid), kid);
   return block;
 }
 
@@ -133,8 +146,7 @@ Node Lowering::DeclareVariable(const clang::VarDecl& variable) {
             .position = PositionOf(variable.getLocation()),
             .number = Variable(&variable),
             .text = variable.getNameAsString()};
-  const bool is_wrapper = ClassName(variable.getType()) == kReferenceWrapper;
-  if (variable.getType()->isReferenceType() || is_wrapper) node.type = "&";
+  if (IsReference(variable.getType())) node.type = "&";
   if (variable.getInit() != nullptr) node.kids.push_back(Expression(variable.getInit()));
   const clang::CXXRecordDecl* record = variable.getType()->getAsCXXRecordDecl();
   const clang::CXXDestructorDecl* destructor =
@@ -158,7 +170,7 @@ Node Lowering::If(const clang::IfStmt& statement) {
   if (statement.isConsteval()) node.kids[0] = {.op = Op::kInt, .position = node.position};
   if (statement.getInit() == nullptr && statement.getConditionVariable() == nullptr) return node;
   Node block = New(Op::kBlock, statement);
-  if (statement.getInit() != nullptr) block.kids.push_back(Statement(statement.getInit()));
+  if (const clang::Stmt* init = statement.getInit()) AddTo(block, Statement(init), init);
   if (const clang::VarDecl* variable = statement.getConditionVariable()) {
     block.kids.push_back(DeclareVariable(*variable));
   }
@@ -172,7 +184,7 @@ Node Lowering::Switch(const clang::SwitchStmt& statement) {
   AddSwitchBody(body, statement.getBody());
   node.kids = {Expression(statement.getCond()), std::move(body)};
   Node block = New(Op::kBlock, statement);
-  if (statement.getInit() != nullptr) block.kids.push_back(Statement(statement.getInit()));
+  if (const clang::Stmt* init = statement.getInit()) AddTo(block, Statement(init), init);
   if (const clang::VarDecl* variable = statement.getConditionVariable()) {
     block.kids.push_back(DeclareVariable(*variable));
   }
@@ -189,7 +201,7 @@ void Lowering::AddSwitchBody(Node& block, const clang::Stmt* statement) {
       if (llvm::isa<clang::SwitchCase>(kid)) {
         AddSwitchBody(block, kid);
       } else {
-        block.kids.push_back(Statement(kid));
+        AddTo(block, Statement(kid), kid);
       }
     }
   } else if (const auto* label = llvm::dyn_cast<clang::CaseStmt>(statement)) {
@@ -213,7 +225,8 @@ Node Lowering::ForEach(const clang::CXXForRangeStmt& statement) {
   node.kids = {Expression(statement.getRangeInit()), Statement(statement.getBody())};
   if (statement.getInit() == nullptr) return node;
   Node block = New(Op::kBlock, statement);
-  block.kids = {Statement(statement.getInit()), std::move(node)};
+  AddTo(block, Statement(statement.getInit()), statement.getInit());
+  block.kids.push_back(std::move(node));
   return block;
 }
 

@@ -112,7 +112,7 @@ FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
   for (const clang::ParmVarDecl* parameter : function.parameters()) {
     facts.parameters.push_back({.variable = Variable(parameter),
                                 .name = parameter->getNameAsString(),
-                                .is_reference = parameter->getType()->isReferenceType(),
+                                .is_reference = IsReference(parameter->getType()),
                                 .type = ClassName(parameter->getType())});
   }
   if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function)) {
@@ -301,6 +301,10 @@ std::string Lowering::TypeKey(clang::QualType type) {
   if (const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl()) return AddClass(*record);
   if (type->isPointerType()) return TypeKey(type->getPointeeType()) + " *";
   return type.getCanonicalType().getUnqualifiedType().getAsString(context_.getPrintingPolicy());
+}
+
+bool Lowering::IsReference(clang::QualType type) const {
+  return type->isReferenceType() || ClassName(type) == kReferenceWrapper;
 }
 
 std::string Lowering::ClassName(clang::QualType type) const {

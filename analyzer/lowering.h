@@ -73,6 +73,8 @@ class Lowering {
   std::string QualifiedName(const clang::NamedDecl& declaration) const;
   std::string TypeKey(clang::QualType type);
   std::string ClassName(clang::QualType type) const;
+  // It stands for another object: a reference, or a std::reference_wrapper.
+  bool IsReference(clang::QualType type) const;
   std::vector<std::string> OverrideNames(const clang::FunctionDecl& function) const;
   bool IsInScope(clang::SourceLocation location);
   bool IsSystem(const clang::Decl& declaration) const;

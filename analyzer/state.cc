@@ -35,6 +35,36 @@ Value WithPath(const Value& value, const std::vector<std::string>& path, std::si
   return Value::Of(std::move(object)).Taint(value);
 }
 
+// The value, and what it is made of, with that field of such objects not known; nothing if it has
+// none.
+std::optional<Value> WithoutField(const Value& value, const std::string& field,
+                                  const std::function<bool(const Object&)>& may_be) {
+  if (value.Is(Value::Kind::kList) || value.Is(Value::Kind::kChoice)) {
+    Values elements = value.elements();
+    bool is_changed = false;
+    for (Value& element : elements) {
+      auto changed = WithoutField(element, field, may_be);
+      is_changed = is_changed || changed;
+      if (changed) element = *std::move(changed);
+    }
+    if (!is_changed) return std::nullopt;
+    Value all = value.Is(Value::Kind::kList) ? Value::List(elements) : Value::Choice(elements);
+    return all.Taint(value);
+  }
+  if (!value.Is(Value::Kind::kObject)) return std::nullopt;
+  Object object = value.object();
+  bool is_changed = false;
+  for (auto& [name, part] : object.fields) {
+    auto changed = name == field && may_be(object)
+                       ? std::optional(Value::Unknown("the field " + field).Taint(part))
+                       : WithoutField(part, field, may_be);
+    is_changed = is_changed || changed;
+    if (changed) part = *std::move(changed);
+  }
+  if (!is_changed) return std::nullopt;
+  return Value::Of(std::move(object)).Taint(value);
+}
+
 std::uint64_t HashOf(const Root& root, const Value& value) {
   constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
   const auto frame = static_cast<std::uint64_t>(root.frame);
@@ -172,6 +202,15 @@ void Memory::Write(const Place& unresolved, Value value) {
   const Place place = Resolve(unresolved);
   const Value* old = Find(place.root);
   Set(place.root, WithPath(old != nullptr ? *old : Value(), place.path, 0, std::move(value)));
+}
+
+void Memory::ForgetFields(const std::string& field,
+                          const std::function<bool(const Object&)>& may_be) {
+  std::vector<std::pair<Root, Value>> changed;
+  for (const auto& [root, value] : *values_) {
+    if (auto without = WithoutField(value, field, may_be)) changed.emplace_back(root, *without);
+  }
+  for (auto& [root, value] : changed) Set(root, std::move(value));
 }
 
 bool Memory::operator==(const Memory& other) const {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -38,6 +39,8 @@ class Memory {
   Place Resolve(Place place) const;
   Value Read(const Place& place) const;
   void Write(const Place& place, Value value);
+  // The field of every object that may be the one that is written to.
+  void ForgetFields(const std::string& field, const std::function<bool(const Object&)>& may_be);
 
   bool operator==(const Memory& other) const;
 
