@@ -52,8 +52,8 @@ class Interpreter : public LibraryState {
 
  private:
   Results JoinValues(Results results) const;
-  bool IsTooDeep(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
-                 const State& state) const;
+  bool IsRepeated(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
+                  const State& state) const;
 
   // interpreter.cc: statements
   Results Run(const Node& node, State state);
@@ -143,6 +143,7 @@ class Interpreter : public LibraryState {
   Reaches reaches_;
   std::map<const FunctionFacts*, std::set<std::string>> costly_;  // the globals that they name
   bool keeps_catches_ = false;
+  std::size_t too_deep_ = 0;  // the frames of the call that led to one that is not followed
 };
 
 }  // namespace filibuster

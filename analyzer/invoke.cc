@@ -9,6 +9,8 @@ namespace {
 
 using Kind = Value::Kind;
 
+constexpr std::size_t kMaxDepth = 48;  // of calls
+
 // What a bound function is called with, if `given` is what is written at the call.
 Values BoundArguments(const Values& bound, const Values& given) {
   Values arguments;
@@ -55,7 +57,9 @@ Results Interpreter::EvaluateCallValue(const Node& node, State state) {
 
 Results Interpreter::AfterCall(const Node& node, Results results) {
   come_to_.insert(&node);
-  if (budget_.IsSpent()) unfinished_.insert(&node);
+  const bool led_too_deep = frames_.size() == too_deep_;
+  if (led_too_deep) --too_deep_;
+  if (budget_.IsSpent() || led_too_deep) unfinished_.insert(&node);
   return results;
 }
 
@@ -154,9 +158,8 @@ Results Interpreter::Invoke(const Value& function, Values arguments, State state
 
 // A function that calls itself is followed a few times; if every call fails and an argument counts
 // the attempts, as often as a loop would be.
-bool Interpreter::IsTooDeep(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
-                            const State& state) const {
-  constexpr std::size_t kMaxDepth = 48;
+bool Interpreter::IsRepeated(const FunctionFacts& function,
+                             const std::vector<std::int64_t>& numbers, const State& state) const {
   constexpr int kMaxRecursion = 2;
   int calls = 0;
   bool counts = !numbers.empty() && state.fault && state.fault->persists;
@@ -165,7 +168,7 @@ bool Interpreter::IsTooDeep(const FunctionFacts& function, const std::vector<std
     ++calls;
     counts = counts && frame.numbers != numbers;
   }
-  return frames_.size() >= kMaxDepth || calls >= (counts ? kMaxKnownRounds : kMaxRecursion);
+  return calls >= (counts ? kMaxKnownRounds : kMaxRecursion);
 }
 
 Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<Value> self,
@@ -187,7 +190,18 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
     const Value value = Load(state, argument);
     if (value.Is(Kind::kInt)) numbers.push_back(value.number());
   }
-  if (IsTooDeep(facts, numbers, state)) {
+  if (frames_.size() >= kMaxDepth) {
+    // The calls that led here may make others, and what it may write to is not known.
+    too_deep_ = frames_.size();
+    for (const Value& argument : arguments) {
+      if (!argument.Is(Kind::kAlias) && !argument.Is(Kind::kPointer)) continue;
+      state.memory.Write(argument.place(), Value::Unknown("what " + facts.name + " leaves"));
+    }
+    state.memory.DropFrames(depth);
+    if (state.fault && state.fault->blind.empty()) state.fault->blind = "calls too deep to follow";
+    return One(std::move(state), Value::Unknown("the result of " + facts.name));
+  }
+  if (IsRepeated(facts, numbers, state)) {
     state.memory.DropFrames(depth);
     // How often it calls itself is not known then.
     if (state.fault) state.fault->undecided.insert(facts.name);

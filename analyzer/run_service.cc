@@ -91,8 +91,8 @@ class ServiceRunner {
   void TakeFollowed(EntryRun& entry, const std::vector<FunctionRef>& starts) {
     Followed followed = interpreter_.TakeFollowed();
     entry.normal_branches = std::move(followed.normal_branches);
-    if (!followed.gave_up) return;
     entry.unfinished = std::move(followed.unfinished);
+    if (!followed.gave_up) return;
     for (const FunctionRef& start : starts) {
       if (entry.origin < 0) entry.origin = OriginOf(start);
       for (const FunctionFacts* function : interpreter_.reaches().From(*start.function)) {
