@@ -73,11 +73,20 @@ Value LibraryState::ExceptionOf(const CallResult& result) const {
   return exception;
 }
 
+void LibraryState::Misread(const State& state) const {
+  if (!state.fault) return;
+  facts_.calls[static_cast<std::size_t>(state.fault->site)].misread.insert(state.fault->fault);
+}
+
 Value LibraryState::ReadResult(const CallResult& result, ResultPart part) const {
   const ObservedCall& call = facts_.calls[static_cast<std::size_t>(result.site)];
   const LibraryModel& library = *call.library;
   const TriedFault* fault = FaultOf(result);
   const bool failed = HasFailed(result);
+  const bool tells_status = failed && fault->is_status;
+  if (part == ResultPart::kStatus || tells_status) {
+    facts_.calls[static_cast<std::size_t>(result.site)].status_is_read = true;
+  }
   Value value;
   switch (part) {
     case ResultPart::kOk:

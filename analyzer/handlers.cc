@@ -305,6 +305,9 @@ class HandlerFinder {
     }
     if (fault.taken_by == nullptr) {
       entry.kind = "none";
+      const auto index = static_cast<int>(&tried - call_.faults.data());
+      entry.does_nothing = entry.outcome.kind == Outcome::Kind::kUnknown && tried.is_status &&
+                           call_.misread.contains(index) && !call_.status_is_read;
       return entry;
     }
     const Step& step = *fault.taken_by;

@@ -72,6 +72,8 @@ class LibraryState : public Trail {
   bool HasFailed(const CallResult& result) const;
   bool Throws(const ModelRow& row, const CallResult& result) const;
   Value ExceptionOf(const CallResult& result) const;
+  // The body of what the fault left is taken for that of a success.
+  void Misread(const State& state) const;
   Value ReadResult(const CallResult& result, ResultPart part) const;
   std::optional<CallResult> ResultIn(const State& state, const Value& value) const;
   static void Asked(const CallResult& result, ResultPart part, State& state);

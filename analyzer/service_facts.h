@@ -46,6 +46,8 @@ struct ObservedCall {
   // Why nothing is known of its faults, if it was found in the code and not come to.
   std::string missed;
   std::set<int> goes_on;  // the faults under which a path goes round in a loop without an end
+  std::set<int> misread;  // the faults whose body is used by what may not understand it
+  bool status_is_read = false;
   std::set<int> endless;  // the faults under which, if it persists, the call is made for ever
 };
 

@@ -198,6 +198,7 @@ class SiteLinter {
         }
         break;
       case Kind::kUnknown:
+        if (handler.kind == "none" && handler.does_nothing) ReportUncheckedStatus(site, handler);
         break;
     }
     CheckFallback(site, handler);

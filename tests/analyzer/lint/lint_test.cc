@@ -91,6 +91,12 @@ TEST(LintTest, WhatIsUnknownIsNoFinding) {
               IsEmpty());
 }
 
+TEST(LintTest, AStatusThatNobodyLooksAtIsUncheckedEvenIfItIsUnknownWhatComesOfIt) {
+  HandlerEntry handler = Handler({"503"}, "none", {.kind = Kind::kUnknown, .reason = "?"});
+  handler.does_nothing = true;
+  EXPECT_THAT(ChecksOf(handler), ElementsAre("unchecked-status"));
+}
+
 TEST(LintTest, ABranchThatDoesNothingSwallowsTheFault) {
   HandlerEntry handler = Handler({"E"}, "catch", {.kind = Kind::kContinues});
   EXPECT_THAT(ChecksOf(handler), IsEmpty()) << "a default or a cached value is a way to handle it";
