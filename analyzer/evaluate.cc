@@ -303,7 +303,16 @@ Results Interpreter::EvaluateUnknown(const Node& node, State state) {
   }
   return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
     Value unknown = Value::Unknown(what);
-    for (const Value& value : values) unknown.Taint(Load(next, value));
+    bool may_call = false;
+    for (const Value& value : values) {
+      const Value loaded = Load(next, value);
+      may_call = may_call || loaded.Is(Kind::kFunction);
+      unknown.Taint(loaded);
+    }
+    const bool may_matter = what == kNotCompiled && (unknown.from_fault || may_call);
+    if (may_matter && next.fault && next.fault->blind.empty()) {
+      next.fault->blind = "comes to " + what;
+    }
     return One(std::move(next), std::move(unknown));
   });
 }

@@ -14,6 +14,9 @@ namespace filibuster {
 // Of a jump that is not followed.
 inline constexpr char kByGoto[] = "jumps by goto";
 
+// Lowering's name for what clang could not make sense of.
+inline constexpr char kNotCompiled[] = "code that does not compile";
+
 // One of several functions, such as of those in a map.
 inline bool AreFunctions(const Value& value) {
   return value.Is(Value::Kind::kChoice) &&

@@ -60,6 +60,18 @@ bool TakesAnyText(const Callee& callee) {
   });
 }
 
+// Of a class of the service's, which a function of the standard library may call.
+FunctionRef CallOperatorOf(const Program& program, const std::string& type) {
+  for (const FileFacts* file : program.files()) {
+    for (const FunctionFacts& function : file->functions) {
+      if (function.class_usr == type && function.name.ends_with("::operator()")) {
+        return {file, &function};
+      }
+    }
+  }
+  return {};
+}
+
 bool IsKnown(const Value& value) {
   return value.Is(Kind::kInt) || value.Is(Kind::kNull) || value.IsCompleteString();
 }
@@ -83,6 +95,22 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
     result.Taint(value);
     all_known = all_known && IsKnown(value);
     if (value.Is(Kind::kFunction)) callbacks.push_back(value);
+    const bool is_object = value.Is(Kind::kObject) && value.object().type.starts_with("c:");
+    if (call.node.op != Op::kCall || !callee.is_system || callee.is_method || !is_object) continue;
+    if (const FunctionRef called = CallOperatorOf(program_, value.object().type)) {
+      const auto index = static_cast<std::size_t>(&argument - call.arguments.data());
+      const Place self = Temporary(call.node.kids[index]);
+      state.memory.Set(self.root, value);
+      callbacks.push_back(Value::Of(Closure{called, {{kThisVariable, Value::Pointer(self)}}}));
+    }
+  }
+  const auto is_unseen = [&](const Node& kid) {
+    const auto index = static_cast<std::size_t>(&kid - call.node.kids.data());
+    return kid.op == Op::kLambda && index < call.arguments.size() &&
+           call.arguments[index].Is(Kind::kUnknown);
+  };
+  if (state.fault && state.fault->blind.empty() && std::ranges::any_of(call.node.kids, is_unseen)) {
+    state.fault->blind = "hands " + callee.name + " a function whose code was not seen";
   }
   if (state.fault && state.fault->blind.empty() && !callee.is_system && result.from_fault) {
     state.fault->blind = "calls " + callee.name + ", whose definition was not seen";
@@ -99,6 +127,7 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
       thrown = Value::Of(Object{.type = program_.KeyOf(base), .fields = {{kOrDerived, {}}}});
     }
     thrown.from_fault = true;
+    Misread(state);
     results.push_back({state, Completion::kThrow, std::move(thrown)});
   }
   // What is handed a function may call it.
@@ -113,6 +142,7 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
 Result Interpreter::ThrowPerhaps(const CallContext& call, State& state, const char* exception,
                                  const Value& given) {
   LeaveOpen(state, call.node.position, given);
+  if (given.from_body) Misread(state);
   Value thrown = Value::Of(Object{.type = program_.KeyOf(exception), .fields = {}});
   thrown.Taint(given);
   return {state, Completion::kThrow, std::move(thrown)};

@@ -92,10 +92,51 @@ Results Rethrow(const Standard& standard) {
   return {{std::move(standard.state), Completion::kThrow, thrown.Taint(pointer)}};
 }
 
-Results ThrowArgument(const Standard& standard) {
-  Value exception = standard.Argument(0);
+Results MakeExceptionHolder(const Standard& standard) {
+  return standard.Give(standard.size() == 0 ? Value::Null() : standard.Argument(0));
+}
+
+namespace {
+
+Results ThrowOf(const Standard& standard, Value exception) {
   exception.from_fault = exception.from_fault || standard.state.fault.has_value();
   return {{std::move(standard.state), Completion::kThrow, std::move(exception)}};
+}
+
+}  // namespace
+
+Results ThrowArgument(const Standard& standard) { return ThrowOf(standard, standard.Argument(0)); }
+
+Results ThrowWithNested(const Standard& standard) {
+  Value exception = standard.Argument(0);
+  if (exception.Is(Kind::kObject) && !standard.state.handling.empty()) {
+    Object nesting = exception.object();
+    nesting.fields.insert_or_assign(kNested, standard.state.handling.back());
+    exception = Value::Of(std::move(nesting)).Taint(exception);
+  }
+  return ThrowOf(standard, std::move(exception));
+}
+
+// Of an exception that was seen to be thrown without another it does nothing.
+Results RethrowNested(const Standard& standard) {
+  const Value exception = standard.Argument(0);
+  if (const Value* nested = Field(exception, kNested)) {
+    return {{std::move(standard.state), Completion::kThrow, *nested}};
+  }
+  Results results;
+  if (standard.state.fault && Field(exception, kThrownAt) == nullptr) {
+    Value thrown = Value::Unknown("a nested exception");
+    results.push_back({standard.state, Completion::kThrow, thrown.Taint(exception)});
+  }
+  Append(results, standard.Give(Value::Unknown("nothing")));
+  return results;
+}
+
+// Which of a visitor's functions is called is not known, as the variant's types are not.
+Results Visit(const Standard& standard) {
+  std::optional<AssumedFault>& fault = standard.state.fault;
+  if (fault && fault->blind.empty()) fault->blind = "calls a visitor of a std::variant";
+  return standard.GiveFromAll(Value::Unknown("what a visitor gives"));
 }
 
 Results Nothing(const Standard& standard) {

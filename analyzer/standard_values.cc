@@ -112,6 +112,30 @@ Results Reset(const Standard& standard) {
   return standard.Give({});
 }
 
+Results Emplace(const Standard& standard) {
+  Value held = Value::Unknown("the value that is held");
+  if (standard.size() == 1) held = standard.Argument(0);
+  standard.SetSelf(Engaged(held));
+  return UseHeld(standard);
+}
+
+// What is written to is not known if it is no place.
+Results Exchange(const Standard& standard) {
+  const Value old = standard.Argument(0);
+  const Value& where = standard.call.arguments[0];
+  if (where.Is(Kind::kAlias)) standard.state.memory.Write(where.place(), standard.Argument(1));
+  return standard.Give(old);
+}
+
+Results Swap(const Standard& standard) {
+  const Value left = standard.Argument(0);
+  const Value right = standard.Argument(1);
+  const Values& places = standard.call.arguments;
+  if (places[0].Is(Kind::kAlias)) standard.state.memory.Write(places[0].place(), right);
+  if (places[1].Is(Kind::kAlias)) standard.state.memory.Write(places[1].place(), left);
+  return standard.Give(Value::Unknown("nothing"));
+}
+
 // ---- strings -----------------------------------------------------------------------------------
 
 Results FirstArgument(const Standard& standard) {
@@ -239,6 +263,11 @@ std::int64_t RatioPart(const std::string& usr, int index) {
 // A code is its value; what it belongs to is not kept.
 Results ErrorValue(const Standard& standard) {
   return standard.Give(standard.size() == 0 ? Value::Int(0) : standard.Argument(0));
+}
+
+Results ClearError(const Standard& standard) {
+  standard.SetSelf(Value::Int(0));
+  return standard.Give(Value::Unknown("nothing"));
 }
 
 // A point in time is told by the time from now on.
