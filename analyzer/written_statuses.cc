@@ -1,6 +1,8 @@
 #include "analyzer/written_statuses.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -23,6 +25,13 @@ class WrittenStatuses {
     // What is thrown or returned by calls of these may be thrown or returned on as it is.
     written_.passes_on = std::ranges::any_of(
         servers, [](const LibraryModel* server) { return !server->HasHttpStatuses(); });
+  }
+
+  // The interface of a handler says what it throws.
+  void Declare(const FunctionFacts& function) {
+    if (!function.has_throws) return;
+    if (!declared_) declared_.emplace();
+    declared_->insert(function.throws.begin(), function.throws.end());
   }
 
   void Visit(const FunctionRef& function) {
@@ -155,7 +164,12 @@ class WrittenStatuses {
       const bool is_declared = !server->thrown_status.empty() && name != server->thrown_status &&
                                !server->types.contains(name) &&
                                program_.DerivesFrom(node.type, server->thrown_status);
-      if (is_declared) Add({.module = server->module, .number = 1, .name = name}, node);
+      if (!is_declared) continue;
+      if (!declared_) Add({.module = server->module, .number = 1, .name = name}, node);
+      for (const std::string& declared : declared_.value_or(std::set<std::string>())) {
+        if (!program_.DerivesFrom(node.type, declared)) continue;
+        Add({.module = server->module, .number = 1, .name = program_.TypeName(declared)}, node);
+      }
     }
   }
 
@@ -173,6 +187,7 @@ class WrittenStatuses {
   ServiceFacts& facts_;
   const FileFacts* file_ = nullptr;
   std::string name_;
+  std::optional<std::set<std::string>> declared_;  // exceptions; nothing: no interface was seen
   Written written_;
 };
 
@@ -182,6 +197,7 @@ Written StatusesWrittenIn(const Program& program, const Reaches& reaches,
                           const std::set<const FunctionFacts*>& functions,
                           const std::vector<const LibraryModel*>& servers, ServiceFacts& facts) {
   WrittenStatuses written(program, servers, facts);
+  for (const FunctionFacts* function : functions) written.Declare(*function);
   for (const FileFacts* file : program.files()) {
     for (const FunctionFacts& function : file->functions) {
       if (functions.contains(&function)) written.Visit({file, &function});
