@@ -1,5 +1,5 @@
 // Another thread waits for results, and ends the process when a call has failed. Whether it does so
-// for every call is not looked into; in the programs beside this one it does not.
+// for every call is not looked into: it may take some only, or stop, or start later.
 #include <shop.grpc.pb.h>
 
 #include <cstdlib>
