@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <ranges>
@@ -73,6 +74,14 @@ std::optional<Hunk> ParseHunk(std::string_view line) {
   return hunk;
 }
 
+// What says nothing of lines, of a file that was only renamed or is not text, is of a diff too.
+bool IsOfDiff(std::string_view line) {
+  constexpr std::array<std::string_view, 6> kBegins = {"diff ",   "--- ",          "+++ ",
+                                                       "Index: ", "Binary files ", "Only in "};
+  return std::ranges::any_of(kBegins,
+                             [&](std::string_view begin) { return line.starts_with(begin); });
+}
+
 void AddLine(std::vector<LineRange>& ranges, int line) {
   if (!ranges.empty() && ranges.back().last + 1 == line) {
     ranges.back().last = line;
@@ -95,10 +104,12 @@ std::expected<ChangedLines, Error> ParseDiff(std::string_view diff, const std::s
   std::string file;
   Hunk hunk{.old_count = 0, .count = 0};  // what is left of it
   int line_number = 0;
+  bool is_diff = diff.find_first_not_of(" \t\r\n") == diff.npos;  // of nothing that changed
   for (const auto part : std::views::split(diff, '\n')) {
     std::string_view line(part.begin(), part.end());
     if (line.ends_with('\r')) line.remove_suffix(1);
     ++line_number;
+    is_diff = is_diff || IsOfDiff(line);
     if (hunk.old_count > 0 || hunk.count > 0) {
       // Inside a hunk "--- " is a removed line that begins with "-- ".
       const char kind = line.empty() ? ' ' : line.front();
@@ -118,6 +129,8 @@ std::expected<ChangedLines, Error> ParseDiff(std::string_view diff, const std::s
       hunk = *parsed;
     }
   }
+  // Or what no line is found in would pass for a change without findings.
+  if (!is_diff) return std::unexpected(Error{name + ": not a unified diff"});
   return changed;
 }
 

@@ -187,6 +187,15 @@ TEST(DiffTest, ABadHunkIsNamed) {
             "@@\"");
 }
 
+TEST(DiffTest, WhatIsNoDiffIsAMistakeAndNoChangeIsNone) {
+  const auto changed = ParseDiff(" foo.cc | 2 +-\n 1 file changed\n", "standard input");
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().message, "standard input: not a unified diff");
+  EXPECT_TRUE(Parsed("").empty());
+  EXPECT_TRUE(Parsed("\n").empty());
+  EXPECT_TRUE(Parsed("diff --git a/x b/y\nsimilarity index 100%\nrename from x\n").empty());
+}
+
 TEST(DiffTest, AFindingCountsIfItsPlaceOrAStepOfItsPathChanged) {
   const ChangedLines changed = {{"foo.cc", {{5, 6}}}, {"client.cc", {{9, 9}}}};
   const Finding here{.check = "a", .location = {"foo.cc", 6, 1}};
