@@ -71,7 +71,6 @@ Results AfterHandler::MapException(const RegisteredHandler& handler, const Place
   if (mapping == nullptr) return {std::move(result)};
   const Value thrown = result.value;
   const int origin = ThrownAt(thrown);
-  const bool had_fault = result.state.fault.has_value();
   const std::size_t steps = result.state.fault ? result.state.fault->steps.size() : 0;
   Values arguments;
   const int response_index = mapping->row->Parameter("response").value_or(1);
@@ -88,11 +87,6 @@ Results AfterHandler::MapException(const RegisteredHandler& handler, const Place
       interpreter_.Invoke(mapping->handler, std::move(arguments), std::move(result.state));
   interpreter_.KeepCatches(false);
   for (Result& mapped : results) {
-    // A fault of a call that is made here is taken here, if it is.
-    if (mapped.state.fault && !had_fault) {
-      if (mapped.completion == Completion::kValue) mapped.value = {};
-      continue;
-    }
     // How the server finds the status is no branch that the fault takes.
     if (mapped.state.fault) DropStepsAfter(steps, *mapped.state.fault);
     if (mapped.completion != Completion::kValue) continue;
