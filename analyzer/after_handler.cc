@@ -71,7 +71,8 @@ Results AfterHandler::MapException(const RegisteredHandler& handler, const Place
   if (mapping == nullptr) return {std::move(result)};
   const Value thrown = result.value;
   const int origin = ThrownAt(thrown);
-  const std::size_t steps = result.state.fault ? result.state.fault->steps.size() : 0;
+  const bool had_fault = result.state.fault.has_value();
+  const std::size_t steps = had_fault ? result.state.fault->steps.size() : 0;
   Values arguments;
   const int response_index = mapping->row->Parameter("response").value_or(1);
   const int exception_index = mapping->row->Parameter("exception").value_or(2);
@@ -87,13 +88,15 @@ Results AfterHandler::MapException(const RegisteredHandler& handler, const Place
       interpreter_.Invoke(mapping->handler, std::move(arguments), std::move(result.state));
   interpreter_.KeepCatches(false);
   for (Result& mapped : results) {
-    // How the server finds the status is no branch that the fault takes.
-    if (mapped.state.fault) DropStepsAfter(steps, *mapped.state.fault);
+    // How the server finds the status is no branch that the fault takes, unless it is one of a call
+    // that is made here.
+    const bool begins_here = mapped.state.fault && !had_fault;
+    if (mapped.state.fault && !begins_here) DropStepsAfter(steps, *mapped.state.fault);
     if (mapped.completion != Completion::kValue) continue;
     // A clause for everything says nothing of this exception: it escaped.
     const Node* clause = mapped.state.last_catch;
-    const bool is_generic = clause == nullptr || clause->type.empty() ||
-                            program_.TypeName(clause->type) == "std::exception";
+    const bool is_generic = !begins_here && (clause == nullptr || clause->type.empty() ||
+                                             program_.TypeName(clause->type) == "std::exception");
     mapped.value = Value::Int(is_generic ? kEscaped : kMapped);
     mapped.value.origin = origin;
   }
