@@ -257,7 +257,9 @@ Results Interpreter::EvaluateLambda(const Node& node, State state) {
         Closure made = closure;
         for (std::size_t i = 0; i < node.kids.size(); ++i) {
           Value value = captures[i];
-          if (value.Is(Kind::kAlias)) {
+          if (node.kids[i].text == "kept") {
+            value = Value::Unknown("what a mutable lambda has changed");
+          } else if (value.Is(Kind::kAlias)) {
             value = node.kids[i].text == "ref" ? Value::Alias(next.memory.Resolve(value.place()))
                                                : Load(next, value);
           }

@@ -3,6 +3,21 @@
 #include "analyzer/lowering.h"
 
 namespace filibuster {
+namespace {
+
+// Whether a mutable lambda may have changed what it captured when it is called again. Not what was
+// moved into it, to be used once (a promise, a request), nor a pointer, plain or smart.
+bool KeepsChanges(const clang::LambdaExpr& lambda, const clang::Expr* value) {
+  if (!lambda.isMutable() || value == nullptr) return false;
+  const clang::QualType type = value->getType();
+  if (type->isArithmeticType() || type->isEnumeralType()) return true;
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  const auto* made = llvm::dyn_cast<clang::CXXConstructExpr>(value->IgnoreImplicit());
+  const bool is_moved = made != nullptr && made->getConstructor()->isMoveConstructor();
+  return record != nullptr && !record->isInStdNamespace() && !is_moved;
+}
+
+}  // namespace
 
 Node Lowering::Call(const clang::CallExpr& call) {
   if (corrected_.contains(call.getCallee()->getExprLoc())) return Unknown(call, kNoCode);
@@ -221,7 +236,9 @@ Node Lowering::Lambda(const clang::LambdaExpr& lambda) {
   for (const clang::LambdaCapture& capture : lambda.captures()) {
     const clang::Expr* value = init != lambda.capture_init_end() ? *init++ : nullptr;
     Node kid{.op = Op::kCapture, .position = PositionOf(capture.getLocation())};
-    kid.text = capture.getCaptureKind() == clang::LCK_ByRef ? "ref" : "copy";
+    kid.text = capture.getCaptureKind() == clang::LCK_ByRef ? "ref"
+               : KeepsChanges(lambda, value)                ? "kept"
+                                                            : "copy";
     if (capture.capturesThis()) {
       kid.number = kThisVariable;
       Node self{.op = Op::kThis, .position = kid.position};

@@ -49,7 +49,7 @@ enum class Op : std::uint8_t {
   kConditional,  // kids: condition, then, else
   kAssign,       // text: "" or the operator of a compound assignment; kids: left, right
   kLambda,       // text: USR of its call operator; kids: kCapture…
-  kCapture,      // number: the variable, or kThisVariable; text: "ref" or "copy"; [kid]: its value
+  kCapture,      // number: the variable, or kThisVariable; text: ref, copy, kept; [kid]: its value
   kFunction,     // number: callee, as a value
   kThrow,        // type; kid, or none: rethrow
   kNew,          // kid: what is constructed

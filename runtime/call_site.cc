@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <execinfo.h>
 #include <link.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "runtime/debug_lines.h"
+#include "runtime/forks.h"
 
 namespace filibuster {
 namespace {
@@ -134,21 +136,28 @@ CallSite Resolve(const std::vector<void*>& addresses) {
   return site;
 }
 
+using CallSites = std::map<std::vector<void*>, std::unique_ptr<CallSite>>;
+
+// To read debug information takes a while, which a fork waits for.
+ForkMutex sites_mutex;
+// Never destroyed: calls may be made while the program ends.
+CallSites* sites = nullptr;  // guarded by sites_mutex
+[[maybe_unused]] const int follows_forks =
+    ::pthread_atfork([] { sites_mutex.BeforeFork(); }, [] { sites_mutex.AfterFork(); },
+                     [] { sites_mutex.AfterFork(); });
+
 }  // namespace
 
 const CallSite& CurrentCallSite() {
-  // Neither is ever destroyed: calls may be made while the program ends.
-  static auto& mutex = *new std::mutex;
-  static auto& sites = *new std::map<std::vector<void*>, std::unique_ptr<CallSite>>;
-
   void* addresses[kMaxFrames];
   const int count = ::backtrace(addresses, kMaxFrames);
   // Without this function itself, and what a sanitizer puts between it and the real backtrace.
   void** const end = addresses + count;
   void** const caller = std::find(addresses, end, __builtin_return_address(0));
   const std::vector<void*> stack(caller == end ? addresses + 1 : caller, end);
-  const std::lock_guard<std::mutex> lock(mutex);
-  auto& site = sites[stack];
+  const std::lock_guard<ForkMutex> lock(sites_mutex);
+  if (sites == nullptr) sites = new CallSites;
+  auto& site = (*sites)[stack];
   if (site == nullptr) site = std::make_unique<CallSite>(Resolve(stack));
   return *site;
 }

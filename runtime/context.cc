@@ -48,8 +48,14 @@ Parent::Stamp Parent::Next(const std::string& signature, const std::string& serv
 }
 
 std::shared_ptr<Parent> Context::parent(const std::function<std::shared_ptr<Parent>()>& find_root) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (parent_ != nullptr) return parent_;
+  }
+  // Without the lock: it waits for an answer, and a fork for that alone.
+  auto root = find_root();
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (parent_ == nullptr) parent_ = find_root();
+  if (parent_ == nullptr) parent_ = std::move(root);
   return parent_;
 }
 

@@ -18,6 +18,12 @@ namespace filibuster {
 namespace {
 
 constexpr size_t kMaxAnswer = size_t{16} << 20;
+constexpr int kKeepAliveSeconds = 5;
+constexpr int kKeepAliveProbes = 3;
+
+void SetOption(int socket, int level, int option, int value) {
+  ::setsockopt(socket, level, option, &value, sizeof value);
+}
 
 // strerror() is not thread safe.
 std::string ErrorText(int code) { return std::generic_category().message(code); }
@@ -168,8 +174,12 @@ bool HttpConnection::Connect(const HttpAddress& address, Clock::time_point deadl
       *failure = {ErrorText(errno)};
       continue;
     }
-    const int on = 1;
-    ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    SetOption(socket_, IPPROTO_TCP, TCP_NODELAY, 1);
+    // Of a server that is gone without a word, nobody hears who sends nothing, as under load.
+    SetOption(socket_, SOL_SOCKET, SO_KEEPALIVE, 1);
+    SetOption(socket_, IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveSeconds);
+    SetOption(socket_, IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveSeconds);
+    SetOption(socket_, IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveProbes);
     int error = ::connect(socket_, it->ai_addr, it->ai_addrlen) == 0 ? 0 : errno;
     if (error == EINPROGRESS && Wait(POLLOUT, deadline, failure)) {
       socklen_t size = sizeof error;

@@ -297,7 +297,9 @@ Injection::~Injection() {
 bool Injection::Transform(std::string* body) {
   if (!fault_ || fault_->transformation.empty() || state_ == nullptr) return false;
   if (!Corrupt(fault_->transformation, body)) {
-    DropFault("the answer has no body that could be " + fault_->transformation);
+    DropFault(body->size() > kMaxCorruptible
+                  ? kTooLongToCorrupt
+                  : "the answer has no body that could be " + fault_->transformation);
     return false;
   }
   state_->transformation = fault_->transformation;

@@ -2,6 +2,7 @@
 // ours, and nothing is written while injection is off.
 #pragma once
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -24,6 +25,7 @@ class WithoutSigpipe {
     const timespec at_once{};
     if (!is_pending_) ::sigtimedwait(&sigpipe_, nullptr, &at_once);
     ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = errno_;
   }
   WithoutSigpipe(const WithoutSigpipe&) = delete;
   WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
@@ -32,6 +34,7 @@ class WithoutSigpipe {
   sigset_t sigpipe_;
   sigset_t before_;
   bool is_pending_;  // another's
+  const int errno_ = errno;
 };
 
 inline void Tell(const char* level, const std::string& text) {

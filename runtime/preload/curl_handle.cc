@@ -101,6 +101,13 @@ void CurlHandle::Remember(CURLoption option, Value value) {
         texts_.erase(option);
       }
       break;
+    case CURLOPT_HTTPGET:  // each of them ends what CURLOPT_NOBODY began
+    case CURLOPT_POST:
+    case CURLOPT_UPLOAD:
+    case CURLOPT_MIMEPOST:
+      if (value != 0) set_.erase(CURLOPT_NOBODY);
+      set_[option] = value;
+      break;
     case CURLOPT_TIMEOUT:
       set_[CURLOPT_TIMEOUT_MS] = value * kMillisecondsPerSecond;
       break;

@@ -60,6 +60,15 @@ TEST_P(PreloadCurlOptionsTest, AnAnswerToHeadDoesNotBreakOff) {
   EXPECT_EQ(Make(head), well);
 }
 
+TEST_P(PreloadCurlOptionsTest, AHandleThatMadeAHeadRequestBeforeFailsAsAnyOther) {
+  Inject("CURLE_PARTIAL_FILE");
+  const SeenTransfer seen = Make([](CURL* easy) {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  });
+  EXPECT_EQ(seen.code, curl_easy_strerror(CURLE_PARTIAL_FILE));
+}
+
 TEST_P(PreloadCurlOptionsTest, AHandleThatOnlyConnectsDoesNotFailBehindThat) {
   const auto connect = [](CURL* easy) { curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L); };
   const SeenTransfer well = Make(connect);
