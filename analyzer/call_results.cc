@@ -74,7 +74,8 @@ Value LibraryState::ExceptionOf(const CallResult& result) const {
 }
 
 void LibraryState::Misread(const State& state) const {
-  if (!state.fault) return;
+  // What was not seen may have looked at the status.
+  if (!state.fault || !state.fault->blind.empty()) return;
   facts_.calls[static_cast<std::size_t>(state.fault->site)].misread.insert(state.fault->fault);
 }
 

@@ -60,18 +60,6 @@ bool TakesAnyText(const Callee& callee) {
   });
 }
 
-// Of a class of the service's, which a function of the standard library may call.
-FunctionRef CallOperatorOf(const Program& program, const std::string& type) {
-  for (const FileFacts* file : program.files()) {
-    for (const FunctionFacts& function : file->functions) {
-      if (function.class_usr == type && function.name.ends_with("::operator()")) {
-        return {file, &function};
-      }
-    }
-  }
-  return {};
-}
-
 bool IsKnown(const Value& value) {
   return value.Is(Kind::kInt) || value.Is(Kind::kNull) || value.IsCompleteString();
 }
@@ -97,7 +85,7 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
     if (value.Is(Kind::kFunction)) callbacks.push_back(value);
     const bool is_object = value.Is(Kind::kObject) && value.object().type.starts_with("c:");
     if (call.node.op != Op::kCall || !callee.is_system || callee.is_method || !is_object) continue;
-    if (const FunctionRef called = CallOperatorOf(program_, value.object().type)) {
+    for (const FunctionRef& called : program_.CallOperatorsOf(value.object().type)) {
       const auto index = static_cast<std::size_t>(&argument - call.arguments.data());
       const Place self = Temporary(call.node.kids[index]);
       state.memory.Set(self.root, value);
@@ -111,6 +99,10 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
   };
   if (state.fault && state.fault->blind.empty() && std::ranges::any_of(call.node.kids, is_unseen)) {
     state.fault->blind = "hands " + callee.name + " a function whose code was not seen";
+  }
+  // Which of a visitor's functions is called is not known, as the variant's types are not.
+  if (state.fault && state.fault->blind.empty() && callee.name == "std::visit") {
+    state.fault->blind = "calls a visitor of a std::variant";
   }
   if (state.fault && state.fault->blind.empty() && !callee.is_system && result.from_fault) {
     state.fault->blind = "calls " + callee.name + ", whose definition was not seen";

@@ -1,6 +1,7 @@
 #include "analyzer/program.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace filibuster {
@@ -165,6 +166,9 @@ void Program::AddFile(const FileFacts& file) {
     own.emplace(function.usr, ref);
     const bool is_first = functions_.emplace(function.usr, ref).second;
     if (is_first) {
+      if (!function.class_usr.empty() && function.name.ends_with("::operator()")) {
+        call_operators_[function.class_usr].push_back(ref);
+      }
       for (const std::string& overridden : function.overrides) {
         overriders_[overridden].push_back(ref);
       }
@@ -254,6 +258,19 @@ FunctionRef Program::Override(const std::string& type, const std::string& method
     }
   }
   return {};
+}
+
+std::vector<FunctionRef> Program::CallOperatorsOf(const std::string& type) const {
+  std::vector<FunctionRef> operators;
+  std::vector<std::string> classes = {type};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const auto own = call_operators_.find(classes[i]);
+    if (own != call_operators_.end()) std::ranges::copy(own->second, std::back_inserter(operators));
+    if (const auto record = classes_.find(classes[i]); record != classes_.end()) {
+      classes.insert(classes.end(), record->second->bases.begin(), record->second->bases.end());
+    }
+  }
+  return operators;
 }
 
 std::span<const FunctionRef> Program::OverridersOf(const std::string& method) const {

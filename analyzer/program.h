@@ -47,6 +47,9 @@ class Program {
   // All that override it, wherever.
   std::span<const FunctionRef> OverridersOf(const std::string& method) const;
 
+  // What calling an object of a class of the service's may do: its call operators and its bases'.
+  std::vector<FunctionRef> CallOperatorsOf(const std::string& type) const;
+
   // Whether `type` is `base` or derives from it. Types are keys as in Node::type.
   bool DerivesFrom(const std::string& type, const std::string& base) const;
   // The key of the class of that name; the name, if the service's code has none.
@@ -100,6 +103,7 @@ class Program {
   std::unordered_map<std::string, FunctionRef> functions_;
   std::unordered_map<const FileFacts*, std::unordered_map<std::string, FunctionRef>> own_;
   std::unordered_map<std::string, std::vector<FunctionRef>> overriders_;  // by overridden method
+  std::unordered_map<std::string, std::vector<FunctionRef>> call_operators_;  // by class
   std::unordered_map<std::string, const ClassFacts*> classes_;
   std::unordered_map<std::string, std::string> keys_;  // of classes, by name
   std::unordered_map<std::string, GlobalRef> globals_;

@@ -132,13 +132,6 @@ Results RethrowNested(const Standard& standard) {
   return results;
 }
 
-// Which of a visitor's functions is called is not known, as the variant's types are not.
-Results Visit(const Standard& standard) {
-  std::optional<AssumedFault>& fault = standard.state.fault;
-  if (fault && fault->blind.empty()) fault->blind = "calls a visitor of a std::variant";
-  return standard.GiveFromAll(Value::Unknown("what a visitor gives"));
-}
-
 Results Nothing(const Standard& standard) {
   return standard.GiveFromAll(Value::Unknown("nothing"));
 }

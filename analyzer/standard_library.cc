@@ -146,7 +146,6 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::make_exception_ptr", MakeExceptionPointer},
       {"std::rethrow_exception", Rethrow},
       {"std::throw_with_nested", ThrowWithNested},
-      {"std::visit", Visit},
       {"boost::throw_exception", ThrowArgument},
       {"std::rethrow_if_nested", RethrowNested},
       {"std::exception::what", Nothing},

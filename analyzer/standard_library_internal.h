@@ -87,7 +87,6 @@ Results Emplace(const Standard& standard);
 Results Exchange(const Standard& standard);
 Results Swap(const Standard& standard);
 Results ClearError(const Standard& standard);
-Results Visit(const Standard& standard);
 Results RethrowNested(const Standard& standard);
 Results ThrowArgument(const Standard& standard);
 Results ThrowWithNested(const Standard& standard);

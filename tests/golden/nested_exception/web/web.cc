@@ -60,6 +60,12 @@ int main() {
     if (!client.Get("/visited")) result = Bad{504};
     std::visit(Visitor{response}, result);
   });
+  server.Get("/visited_before", [](const httplib::Request&, httplib::Response& response) {
+    std::variant<Good, Bad> mode;
+    bool is_strict = false;
+    std::visit([&is_strict](const auto&) { is_strict = true; }, mode);
+    if (!client.Get("/visited_before") && is_strict) response.status = 503;
+  });
   server.Get("/object", [](const httplib::Request&, httplib::Response& response) {
     const std::vector<int> codes = {503};
     if (!client.Get("/object")) std::for_each(codes.begin(), codes.end(), Setter{response});
