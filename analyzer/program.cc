@@ -1,7 +1,6 @@
 #include "analyzer/program.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace filibuster {
