@@ -38,16 +38,21 @@ std::atomic<pid_t> child_of_handler = -1;  // 0 in the child
 
 void Count(int) { ::sem_post(&handled); }
 
+// As a handler must, both leave errno as it was.
 void ForkAndEndChild(int) {
+  const int kept = errno;
   const pid_t child = ::fork();
   if (child == 0) ::_exit(0);
   ::waitpid(child, nullptr, 0);
   ::sem_post(&handled);
+  errno = kept;
 }
 
 void ForkAndGoOnInBoth(int) {
+  const int kept = errno;
   child_of_handler = ::fork();
   if (child_of_handler != 0) ::sem_post(&handled);
+  errno = kept;
 }
 
 class PreloadSignalsTest : public testing::Test {
