@@ -114,7 +114,6 @@ Results Format(const Standard& standard);
 Results Compare(const Standard& standard);
 Results GetEnv(const Standard& standard);
 Results RaiseSignal(const Standard& standard);
-Results Bind(const Standard& standard);
 Results BindFront(const Standard& standard);
 Results MakeTask(const Standard& standard);
 Results MakePromise(const Standard& standard);

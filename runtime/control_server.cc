@@ -26,6 +26,7 @@
 #include <utility>
 
 #include "runtime/control_handler.h"
+#include "runtime/control_listener.h"
 
 namespace filibuster {
 namespace {
@@ -136,7 +137,7 @@ class ControlServer::Impl {
         request_timeout_(options.request_timeout),
         connection_limit_(ConnectionLimit()),
         io_(1),
-        acceptor_(io_) {}
+        listener_(io_) {}
 
   ~Impl() {
     io_.stop();
@@ -144,42 +145,7 @@ class ControlServer::Impl {
   }
 
   std::expected<void, Error> Listen(const ControlServerOptions& options) {
-    const std::string where = fmt::format("port {} on {}", options.port, options.host);
-    if (options.port < 0 || options.port > 65535) {
-      return std::unexpected(Error{fmt::format("port {}: expected 0 to 65535", options.port)});
-    }
-    beast::error_code error;
-    tcp::resolver resolver(io_);
-    const auto found =
-        resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive, error);
-    if (error || found.empty()) {
-      return std::unexpected(Error{fmt::format("host {}: {}", options.host, error.message())});
-    }
-    const tcp::endpoint endpoint = found.begin()->endpoint();
-    if (!endpoint.address().is_loopback() && token_.empty()) {
-      return std::unexpected(Error{fmt::format(
-          "host {} is not loopback: set FILIBUSTER_TOKEN here and for the services, so that nobody "
-          "else can fail their calls",
-          options.host)});
-    }
-    acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error == asio::error::address_in_use) {
-      return std::unexpected(
-          Error{where + " is in use; stop the other filibuster or choose --port"});
-    }
-    if (error) return std::unexpected(Error{where + ": " + error.message()});
-    const tcp::endpoint local = acceptor_.local_endpoint();
-    port_ = local.port();
-    // A server on all addresses is reached through loopback.
-    const std::string address =
-        local.address().is_unspecified() ? "127.0.0.1" : local.address().to_string();
-    url_ = local.address().is_v6() && !local.address().is_unspecified()
-               ? fmt::format("http://[{}]:{}", address, port_)
-               : fmt::format("http://{}:{}", address, port_);
-    return {};
+    return listener_.Open(options);
   }
 
   void Run() {
@@ -204,8 +170,8 @@ class ControlServer::Impl {
         .wait();
   }
 
-  int port() const { return port_; }
-  const std::string& url() const { return url_; }
+  int port() const { return listener_.port; }
+  const std::string& url() const { return listener_.url; }
   ControlHandler& handler() { return handler_; }
 
  private:
@@ -222,7 +188,7 @@ class ControlServer::Impl {
   asio::awaitable<void> Accept() {
     for (;;) {
       beast::error_code error;
-      tcp::socket socket = co_await acceptor_.async_accept(StoreError(error));
+      tcp::socket socket = co_await listener_.acceptor.async_accept(StoreError(error));
       if (error) {  // out of descriptors, most likely: others may end meanwhile
         asio::steady_timer timer(io_, milliseconds(10));
         co_await timer.async_wait(StoreError(error));
@@ -355,15 +321,13 @@ class ControlServer::Impl {
   const std::string token_;
   const milliseconds request_timeout_;
   const size_t connection_limit_;
-  int port_ = 0;
-  std::string url_;
   ControlHandler handler_;
   std::list<Connection*> connections_;  // used by the thread only, as is the next
   int requests_ = 0;                    // that have begun to arrive, and are not answered
   std::thread thread_;
   // Last, so that the coroutines, which they own, go before what the coroutines use.
   asio::io_context io_;
-  tcp::acceptor acceptor_;
+  ControlListener listener_;
 };
 
 std::expected<std::unique_ptr<ControlServer>, Error> ControlServer::Start(
