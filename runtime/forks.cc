@@ -31,6 +31,10 @@ Number last_given{1};
 [[maybe_unused]] const int follows_forks =
     ::pthread_atfork(nullptr, nullptr, [] { the_number.load()->store(0); });
 
+// How many fork mutexes this thread has, or waits for: of the preloaded libraries together, or two
+// forks at a time could wait for each other.
+thread_local volatile int fork_mutexes = 0;
+
 }  // namespace
 
 int ProcessNumber() noexcept {
@@ -39,6 +43,24 @@ int ProcessNumber() noexcept {
   if (known != 0) return known;
   const int given = last_given.fetch_add(1) + 1;
   return number.compare_exchange_strong(known, given) ? given : known;
+}
+
+void ForkMutex::lock() {
+  fork_mutexes = fork_mutexes + 1;
+  mutex_.lock();
+}
+
+void ForkMutex::unlock() {
+  mutex_.unlock();
+  fork_mutexes = fork_mutexes - 1;
+}
+
+void ForkMutex::BeforeFork() {
+  if (fork_mutexes == 0) mutex_.lock();
+}
+
+void ForkMutex::AfterFork() {
+  if (fork_mutexes == 0) mutex_.unlock();
 }
 
 }  // namespace filibuster
