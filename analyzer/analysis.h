@@ -1,5 +1,4 @@
-// The result of the analysis, and the shape of analysis.json: what calls can fail with and who
-// handles it. Free of LLVM: the planner reads it too. Format: docs/formats/analysis.md.
+// What is in analysis.json (docs/formats/analysis.md). Free of LLVM: the planner reads it too.
 //
 // sources => facts => Analysis => analysis.json
 #pragma once
@@ -59,15 +58,16 @@ struct ServiceErrors {
 };
 
 // What the service does once a fault was taken (DESIGN: `outcome`). Equal outcomes cannot be told
-// apart outside the service.
+// apart outside the service, if their calls depend on nothing.
 struct Outcome {
   enum class Kind { kAnswers, kEscapes, kTerminates, kContinues, kRetries, kUnknown };
   Kind kind = Kind::kUnknown;
-  std::string status_code;         // kAnswers, kEscapes
-  std::optional<int> attempts;     // kRetries, where known
-  bool unbounded = false;          // kRetries: nothing ends the loop but a success
-  std::string reason;              // kUnknown: why
-  std::vector<std::string> calls;  // made after the fault, in order: "bar/bar.cc:30:5"
+  std::string status_code;                   // kAnswers, kEscapes
+  std::optional<int> attempts;               // kRetries, where known
+  bool unbounded = false;                    // kRetries: nothing ends the loop but a success
+  std::string reason;                        // kUnknown: why
+  std::vector<std::string> calls;            // made after the fault, in order: "bar/bar.cc:30:5"
+  std::vector<std::string> calls_depend_on;  // conditions, "bar/bar.cc:28"; `calls` is empty then
 
   bool operator==(const Outcome&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <regex>
 #include <utility>
 
@@ -51,15 +52,14 @@ Json OptionalObject(const JsonReader& reader, std::string_view key) {
   return value->value();
 }
 
-template <typename Element>
-std::vector<Element> OptionalList(const JsonReader& reader, std::string_view key,
-                                  Element (*element_from_json)(const JsonReader&)) {
-  std::vector<Element> elements;
+template <typename FromJson>
+auto OptionalList(const JsonReader& reader, std::string_view key, FromJson from_json) {
+  std::vector<std::invoke_result_t<FromJson, const JsonReader&>> elements;
   const auto list = reader.Optional(key);
   if (!list) return elements;
   const auto items = list->Items();
   elements.reserve(items.size());
-  for (const JsonReader& item : items) elements.push_back(element_from_json(item));
+  for (const JsonReader& item : items) elements.push_back(std::invoke(from_json, item));
   return elements;
 }
 
@@ -108,9 +108,8 @@ ServiceErrors ServiceErrorsFromJson(const JsonReader& reader) {
 Outcome OutcomeFromJson(const JsonReader& reader) {
   Outcome outcome;
   outcome.status_code = OptionalString(reader, "status_code");
-  if (const auto calls = reader.Optional("calls")) {
-    for (const JsonReader& call : calls->Items()) outcome.calls.push_back(call.String());
-  }
+  outcome.calls = OptionalList(reader, "calls", &JsonReader::String);
+  outcome.calls_depend_on = OptionalList(reader, "calls_depend_on", &JsonReader::String);
   if (const auto unknown = reader.Optional("unknown")) {
     outcome.kind = Outcome::Kind::kUnknown;
     outcome.reason = unknown->String();
@@ -287,6 +286,7 @@ OrderedJson ToOrderedJson(const Outcome& outcome) {
   }
   if (!outcome.status_code.empty()) json["status_code"] = outcome.status_code;
   if (!outcome.calls.empty()) json["calls"] = outcome.calls;
+  if (!outcome.calls_depend_on.empty()) json["calls_depend_on"] = outcome.calls_depend_on;
   return json;
 }
 

@@ -12,15 +12,13 @@ using Kind = Value::Kind;
 
 namespace {
 
-// An object that goes on once there is a value, such as a task: fields that no source names.
-constexpr char kException[] = "$exception";
-
 const Value* FieldOrNone(const Value& value, const char* name) {
   if (!value.Is(Kind::kObject)) return nullptr;
   const auto field = value.object().fields.find(name);
   return field == value.object().fields.end() ? nullptr : &field->second;
 }
 
+// An object that goes on once there is a value.
 Value Task(const char* field, const Value& value) {
   return Value::Of(Object{.type = "", .fields = {{field, value}}}).Taint(value);
 }

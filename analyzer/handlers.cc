@@ -155,7 +155,8 @@ class HandlerFinder {
       if (call_.faults[i].restrictions && !call_.has_timeout) continue;
       faults[i].goes_on = call_.goes_on.contains(static_cast<int>(i));
       HandlerEntry entry = EntryOf(faults[i], call_.faults[i]);
-      const bool can_share = faults[i].is_sure && entry.outcome.kind != Outcome::Kind::kUnknown;
+      const bool can_share = faults[i].is_sure && entry.outcome.kind != Outcome::Kind::kUnknown &&
+                             entry.outcome.calls_depend_on.empty();
       const auto same = std::ranges::find_if(entries, [&](const HandlerEntry& other) {
         const auto index = static_cast<std::size_t>(&other - entries.data());
         return can_share && branches[index] == faults[i].branches && other.kind == entry.kind &&
@@ -210,9 +211,12 @@ class HandlerFinder {
     if (!end.fault->blind.empty()) return Unknown(end.fault->blind);
     if (end.fault->is_pending) return Unknown("its result comes later, and is taken elsewhere");
     Outcome outcome;
-    for (const int call : end.fault->later_calls) {
-      if (call == site_) continue;
-      outcome.calls.push_back(PlaceAndTarget(call));
+    if (end.fault->calls_vary) {
+      outcome.calls_depend_on = ConditionsOf(end.fault->undecided);
+    } else {
+      for (const int call : end.fault->later_calls) {
+        if (call != site_) outcome.calls.push_back(PlaceAndTarget(call));
+      }
     }
     const auto executions = end.executions.find(site_);
     const bool is_again =
@@ -246,6 +250,11 @@ class HandlerFinder {
       return outcome;
     }
     return Unknown("the status is one of several");
+  }
+
+  static std::vector<std::string> ConditionsOf(const std::set<std::string>& undecided) {
+    if (undecided.empty()) return {"paths that are not told apart"};
+    return {undecided.begin(), undecided.end()};
   }
 
   // Calls of one place to different targets are different calls.
@@ -284,10 +293,10 @@ class HandlerFinder {
     }
     if (fault.outcomes.empty()) {
       entry.outcome.reason = "the path was not followed to its end";
-    } else if (fault.outcomes.size() == 1 && fault.goes_on && EndsOrAnswers(fault.outcomes[0])) {
+    } else if (fault.goes_on && CommonOutcome(fault) && EndsOrAnswers(fault.outcomes[0])) {
       entry.outcome.reason = Words(fault.outcomes[0]) + ", or goes on in a loop";
-    } else if (fault.outcomes.size() == 1) {
-      entry.outcome = fault.outcomes.front();
+    } else if (const auto common = CommonOutcome(fault)) {
+      entry.outcome = *common;
     } else {
       entry.outcome.reason = Several(fault);
     }
@@ -322,11 +331,27 @@ class HandlerFinder {
     return entry;
   }
 
+  // What all its paths come to, if they differ in the calls on the way at most.
+  static std::optional<Outcome> CommonOutcome(const FaultOutcome& fault) {
+    Outcome common = fault.outcomes.front();
+    if (fault.outcomes.size() == 1) return common;
+    const auto without_calls = [](Outcome outcome) {
+      outcome.calls.clear();
+      outcome.calls_depend_on.clear();
+      return outcome;
+    };
+    common = without_calls(common);
+    for (const Outcome& other : fault.outcomes) {
+      if (without_calls(other) != common) return std::nullopt;
+    }
+    common.calls_depend_on = ConditionsOf(fault.undecided);
+    return common;
+  }
+
   static std::string Several(const FaultOutcome& fault) {
     std::set<std::string> words;
     for (const Outcome& outcome : fault.outcomes) words.insert(Words(outcome));
-    std::string text = words.size() == 1 ? *words.begin() + ", with different later calls"
-                                         : fmt::format("{}", fmt::join(words, " or "));
+    std::string text = fmt::format("{}", fmt::join(words, " or "));
     if (!fault.undecided.empty()) {
       text += fmt::format(", depending on {}", fmt::join(fault.undecided, ", "));
     }

@@ -30,9 +30,23 @@ std::vector<Step> Common(const std::vector<Step>& mine, const std::vector<Step>&
   return common;
 }
 
+// Whether it is what a task left for who asks, by an exception in one of the alternatives at least.
+bool IsLeftByTask(const Value& mine, const Value& theirs) {
+  bool is_thrown = false;
+  const auto is_left = [&](const Value& value) {
+    if (!value.Is(Value::Kind::kObject) || value.object().fields.size() != 1) return false;
+    const std::string& field = value.object().fields.begin()->first;
+    is_thrown = is_thrown || field == kException;
+    return field == kHeld || field == kException;
+  };
+  return std::ranges::all_of(mine.Alternatives(), is_left) &&
+         std::ranges::all_of(theirs.Alternatives(), is_left) && is_thrown;
+}
+
 // What is known of a value that is one or the other.
 Value OneOf(const Value& mine, const Value& theirs) {
   if (mine == theirs) return mine;
+  if (IsLeftByTask(mine, theirs)) return Value::Choice({mine, theirs});
   Value unknown = Value::Unknown("a value that differs between paths");
   unknown.Taint(mine).Taint(theirs);
   const bool are_objects = mine.Is(Value::Kind::kObject) && theirs.Is(Value::Kind::kObject) &&
@@ -76,6 +90,8 @@ bool IsWayOn(const Value& value) {
 // What can be written to and called through a value can be through what stands for it and others.
 bool Keeps(const Value& one, const Value& value) {
   if (one == value || !IsWayOn(value)) return true;
+  if (one.Is(Value::Kind::kChoice))
+    return std::ranges::find(one.elements(), value) != one.elements().end();
   if (!one.Is(Value::Kind::kObject) || !value.Is(Value::Kind::kObject)) return false;
   return std::ranges::all_of(value.object().fields, [&](const auto& field) {
     const auto found = one.object().fields.find(field.first);
@@ -108,8 +124,16 @@ bool CanWiden(const State& left, const State& right) {
   });
 }
 
+// How often the call that the fault is assumed at was made.
+int AttemptsOf(const State& state) {
+  const auto attempts = state.executions.find(state.fault->site);
+  return attempts == state.executions.end() ? 0 : attempts->second;
+}
+
 // Two paths under the same fault as one.
 void Widen(State& into, const State& other) {
+  const bool differ =
+      into.fault && (AttemptsOf(into) != AttemptsOf(other) || into.last_catch != other.last_catch);
   Memory memory;
   for (const auto& [root, value] : into.memory.values()) {
     const Value* theirs = other.memory.Find(root);
@@ -130,13 +154,19 @@ void Widen(State& into, const State& other) {
   }
   if (!into.fault) return;
   AssumedFault& fault = *into.fault;
-  const bool differ = fault.later_calls != other.fault->later_calls ||
-                      into.last_catch != other.last_catch ||
-                      into.handling.size() != other.handling.size();
   if (differ && fault.blind.empty()) {
     fault.blind = "paths that are not told apart make different calls";
   }
-  if (fault.steps != other.fault->steps || fault.later_calls != other.fault->later_calls) {
+  if (fault.later_calls != other.fault->later_calls) {
+    fault.calls_vary = true;
+    for (const int call : other.fault->later_calls) {
+      if (std::ranges::find(fault.later_calls, call) == fault.later_calls.end()) {
+        fault.later_calls.push_back(call);
+      }
+    }
+  }
+  fault.calls_vary = fault.calls_vary || other.fault->calls_vary;
+  if (fault.steps != other.fault->steps || fault.calls_vary) {
     fault.steps = Common(fault.steps, other.fault->steps);
     fault.widened = true;
   }
@@ -156,13 +186,13 @@ auto Telling(const State& state) {
   static const AssumedFault kNone{.site = -1, .fault = -1};
   const auto& [assumed, handling, executions, listened, last_catch, memory] = state;
   const auto& [site, fault, steps, later_calls, branch_unknown, persists, recovered, is_pending,
-               widened, blind, undecided] = assumed ? *assumed : kNone;
+               widened, calls_vary, blind, undecided] = assumed ? *assumed : kNone;
   if constexpr (kDegree == Degree::kAlways) {
     return std::tuple(site, fault, persists, recovered);  // what later calls may do depends on it
   } else if constexpr (kDegree == Degree::kIfThereIsRoom) {
     return std::tie(later_calls, steps, blind, is_pending, handling);
   } else {
-    return std::tie(executions, branch_unknown, widened, listened, last_catch, memory);
+    return std::tie(executions, branch_unknown, widened, calls_vary, listened, last_catch, memory);
   }
 }
 

@@ -29,11 +29,12 @@ inline bool IsSetting(std::string_view field) {
   return std::ranges::find(kSettings, field) != std::end(kSettings);
 }
 
-// Of an optional or the like: whether it has a value; that, or the error. Of an object that may be
-// of another class of its variant.
+// Of an optional or the like: whether it has a value; that, the error, or the exception. Of an
+// object that may be of another class of its variant.
 inline constexpr char kHas[] = "$has";
 inline constexpr char kHeld[] = "$held";
 inline constexpr char kError[] = "$error";
+inline constexpr char kException[] = "$exception";
 inline constexpr char kOverwritten[] = "$overwritten";
 
 // Of exceptions: the index of where it was thrown; the value of one that is no object; its class

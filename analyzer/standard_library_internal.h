@@ -17,7 +17,6 @@ using Kind = Value::Kind;
 
 // std::expected, futures and others as objects with these fields; see library_fields.h, too.
 inline constexpr char kUnexpected[] = "$unexpected";
-inline constexpr char kException[] = "$exception";
 inline constexpr char kNested[] = "$nested";
 inline constexpr char kCount[] = "$count";
 inline constexpr char kNumerator[] = "$numerator";

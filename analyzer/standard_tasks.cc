@@ -81,14 +81,19 @@ Results GetFuture(const Standard& standard) {
   if (const Value* shared = Field(self, kShared)) {
     self = standard.state.memory.Read(shared->place());
   }
-  if (const Value* exception = Field(self, kException)) {
-    return {{std::move(standard.state), Completion::kThrow, *exception}};
+  Results results;
+  for (const Value& left : self.Alternatives()) {
+    State state = standard.state;
+    if (const Value* exception = Field(left, kException)) {
+      results.push_back({std::move(state), Completion::kThrow, *exception});
+      continue;
+    }
+    if (Field(left, kHeld) == nullptr && state.fault && state.fault->blind.empty()) {
+      state.fault->blind = "asks a future whose result was not seen";
+    }
+    results.push_back({std::move(state), Completion::kValue, Held(left)});
   }
-  std::optional<AssumedFault>& fault = standard.state.fault;
-  if (Field(self, kHeld) == nullptr && fault && fault->blind.empty()) {
-    fault->blind = "asks a future whose result was not seen";
-  }
-  return standard.Give(Held(self));
+  return results;
 }
 
 Results RunThread(const Standard& standard) {

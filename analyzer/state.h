@@ -83,6 +83,7 @@ struct AssumedFault {
   bool recovered = false;        // a later call succeeded that could have failed likewise
   bool is_pending = false;       // nobody has asked yet for the result that comes later
   bool widened = false;          // paths were put together: the steps are not all
+  bool calls_vary = false;       // … and not each of them makes all of the later calls
   std::string blind;             // why what happens is not all seen, or empty
   std::set<std::string> undecided;  // the conditions that were not known, where they are
 

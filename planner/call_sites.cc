@@ -158,7 +158,10 @@ HandlerFacts CallSites::Facts() {
     const CallSite& site = *Find(form.call);
     std::ostringstream outcome;
     outcome << entry->outcome;
-    return Branch{.entry = fmt::format("{}", entry - site.handlers.data()),
+    const auto index = entry - site.handlers.data();
+    // What the calls after it depend on may have differed: like itself at most.
+    if (!entry->outcome.calls_depend_on.empty()) outcome << site.location << " " << index;
+    return Branch{.entry = fmt::format("{}", index),
                   .outcome = outcome.str(),
                   .kind = entry->outcome.kind,
                   .handled = entry->kind != "none",

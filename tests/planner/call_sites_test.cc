@@ -23,7 +23,11 @@ constexpr char kAnalysis[] = R"({"http": {"pattern": "httplib", "call_sites": [
       "outcome": {"status_code": "503"}},
      {"faults": ["httplib::Error::Connection"], "kind": "none",
       "outcome": {"escapes": true, "status_code": "500"}},
-     {"faults": ["418"], "kind": "status-check", "outcome": {"unknown": "calls a pointer"}}]},
+     {"faults": ["418"], "kind": "status-check", "outcome": {"unknown": "calls a pointer"}},
+     {"faults": ["502"], "kind": "status-check",
+      "outcome": {"status_code": "503", "calls_depend_on": ["foo/foo.cc:20"]}},
+     {"faults": ["504"], "kind": "status-check",
+      "outcome": {"status_code": "503", "calls_depend_on": ["foo/foo.cc:20"]}}]},
   {"service": "foo", "file": "foo/foo.cc", "line": 30, "function": "foo::other",
    "module": "httplib", "method": "Get", "target": {"url": "http://localhost:5001/other"},
    "via": [{"file": "common/client.cc", "line": 40, "function": "Get"}]},
@@ -141,7 +145,11 @@ TEST_F(CallSitesTest, KnowsTheBranchOfEachFault) {
   EXPECT_FALSE(connection->handled);
   EXPECT_EQ(connection->where, "nothing at foo/foo.cc:17");
   EXPECT_FALSE(facts(form, {.status_code = "418"})) << "an unknown outcome is never merged";
-  EXPECT_FALSE(facts(form, {.status_code = "504"})) << "no fact is no fact";
+  const auto one = facts(form, {.status_code = "502"});
+  const auto other = facts(form, {.status_code = "504"});
+  ASSERT_TRUE(one && other);
+  EXPECT_NE(one->outcome, other->outcome) << "what the calls depend on may differ";
+  EXPECT_FALSE(facts(form, {.status_code = "505"})) << "no fact is no fact";
 }
 
 }  // namespace
