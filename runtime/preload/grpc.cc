@@ -20,6 +20,7 @@
 // Not missed where there is no gRPC.
 __asm__(".weak _ZNK4grpc13ClientContext4peerB5cxx11Ev");
 __asm__(".weak _ZN4grpc13ClientContext9TryCancelEv");
+__asm__(".weak grpc_call_cancel_with_status");
 
 namespace {
 

@@ -11,8 +11,7 @@
 // an interceptor to each server as it is built. Hence
 // - calls of each interface of a stub are covered, unary and streaming; a stream fails at its
 //   start, or, with `abort: false`, when its status is read. Then what the callee answered has been
-//   seen already, by a unary call in the response. WritesDone() of a stream that failed at its
-//   start says true where gRPC says false;
+//   seen already, by a unary call in the response;
 // - handlers of synchronous and of callback services know their request as they are called. A
 //   service with a completion queue of its own asks for it, and a callback takes it along:
 //

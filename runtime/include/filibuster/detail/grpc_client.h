@@ -1,6 +1,7 @@
 // RPC => the same with our metadata, or its fault. Part of filibuster/grpc.h.
 #pragma once
 
+#include <grpc/grpc.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/client_interceptor.h>
 
@@ -36,9 +37,15 @@ class ClientInterceptor final : public ::grpc::experimental::Interceptor {
         methods->GetSendInitialMetadata()->emplace(key, value);
       }
       if (planned_ && !injection_.fault()->call_first) {
-        is_ours_ = true;
-        methods->Hijack();  // and so comes here again, for what would have been received
-        return;
+        if (!IsOfClient(*injection_.fault(), planned_->error_code())) {
+          is_ours_ = true;
+          methods->Hijack();  // and so comes here again, for what would have been received
+          return;
+        }
+        // Nothing is sent, and each event tells so, as of a call that has not been made.
+        ::grpc_call_cancel_with_status(context_->c_call(),
+                                       static_cast<::grpc_status_code>(planned_->error_code()),
+                                       planned_->error_message().c_str(), nullptr);
       }
     }
     if (FailsBehindMessages() && EndStream(methods)) return;

@@ -101,6 +101,13 @@ inline std::string RefusedText(std::string target) {
   return "failed to connect to all addresses; last error: UNKNOWN: " + address + ": " + reason;
 }
 
+// Whether the client fails the call, and not the callee by its answer.
+inline bool IsOfClient(const filibuster::InjectedFault& fault, ::grpc::StatusCode code) {
+  return !fault.exception.empty() &&
+         (code == ::grpc::StatusCode::UNAVAILABLE ||
+          code == ::grpc::StatusCode::DEADLINE_EXCEEDED || code == ::grpc::StatusCode::CANCELLED);
+}
+
 // As gRPC would return it: with its own text if the client fails the call, and with none if it is
 // the callee who answers.
 inline ::grpc::Status StatusOf(const filibuster::InjectedFault& fault, ::grpc::StatusCode code,
