@@ -21,6 +21,7 @@
 
 #include "analyzer/facts_io.h"
 #include "analyzer/leading_includes.h"
+#include "base/console.h"
 
 namespace filibuster {
 namespace {
@@ -266,12 +267,21 @@ void ExtractPool::Finish(Worker& worker, bool in_time) {
     return;
   }
   if (facts) {
-    if (cache_) cache_->Store(job.command, job.scope, *facts);
+    Keep(job, *facts);
     return;
   }
   facts = Lost(job.command.file,
                WIFSIGNALED(status) ? fmt::format("clang crashed: {}", ::strsignal(WTERMSIG(status)))
                                    : std::string("clang ended without a result"));
+}
+
+void ExtractPool::Keep(const ExtractJob& job, const FileFacts& facts) {
+  if (!cache_ || !keeps_) return;
+  const auto stored = cache_->Store(job.command, job.scope, facts);
+  if (stored) return;
+  keeps_ = false;
+  LogWarning("{}; all files will be read anew next time (--cache-dir names another place)",
+             stored.error().message);
 }
 
 void ExtractPool::ExtractAlone(ExtractJob job) {

@@ -74,6 +74,7 @@ class ExtractPool {
   // What its first file is waited for no longer.
   void Finish(Worker& worker, bool in_time);
   void ExtractAlone(ExtractJob job);
+  void Keep(const ExtractJob& job, const FileFacts& facts);
   static void End(Worker& worker);
 
   std::size_t jobs_;
@@ -81,6 +82,7 @@ class ExtractPool {
   std::vector<std::string> library_namespaces_;
   Extractors extractors_;
   std::optional<FactsCache> cache_;
+  bool keeps_ = true;  // false: the cache could not be written to
   std::vector<ExtractJob> requested_;
   std::deque<Batch> waiting_;
   std::vector<Worker> workers_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -33,6 +34,10 @@ std::optional<std::string> ReadEntry(const fs::path& entry, std::uint64_t progra
   std::string payload = bytes->substr(size);
   if (!bytes->starts_with(Header(program, payload))) return std::nullopt;
   return payload;
+}
+
+std::unexpected<Error> Unwritable(const fs::path& path, const std::error_code& error) {
+  return std::unexpected(Error{fmt::format("{}: {}", path.string(), error.message())});
 }
 
 }  // namespace
@@ -79,12 +84,13 @@ std::optional<FileFacts> FactsCache::Find(const CompileCommand& command,
   return facts;
 }
 
-void FactsCache::Store(const CompileCommand& command, const ExtractScope& scope,
-                       const FileFacts& facts) {
-  if (!facts.parse_error.empty()) return;
+std::expected<void, Error> FactsCache::Store(const CompileCommand& command,
+                                             const ExtractScope& scope, const FileFacts& facts) {
+  if (!facts.parse_error.empty()) return {};
   const fs::path entry = EntryFor(command, scope);
   std::error_code error;
   fs::create_directories(entry.parent_path(), error);
+  if (error) return Unwritable(entry.parent_path(), error);
   // Another program may write the same entry at this moment: the last one stays, whole. There is no
   // fsync: what a power failure leaves half is told by its hash.
   const fs::path temporary = fmt::format("{}.{}", entry.string(), ::getpid());
@@ -94,9 +100,13 @@ void FactsCache::Store(const CompileCommand& command, const ExtractScope& scope,
   out.close();
   if (out) {
     fs::rename(temporary, entry, error);
+    if (!error) return {};
   } else {
-    fs::remove(temporary, error);
+    error = {errno, std::generic_category()};
   }
+  std::error_code ignored;
+  fs::remove(temporary, ignored);
+  return Unwritable(entry, error);
 }
 
 std::optional<fs::path> DefaultCacheDirectory() {

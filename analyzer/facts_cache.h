@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "analyzer/extract.h"
+#include "base/error.h"
 
 namespace filibuster {
 
@@ -18,9 +20,9 @@ class FactsCache {
   explicit FactsCache(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
   std::optional<FileFacts> Find(const CompileCommand& command, const ExtractScope& scope);
-  // Facts of a file that does not parse are not kept: what it lacks may come. Nothing is said if
-  // it does not work.
-  void Store(const CompileCommand& command, const ExtractScope& scope, const FileFacts& facts);
+  // Facts of a file that does not parse are not kept: what it lacks may come.
+  std::expected<void, Error> Store(const CompileCommand& command, const ExtractScope& scope,
+                                   const FileFacts& facts);
 
  private:
   std::filesystem::path EntryFor(const CompileCommand& command, const ExtractScope& scope) const;

@@ -137,7 +137,7 @@ const FileFacts& ProgramLoader::Get(const std::string& file) {
     LogWarning("{}: cannot be read: {}; what it defines is missing from the result", place,
                facts.parse_error);
   } else {
-    LogWarning("{}: does not parse: {}; the rest is analyzed", place, facts.parse_error);
+    LogWarning("{}: does not parse: {}; what could be read is analyzed", place, facts.parse_error);
   }
   unread_.push_back(fmt::format("{}: {}", place, facts.parse_error));
   return facts;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -126,7 +127,7 @@ class FactsCacheTest : public testing::Test {
       EXPECT_TRUE(*found == ExtractFile(command, scope));
       return true;
     }
-    cache.Store(command, scope, ExtractFile(command, scope));
+    was_stored_ = cache.Store(command, scope, ExtractFile(command, scope)).has_value();
     return false;
   }
 
@@ -140,6 +141,7 @@ class FactsCacheTest : public testing::Test {
 
   TempDir directory_;
   fs::path root_;
+  bool was_stored_ = false;
 };
 
 TEST_F(FactsCacheTest, WhatIsUnchangedIsFound) {
@@ -198,7 +200,24 @@ TEST_F(FactsCacheTest, AnEntryThatIsDamagedIsAsIfItWereNotThere) {
 TEST_F(FactsCacheTest, ADirectoryThatCannotBeWrittenIsNoCache) {
   Write("cache", "a file");
   EXPECT_FALSE(IsHit(SourceCommand()));
+  EXPECT_FALSE(was_stored_);
   EXPECT_FALSE(IsHit(SourceCommand()));
+}
+
+TEST_F(FactsCacheTest, ThePoolSaysOnceThatItCannotBeWritten) {
+  Write("cache", "a file");
+  Write("second.cc", "int g();\n");
+  CompileCommand second = SourceCommand();
+  second.file = root_ / "second.cc";
+  second.arguments.back() = second.file;
+  ExtractPool pool({.jobs = 1, .cache_directory = root_ / "cache"}, {"library"});
+  testing::internal::CaptureStderr();
+  for (const CompileCommand& command : {SourceCommand(), second}) pool.Request(command, root_);
+  EXPECT_EQ(pool.Get(SourceCommand().file).parse_error, "");
+  EXPECT_EQ(pool.Get(second.file).parse_error, "");
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(said, HasSubstr("Not a directory; all files will be read anew next time"));
+  EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
 }
 
 TEST_F(FactsCacheTest, ThePoolKeepsAndUsesIt) {
