@@ -133,6 +133,7 @@ Results ElementAt(const Standard& standard);
 Results At(const Standard& standard);
 Results RunAsync(const Standard& standard);
 Results GetFuture(const Standard& standard);
+Results WaitForFuture(const Standard& standard);
 Results RunThread(const Standard& standard);
 Results CallNow(const Standard& standard);
 Results CurrentException(const Standard& standard);

@@ -10,6 +10,8 @@ namespace {
 
 constexpr char kTask[] = "$task";
 constexpr char kShared[] = "$shared";
+constexpr char kDeferred[] = "$deferred";  // a list: a function and what it is to be given
+constexpr int kLaunchDeferred = 2;         // std::launch::deferred in libstdc++ and libc++
 
 void Leave(const Standard& standard, const Value& object, State& state, const char* field,
            const Value& value) {
@@ -45,6 +47,19 @@ Results RunTask(const Standard& standard, const Value& task, Values arguments) {
   return results;
 }
 
+// It runs when somebody asks first; its end is kept for who asks again.
+Results RunDeferred(const Standard& standard, const Values& deferred, State state) {
+  Results results = standard.interpreter.Invoke(
+      deferred.front(), Values(deferred.begin() + 1, deferred.end()), std::move(state));
+  for (Result& result : results) {
+    const bool is_thrown = result.completion == Completion::kThrow;
+    if (!is_thrown && result.completion != Completion::kValue) continue;
+    Leave(standard, standard.call.arguments[0], result.state, is_thrown ? kException : kHeld,
+          result.value);
+  }
+  return results;
+}
+
 }  // namespace
 
 // A function that may run on another thread, now; its end is kept for who asks for it.
@@ -53,11 +68,18 @@ Results RunAsync(const Standard& standard) {
       standard.call.arguments.begin() + static_cast<std::ptrdiff_t>(standard.call.first),
       standard.call.arguments.end());
   // std::async may begin with a launch policy.
-  if (!arguments.empty() &&
-      standard.interpreter.Load(standard.state, arguments.front()).Is(Kind::kInt)) {
-    arguments.erase(arguments.begin());
+  bool is_deferred = false;
+  if (!arguments.empty()) {
+    const Value policy = standard.interpreter.Load(standard.state, arguments.front());
+    is_deferred = policy.Is(Kind::kInt) && policy.number() == kLaunchDeferred;
+    if (policy.Is(Kind::kInt)) arguments.erase(arguments.begin());
   }
   if (arguments.empty()) return standard.Give(Value::Unknown("a future"));
+  if (is_deferred) {
+    for (Value& argument : arguments)
+      argument = standard.interpreter.Load(standard.state, argument);
+    return standard.Give(Value::Of(Fields({{kDeferred, Value::List(std::move(arguments))}})));
+  }
   const Value begun = arguments.front();
   const Value function = standard.interpreter.Load(standard.state, begun);
   arguments.erase(arguments.begin());
@@ -88,10 +110,29 @@ Results GetFuture(const Standard& standard) {
       results.push_back({std::move(state), Completion::kThrow, *exception});
       continue;
     }
-    if (Field(left, kHeld) == nullptr && state.fault && state.fault->blind.empty()) {
+    const Value* held = Field(left, kHeld);
+    if (const Value* deferred = Field(left, kDeferred); deferred != nullptr && held == nullptr) {
+      Append(results, RunDeferred(standard, deferred->elements(), std::move(state)));
+      continue;
+    }
+    if (held == nullptr && state.fault && state.fault->blind.empty()) {
       state.fault->blind = "asks a future whose result was not seen";
     }
     results.push_back({std::move(state), Completion::kValue, Held(left)});
+  }
+  return results;
+}
+
+// Until it has ended, whichever way.
+Results WaitForFuture(const Standard& standard) {
+  const Value self = standard.Self();
+  const Value* deferred = Field(self, kDeferred);
+  if (deferred == nullptr || Field(self, kHeld) != nullptr || Field(self, kException) != nullptr) {
+    return standard.Give(Value::Unknown("nothing"));
+  }
+  Results results = RunDeferred(standard, deferred->elements(), std::move(standard.state));
+  for (Result& result : results) {
+    if (result.completion == Completion::kThrow) result.completion = Completion::kValue;
   }
   return results;
 }
