@@ -7,6 +7,9 @@ target_include_directories(filibuster_options INTERFACE ${PROJECT_SOURCE_DIR})
 if(FILIBUSTER_SANITIZE)
   add_compile_options(-fsanitize=${FILIBUSTER_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FILIBUSTER_SANITIZE})
+  set(FILIBUSTER_TEST_SECONDS 1200)  # the analyzer takes ten times as long
+else()
+  set(FILIBUSTER_TEST_SECONDS 300)
 endif()
 if(FILIBUSTER_COVERAGE)
   # Continuous mode keeps the counters in the file itself, so that a service that is killed, or
@@ -28,5 +31,5 @@ function(filibuster_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gmock_main filibuster_options)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 TEST_PREFIX "${ARG_PREFIX}"
-                       PROPERTIES TIMEOUT 300 ENVIRONMENT "${ARG_ENVIRONMENT}")
+                       PROPERTIES TIMEOUT ${FILIBUSTER_TEST_SECONDS} ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()
