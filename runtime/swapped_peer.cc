@@ -3,10 +3,14 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "runtime/unique_fd.h"
@@ -44,6 +48,29 @@ void CopySettings(int from, int to) {
   ::fcntl(to, F_SETFL, ::fcntl(from, F_GETFL));
 }
 
+// Takes what `socket` is sent, until the connection ends: a message may be longer than what the
+// kernel keeps for who does not read, and to send it would take for ever. False if it cannot.
+bool Drain(int socket) {
+  UniqueFd end(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
+  if (end.get() < 0) return false;
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);  // a handler of the service's has no business on this thread
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool drains = true;
+  try {
+    std::thread([end = std::move(end)] {
+      char block[16 << 10];
+      while (::recv(end.get(), block, sizeof block, 0) > 0) {
+      }
+    }).detach();
+  } catch (const std::system_error&) {
+    drains = false;
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return drains;
+}
+
 }  // namespace
 
 SwappedPeer::~SwappedPeer() { Close(); }
@@ -56,6 +83,7 @@ bool SwappedPeer::Swap(int socket, Way way) {
   if (before.get() < 0 || !Connect(&near, &far)) return false;
   CopySettings(socket, near.get());
   if (way == Way::kClose && ::shutdown(far.get(), SHUT_WR) != 0) return false;
+  if (!Drain(far.get())) return false;
   const int close_on_exec = ::fcntl(socket, F_GETFD) & FD_CLOEXEC;
   if (::dup3(near.get(), socket, close_on_exec != 0 ? O_CLOEXEC : 0) < 0) return false;
   socket_ = socket;
@@ -77,7 +105,10 @@ void SwappedPeer::LetGo() {
 
 void SwappedPeer::Close() {
   LetGo();
-  if (const int closed = std::exchange(peer_, -1); closed >= 0) ::close(closed);
+  const int closed = std::exchange(peer_, -1);
+  if (closed < 0) return;
+  ::shutdown(closed, SHUT_RDWR);  // ends who drains it
+  ::close(closed);
 }
 
 std::optional<double> ReceiveTimeout(int socket) {

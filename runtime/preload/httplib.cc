@@ -76,9 +76,15 @@ void AddHeaders(const Injection& injection, httplib::Request* request) {
   }
 }
 
-// Whether the call ends with a response.
-bool Fail(const InjectedFault& fault, httplib::Error planned, httplib::Response* response,
-          httplib::Error* error) {
+// A HEAD request's is not, and a redirection that is followed is another request's.
+bool IsHandled(const httplib::ClientImpl& client, const httplib::Request& request, int status) {
+  const bool is_followed = client.follow_location_ && status > 300 && status < 400;
+  return request.response_handler && request.method != "HEAD" && status != 204 && !is_followed;
+}
+
+// Whether the call ends with a response. Who handles and logs responses gets to see it.
+bool Fail(const InjectedFault& fault, httplib::Error planned, const httplib::ClientImpl& client,
+          const httplib::Request& request, httplib::Response* response, httplib::Error* error) {
   *error = planned;
   if (fault.status == 0) return false;
   *response = httplib::Response();
@@ -86,6 +92,11 @@ bool Fail(const InjectedFault& fault, httplib::Error planned, httplib::Response*
   response->status = fault.status;
   response->reason = ReasonOf(fault.status);
   response->headers.emplace("Content-Length", "0");
+  if (IsHandled(client, request, fault.status) && !request.response_handler(*response)) {
+    *error = httplib::Error::Canceled;
+    return false;
+  }
+  if (client.logger_) client.logger_(request, *response);
   return true;
 }
 
@@ -135,7 +146,7 @@ bool ClientImpl::send(Request& request, Response& response, Error& error) {
       Error ignored = Error::Success;
       next.function(this, request, unseen, ignored);
     }
-    answered = filibuster::Fail(*injection.fault(), *planned, &response, &error);
+    answered = filibuster::Fail(*injection.fault(), *planned, *this, request, &response, &error);
   }
   if (answered && transforms) filibuster_httplib::Transform(&injection, &response);
   if (answered) {

@@ -287,6 +287,7 @@ bool _ZN6apache6thrift9transport16TFramedTransport9readFrameEv(filibuster::TFram
   filibuster::ReadAnswer(
       self, call.get(),
       is_read ? filibuster::View(self->rBase_, self->rBound_) : std::string_view());
+  if (!is_read) Calls().Keep(std::move(call));
   return is_read;
 }
 
@@ -335,6 +336,7 @@ std::uint32_t _ZN6apache6thrift9transport18TBufferedTransport8readSlowEPhj(
     Calls().Put(self, std::move(call));
   } else {
     filibuster::ReadAnswer(self, call.get(), chunk);
+    if (chunk.empty()) Calls().Keep(std::move(call));
   }
   return count;
 }

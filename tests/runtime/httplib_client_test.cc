@@ -288,6 +288,35 @@ TEST_F(HttplibClientTest, AnInjectedStatusLooksLikeTheRealOne) {
   EXPECT_TRUE(control_.Bodies("request_received").empty()) << "the callee was called";
 }
 
+TEST_F(HttplibClientTest, AnInjectedStatusIsShownToAResponseHandlerAsTheRealOne) {
+  const auto get = [&](const char* path, bool goes_on) {
+    std::string seen;
+    const auto handle = [&](const httplib::Response& response) {
+      seen += std::to_string(response.status) + response.reason + response.version + ", ";
+      return goes_on;
+    };
+    const auto receive = [&](const char*, size_t) { return true; };
+    auto client = Client();
+    seen += httplib::to_string(client.Get(path, Headers(), handle, receive).error()) + ", ";
+    httplib::Request request;
+    request.method = "GET";
+    request.path = path;
+    request.response_handler = handle;
+    return seen + httplib::to_string(client.send(request).error());
+  };
+  for (const bool goes_on : {true, false}) {
+    control_.Reset();
+    const std::string real = get("/503", goes_on);
+    EXPECT_NE(real.find(goes_on ? "Success" : "Canceled"), real.npos) << real;
+    Inject(R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
+    EXPECT_EQ(get("/echo", goes_on), real);
+    if (!goes_on) {
+      EXPECT_EQ(control_.Bodies("invocation_complete").back()["exception"]["name"],
+                "httplib::Error::Canceled");
+    }
+  }
+}
+
 TEST_F(HttplibClientTest, WithoutAbortTheCalleeIsCalledAndThenTheCallFails) {
   Inject(R"({"forced_exception": {"name": "httplib::Error::Read",
                                   "metadata": {"abort": false, "sleep": 0.05}}})");

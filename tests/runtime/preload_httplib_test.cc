@@ -73,6 +73,39 @@ TEST_F(PreloadHttplibTest, AStatusLooksAsWhenTheServerAnswersIt) {
                        R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
 }
 
+TEST_F(PreloadHttplibTest, AStatusIsShownToHandlersAndLoggersAsWhenTheServerAnswersIt) {
+  const auto seen_by_all = [&](bool goes_on, bool is_head) {
+    std::string seen;
+    httplib::Client client = Client();
+    client.set_logger([&](const httplib::Request& request, const httplib::Response& response) {
+      seen += "logged " + request.method + " " + std::to_string(response.status) + ", ";
+    });
+    httplib::Request request;
+    request.method = is_head ? "HEAD" : "GET";
+    request.path = "/";
+    request.response_handler = [&](const httplib::Response& response) {
+      seen += "handled " + std::to_string(response.status) + response.reason + response.version +
+              response.get_header_value("Content-Length") + ", ";
+      return goes_on;
+    };
+    return seen + Seen(client.send(request));
+  };
+  for (const bool goes_on : {true, false}) {
+    for (const bool is_head : {true, false}) {
+      control_.Reset();
+      server_.Restart(Way::kAnswer,
+                      "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+      const std::string real = seen_by_all(goes_on, is_head);
+      const Json outcome = control_.Bodies("invocation_complete").back();
+      server_.Restart(Way::kAnswer, Ok("well"));
+      Inject(R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
+      EXPECT_EQ(seen_by_all(goes_on, is_head), real);
+      EXPECT_EQ(control_.Bodies("invocation_complete").back().value("exception", Json()),
+                outcome.value("exception", Json()));
+    }
+  }
+}
+
 TEST_F(PreloadHttplibTest, WithoutAbortTheCalleeIsCalledAndItsAnswerIsNotSeen) {
   server_.Restart(Way::kDoNotListen);
   const std::string real = Seen(Client().Get("/"));

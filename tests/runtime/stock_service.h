@@ -109,10 +109,10 @@ struct StockConnection {
 };
 
 // All that a caller can see of a call.
-inline std::string Reserve(StockConnection& connection) {
+inline std::string Reserve(StockConnection& connection, const std::string& item = "teapot") {
   std::string seen;
   try {
-    seen = std::to_string(connection.client.Reserve("teapot", 2));
+    seen = std::to_string(connection.client.Reserve(item, 2));
   } catch (const OutOfStock& exception) {
     seen = std::string("OutOfStock ") + exception.what() + " '" + exception.item + "'";
   } catch (const apache::thrift::TApplicationException& exception) {

@@ -116,7 +116,21 @@ TEST_P(ThriftTest, AnEndOfFileLooksAsWhenTheServerCloses) {
   EXPECT_EQ(Outcome()["exception"], outcome);
   EXPECT_TRUE(control_.Bodies("request_received").empty());
   InjectNothing();
-  EXPECT_EQ(Reserve(connection).substr(0, 10), "transport ");
+  EXPECT_EQ(Reserve(connection), real);  // nothing has mended the connection
+}
+
+// Nobody reads it, and yet it is not waited for ever.
+TEST_P(ThriftTest, AMessageThatIsLongerThanWhatTheKernelKeepsFailsAsAShortOne) {
+  StockServer server(wire_, One);
+  const std::string item(std::size_t{20} << 20, 'x');
+  for (const char* fault : {kTimedOut, kEndOfFile}) {
+    StockConnection connection(wire_, server.port(), 200);
+    Inject(fault);
+    const std::string real = Reserve(connection);
+    connection.transport->close();
+    connection.transport->open();
+    EXPECT_EQ(Reserve(connection, item), real);
+  }
 }
 
 TEST_P(ThriftTest, AnApplicationExceptionLooksAsWhenTheHandlerThrows) {

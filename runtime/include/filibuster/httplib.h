@@ -16,7 +16,8 @@
 // - httplib::ClientImpl is not instrumented;
 // - calls made by an error handler, a post-routing handler, a logger or a content provider are not
 //   known to belong to the request; filibuster/context.h can carry it there;
-// - a response with an injected status does not pass through a ResponseHandler or ContentReceiver.
+// - a call that is not made calls no content provider or logger, and its result has no request
+//   headers; an injected status is shown to a ResponseHandler, and has no body for a ContentReceiver.
 // Written for cpp-httplib 0.11.
 #pragma once
 

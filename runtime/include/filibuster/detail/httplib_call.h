@@ -29,9 +29,25 @@ inline void Transform(filibuster::Injection* injection, ::httplib::Response* res
   if (length != response->headers.end()) length->second = std::to_string(response->body.size());
 }
 
+// The one that is to see a response before its body; null if there is none.
+template <typename... Args>
+::httplib::ResponseHandler HandlerAmong(const Args&... args) {
+  ::httplib::ResponseHandler handler;
+  const auto look_at = [&](const auto& arg) {
+    using Arg = std::decay_t<decltype(arg)>;
+    if constexpr (!std::is_null_pointer_v<Arg> &&
+                  std::is_convertible_v<const Arg&, ::httplib::ResponseHandler>) {
+      handler = arg;
+    }
+  };
+  (look_at(args), ...);
+  return handler;
+}
+
 // Makes the call, `invoke(headers to add)`, or fails it, and reports how it ended.
 template <typename Invoke>
-::httplib::Result Run(const filibuster::OutgoingCall& call, Invoke&& invoke) {
+::httplib::Result Run(const filibuster::OutgoingCall& call,
+                      const ::httplib::ResponseHandler& handler, Invoke&& invoke) {
   filibuster::Injection injection(call);
   std::optional<::httplib::Result> fault;
   const bool transforms = injection.fault() && !injection.fault()->transformation.empty();
@@ -42,6 +58,9 @@ template <typename Invoke>
   const bool make_call = !fault || injection.fault()->call_first;
   std::optional<::httplib::Result> natural;
   if (make_call) natural.emplace(invoke(injection));
+  if (fault && *fault && handler && !handler(**fault)) {
+    fault.emplace(nullptr, ::httplib::Error::Canceled);
+  }
   ::httplib::Result result = std::move(fault ? *fault : *natural);
   if (result && transforms) Transform(&injection, &*result);
   if (result) {
