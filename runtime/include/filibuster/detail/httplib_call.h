@@ -33,7 +33,7 @@ inline void Transform(filibuster::Injection* injection, ::httplib::Response* res
 template <typename... Args>
 ::httplib::ResponseHandler HandlerAmong(const Args&... args) {
   ::httplib::ResponseHandler handler;
-  const auto look_at = [&](const auto& arg) {
+  [[maybe_unused]] const auto look_at = [&](const auto& arg) {
     using Arg = std::decay_t<decltype(arg)>;
     if constexpr (!std::is_null_pointer_v<Arg> &&
                   std::is_convertible_v<const Arg&, ::httplib::ResponseHandler>) {
