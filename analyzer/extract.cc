@@ -184,6 +184,7 @@ std::vector<std::string> ForClang(const CompileCommand& command) {
   const std::vector<std::string> ours = {
       "-w",
       "-ferror-limit=0",
+      "-fno-caret-diagnostics",          // nor "1 warning generated."
       "-Wno-enum-constexpr-conversion",  // Boost 1.74 with clang 16 and newer
       "-DFILIBUSTER_ANALYSIS=1",
       "-resource-dir=" FILIBUSTER_CLANG_RESOURCE_DIR,

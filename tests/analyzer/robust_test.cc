@@ -71,6 +71,12 @@ TEST_F(RobustTest, SourcesNoneOfWhichParsesAreAMistake) {
   EXPECT_THAT(analyzed.error().message, HasSubstr("web.cc:1:10: 'missing.h' file not found"));
 }
 
+TEST_F(RobustTest, WarningsOfTheSourceAreNotOurConcern) {
+  Write("services/web/web.cc", std::string("#pragma message(\"old\")\n") + kService);
+  ASSERT_TRUE(Analyze());
+  EXPECT_EQ(said_, "");
+}
+
 TEST_F(RobustTest, AMissingHeaderCostsWhatNeedsItOnly) {
   Write("services/web/web.cc", std::string("#include \"missing.h\"\n") + kService);
   EXPECT_EQ(Calls(Analyze()), 1);
