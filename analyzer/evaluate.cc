@@ -74,14 +74,10 @@ Results Interpreter::Evaluate(const Node& node, State state) {
         return One(std::move(next), std::move(value));
       });
     case Op::kDynamicCast:
-      return Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value pointer) {
-        if (!pointer.Is(Kind::kPointer)) return One(std::move(next), std::move(pointer));
-        const Value object = next.memory.Read(pointer.place());
-        if (!object.Is(Kind::kObject)) {
-          return One(std::move(next), Value::Unknown("a dynamic_cast").Taint(object));
-        }
-        const bool fits = program_.DerivesFrom(object.object().type, node.type);
-        return One(std::move(next), (fits ? pointer : Value::Null()).Taint(object));
+      return EvaluateDynamicCast(node, std::move(state));
+    case Op::kCopy:
+      return Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value value) {
+        return One(std::move(next), Cut(std::move(value), node.type));
       });
     case Op::kIndex:
       return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
@@ -269,39 +265,12 @@ Results Interpreter::EvaluateLambda(const Node& node, State state) {
       });
 }
 
-Results Interpreter::EvaluateThrow(const Node& node, State state) {
-  if (node.kids.empty()) {
-    Value rethrown = state.handling.empty() ? Value::Unknown("the exception that is handled")
-                                            : state.handling.back();
-    Decide(state, node, 1, /*from_fault=*/false, Step::Kind::kThrow);
-    return {{std::move(state), Completion::kThrow, std::move(rethrown)}};
-  }
-  return Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value value) {
-    Object exception;
-    if (value.Is(Kind::kObject)) {
-      exception = value.object();
-    } else {
-      exception.fields.emplace(kThrownValue, value);
-    }
-    // The static type: what `throw e` makes of a reference to a derived class.
-    exception.type = node.type;
-    const FunctionRef& function = frames_.back().function;
-    const int origin =
-        facts_.AddOrigin(LocationOf(*function.file, node.position), function.function->name);
-    exception.fields.insert_or_assign(kThrownAt, Value::Int(origin));
-    Value thrown = Value::Of(std::move(exception)).Taint(value);
-    thrown.from_fault = thrown.from_fault || next.fault.has_value();
-    Decide(next, node, 1, /*from_fault=*/false, Step::Kind::kThrow);
-    return Results{{std::move(next), Completion::kThrow, std::move(thrown)}};
-  });
-}
-
 Results Interpreter::EvaluateUnknown(const Node& node, State state) {
   const std::string what = node.text.empty() ? "an expression" : node.text;
   if (node.op == Op::kCapture || node.op == Op::kInit) return Run(node.kids[0], std::move(state));
   if (state.fault && state.fault->blind.empty()) {
     if (what == "IndirectGotoStmt") state.fault->blind = kByGoto;
-    if (what == kTooDeep || what == kUnreadClause) state.fault->blind = "comes to " + what;
+    if (IsUnread(what)) state.fault->blind = "comes to " + what;
   }
   return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
     Value unknown = Value::Unknown(what);

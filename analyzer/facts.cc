@@ -7,13 +7,13 @@
 namespace filibuster {
 namespace {
 
-constexpr std::array<std::string_view, 45> kOpNames = {
-    "unknown",  "int",     "string",  "null",     "local",  "global",     "this",      "field",
-    "deref",    "dynamic", "address", "index",    "call",   "call-value", "construct", "aggregate",
-    "init",     "list",    "not",     "unary",    "binary", "and",        "or",        "if-else",
-    "assign",   "lambda",  "capture", "function", "throw",  "new",        "block",     "declare",
-    "if",       "switch",  "case",    "default",  "loop",   "for-each",   "return",    "break",
-    "continue", "try",     "catch",   "label",    "goto",
+constexpr std::array<std::string_view, 46> kOpNames = {
+    "unknown",   "int",      "string", "null",    "local",    "global", "this",       "field",
+    "deref",     "dynamic",  "copy",   "address", "index",    "call",   "call-value", "construct",
+    "aggregate", "init",     "list",   "not",     "unary",    "binary", "and",        "or",
+    "if-else",   "assign",   "lambda", "capture", "function", "throw",  "new",        "block",
+    "declare",   "if",       "switch", "case",    "default",  "loop",   "for-each",   "return",
+    "break",     "continue", "try",    "catch",   "label",    "goto",
 };
 
 }  // namespace

@@ -74,6 +74,8 @@ struct ClassFacts {
   std::string usr;
   std::string name;                // qualified: "common::ConnectionError"
   std::vector<std::string> bases;  // USRs
+  // Bases, and theirs, that no clause catches it by: not public, or there more than once.
+  std::vector<std::string> hidden_bases;
   // Names, of one that is not the standard's; library models tell generated classes by them.
   std::vector<std::string> fields;
 

@@ -132,7 +132,11 @@ Results Interpreter::Destroy(const Node& call, const Root& root, Results ended) 
       continue;
     }
     for (Result& after : Run(call, std::move(result.state))) {
-      if (after.completion == Completion::kValue) {
+      if (after.completion == Completion::kThrow && result.completion == Completion::kThrow) {
+        // Of two exceptions at once the process ends.
+        after.completion = Completion::kEnd;
+        after.value = Value::String(kByExit);
+      } else if (after.completion == Completion::kValue) {
         after.completion = result.completion;
         after.value = result.value;
       }
@@ -153,8 +157,14 @@ Results Interpreter::RunDeclare(const Node& node, State state) {
   if (!is_reference && (init.op == Op::kConstruct || init.op == Op::kAggregate)) {
     // In place, so that what points to the object stays right.
     state.memory.Set(root, Value());
-    return init.op == Op::kConstruct ? Construct(init, std::move(state), {root, {}})
-                                     : EvaluateAggregate(init, std::move(state), {root, {}});
+    Results made = init.op == Op::kConstruct
+                       ? Construct(init, std::move(state), {root, {}})
+                       : EvaluateAggregate(init, std::move(state), {root, {}});
+    for (Result& result : made) {
+      // It was never made, and is not destroyed.
+      if (result.completion == Completion::kThrow) result.state.memory.Erase(root);
+    }
+    return made;
   }
   return Then(Evaluate(init, std::move(state)), [&](State next, Value value) {
     if (!is_reference) value = Load(next, value);
@@ -229,50 +239,6 @@ Results Interpreter::RunReturn(const Node& node, State state) {
   return Then(keeps_place ? Evaluate(node.kids[0], std::move(state))
                           : EvaluateLoaded(node.kids[0], std::move(state)),
               give_back);
-}
-
-Results Interpreter::RunTry(const Node& node, State state) {
-  Results all;
-  for (Result& result : Join(Run(node.kids[0], std::move(state)))) {
-    if (result.completion == Completion::kThrow) {
-      Append(all, RunCatches(node, std::move(result)));
-    } else {
-      all.push_back(std::move(result));
-    }
-  }
-  return Join(std::move(all));
-}
-
-Results Interpreter::RunCatches(const Node& node, Result thrown) {
-  Results all;
-  const bool is_known = thrown.value.Is(Value::Kind::kObject);
-  const std::string type = is_known ? thrown.value.object().type : std::string();
-  const bool may_be_derived = is_known && thrown.value.object().fields.contains(kOrDerived);
-  for (std::size_t i = 1; i < node.kids.size(); ++i) {
-    const Node& clause = node.kids[i];
-    const bool for_sure =
-        clause.type.empty() || (is_known && program_.DerivesFrom(type, clause.type));
-    const bool may_take = !is_known || (may_be_derived && program_.DerivesFrom(clause.type, type));
-    if (!for_sure && !may_take) continue;
-    State state = thrown.state;
-    if (for_sure) {
-      Decide(state, clause, 1, thrown.value.from_fault, Step::Kind::kCatch);
-    } else {
-      LeaveOpen(state, clause.position, thrown.value);
-    }
-    if (keeps_catches_) state.last_catch = &clause;
-    if (clause.number != kNoVariable) {
-      state.memory.Set({Depth(), static_cast<int>(clause.number)}, thrown.value);
-    }
-    state.handling.push_back(thrown.value);
-    for (Result& result : Run(clause.kids[0], std::move(state))) {
-      if (!result.state.handling.empty()) result.state.handling.pop_back();
-      all.push_back(std::move(result));
-    }
-    if (for_sure) return all;
-  }
-  all.push_back(std::move(thrown));
-  return all;
 }
 
 }  // namespace filibuster

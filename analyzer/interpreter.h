@@ -68,8 +68,6 @@ class Interpreter : public LibraryState {
   Results RunLoop(const Node& node, State state);
   Results RunForEach(const Node& node, State state);
   bool IsEndless(const Node& node, const State& state);
-  Results RunTry(const Node& node, State state);
-  Results RunCatches(const Node& node, Result thrown);
   Results RunReturn(const Node& node, State state);
   template <typename Then>
   Results Branch(const Node& node, const Node& condition, State state, const Value& value,
@@ -82,12 +80,21 @@ class Interpreter : public LibraryState {
   Results EvaluateGlobal(const Node& node, State state);
   Results EvaluateAnd(const Node& node, State state);
   Results EvaluateLambda(const Node& node, State state);
-  Results EvaluateThrow(const Node& node, State state);
   Results EvaluateUnknown(const Node& node, State state);
   Results EvaluateAggregate(const Node& node, State state, const Place& into);
   void Narrow(const Node& condition, State& state, bool is_true);
   template <typename Then>
   Results EvaluateAll(std::span<const Node> nodes, State state, Then then);
+
+  // exceptions.cc
+  Results RunTry(const Node& node, State state);
+  Results RunCatches(const Node& node, Result thrown);
+  Results RunConstructed(const FunctionFacts& facts, Results initialized);
+  Truth Takes(const Node& clause, const Value& thrown) const;
+  bool IsHidden(const std::string& type, const std::string& base) const;
+  Results EvaluateThrow(const Node& node, State state);
+  Results EvaluateDynamicCast(const Node& node, State state);
+  Value Cut(Value value, const std::string& type) const;
 
   // assign.cc
   Results EvaluateAssign(const Node& node, State state);

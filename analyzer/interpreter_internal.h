@@ -24,6 +24,14 @@ inline bool AreFunctions(const Value& value) {
                              [](const Value& one) { return one.Is(Value::Kind::kFunction); });
 }
 
+// exceptions.cc: an exception as a clause that caught it, and others since, have left it.
+Value AsLeft(const Value& exception, const State& state);
+
+// error_codes.cc: comparisons of std::error_code and its like.
+bool ComparesErrors(const Callee& callee);
+Value CompareErrors(const Callee& callee, const std::string& op, const Value& left,
+                    const Value& right);
+
 inline Results One(State state, Value value = {}) {
   Results results;
   results.push_back({std::move(state), Completion::kValue, std::move(value)});

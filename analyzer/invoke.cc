@@ -225,8 +225,7 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
       results = Initialize(init, self->place(), std::move(results));
     }
   }
-  results =
-      Then(std::move(results), [&](State next, Value) { return Run(facts.body, std::move(next)); });
+  results = RunConstructed(facts, std::move(results));
   frames_.pop_back();
 
   for (Result& result : results) {
@@ -317,6 +316,12 @@ Results Interpreter::Initialize(const Node& init, const Place& self, Results sta
   const Node& value = init.kids[0];
   return Then(std::move(states), [&](State state, Value) -> Results {
     if (init.text.empty()) {
+      if (value.op == Op::kAggregate) {
+        // The fields of a base are the object's own.
+        Results made = One(std::move(state));
+        for (const Node& field : value.kids) made = Initialize(field, self, std::move(made));
+        return made;
+      }
       if (value.op != Op::kConstruct) return Run(value, std::move(state));
       return Construct(value, std::move(state), self, /*as_base=*/true);
     }

@@ -147,7 +147,10 @@ Results Interpreter::CallLibrary(const CallContext& call, State state) {
       const std::string op = name.substr(name.rfind("operator") + 8);
       const Value left = Load(state, call.arguments[0]);
       const Value right = call.arguments.size() > 1 ? Load(state, call.arguments[1]) : Value();
-      return One(std::move(state), Compute(op, left, right));
+      Value result = ComparesErrors(*call.link.callee)
+                         ? CompareErrors(*call.link.callee, op, left, right)
+                         : Compute(op, left, right);
+      return One(std::move(state), std::move(result));
     }
     case Effect::kInvoke: {
       const Value* function = call.Argument(row->Argument("callback"));

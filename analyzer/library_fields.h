@@ -38,9 +38,12 @@ inline constexpr char kException[] = "$exception";
 inline constexpr char kOverwritten[] = "$overwritten";
 
 // Of exceptions: the index of where it was thrown; the value of one that is no object; its class
-// may be one that derives from the one that is known.
+// may be one that derives from the one that is known; a pointer to where it is, if a clause that
+// may change it caught it; the exception that was handled when it was thrown, or null.
 inline constexpr char kThrownAt[] = "$thrown_at";
 inline constexpr char kThrownValue[] = "$value";
 inline constexpr char kOrDerived[] = "$or_derived";
+inline constexpr char kKeptAt[] = "$kept_at";
+inline constexpr char kNested[] = "$nested";
 
 }  // namespace filibuster

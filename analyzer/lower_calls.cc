@@ -17,6 +17,10 @@ bool KeepsChanges(const clang::LambdaExpr& lambda, const clang::Expr* value) {
   return record != nullptr && !record->isInStdNamespace() && !is_moved;
 }
 
+bool IsExceptionPointer(const clang::CXXRecordDecl& record) {
+  return record.getIdentifier() != nullptr && record.getName() == "exception_ptr";
+}
+
 }  // namespace
 
 Node Lowering::Call(const clang::CallExpr& call) {
@@ -44,8 +48,9 @@ Node Lowering::Call(const clang::CallExpr& call) {
   if (const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call)) {
     return OperatorCall(*operation, *callee);
   }
+  const auto* named = llvm::dyn_cast<clang::MemberExpr>(call.getCallee()->IgnoreParens());
   Node node = New(Op::kCall, call);
-  node.number = AddCallee(*callee);
+  node.number = AddCallee(*callee, named == nullptr || !named->hasQualifier());
   if (const auto* literal = llvm::dyn_cast<clang::UserDefinedLiteral>(&call)) {
     AddDigits(node, *literal, *callee);
   }
@@ -149,6 +154,20 @@ Node Lowering::OperatorCall(const clang::CXXOperatorCallExpr& call,
   if (call.getOperator() == clang::OO_Equal && call.getNumArgs() == 2) {
     Node node = New(Op::kAssign, call);
     AddKids(node, call.getArgs(), 2);
+    const clang::CXXRecordDecl* record = call.getArg(0)->getType()->getAsCXXRecordDecl();
+    if (record == nullptr || !call.getArg(1)->isXValue() || !IsExceptionPointer(*record)) {
+      return node;
+    }
+    // What is moved from one leaves it in a state that is not known, as its constructor says.
+    for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
+      if (!constructor->isMoveConstructor()) continue;
+      Node moved = New(Op::kConstruct, call);
+      moved.number = AddCallee(*constructor);
+      moved.type = AddClass(*record);
+      moved.kids.push_back(std::move(node.kids[1]));
+      node.kids[1] = std::move(moved);
+      break;
+    }
     return node;
   }
   Node node = New(Op::kCall, call);
@@ -163,10 +182,20 @@ Node Lowering::OperatorCall(const clang::CXXOperatorCallExpr& call,
 
 Node Lowering::Construct(const clang::CXXConstructExpr& construct) {
   const clang::CXXConstructorDecl& constructor = *construct.getConstructor();
-  if (constructor.isCopyOrMoveConstructor() && construct.getNumArgs() >= 1) {
-    return Expression(construct.getArg(0));
-  }
   const clang::CXXRecordDecl& record = *constructor.getParent();
+  const bool is_moved_pointer = constructor.isMoveConstructor() && construct.getNumArgs() == 1 &&
+                                construct.getArg(0)->isXValue() && IsExceptionPointer(record);
+  if (constructor.isCopyOrMoveConstructor() && construct.getNumArgs() >= 1 && !is_moved_pointer) {
+    Node copied = Expression(construct.getArg(0));
+    // Of an object whose class is not known to be this one.
+    const bool may_cut = record.isPolymorphic() && construct.getArg(0)->isGLValue() &&
+                         !construct.getArg(0)->isXValue();
+    if (!may_cut) return copied;
+    Node copy = New(Op::kCopy, construct);
+    copy.type = AddClass(record);
+    copy.kids.push_back(std::move(copied));
+    return copy;
+  }
   if (constructor.isDefaultConstructor() && !constructor.isUserProvided() && !IsSystem(record) &&
       record.getNumBases() == 0 && !record.isUnion()) {
     return DefaultMembers(construct, record);

@@ -96,7 +96,9 @@ Node Lowering::Expression(const clang::Expr* expression) {
     if (cast->getCastKind() == clang::CK_NullToPointer) return New(Op::kNull, *cast);
     if (cast->getCastKind() == clang::CK_Dynamic) {
       Node node = New(Op::kDynamicCast, *cast);
-      node.type = TypeKey(cast->getType()->getPointeeType());
+      const bool is_pointer = cast->getType()->isPointerType();
+      node.type = TypeKey(is_pointer ? cast->getType()->getPointeeType() : cast->getType());
+      if (!is_pointer) node.text = "&";
       node.kids.push_back(Expression(cast->getSubExpr()));
       return node;
     }

@@ -15,6 +15,13 @@ void AddTo(Node& block, Node node, const clang::Stmt* statement) {
   for (Node& variable : node.kids) block.kids.push_back(std::move(variable));
 }
 
+// As in Node::text of a clause.
+std::string HowCaught(clang::QualType type) {
+  if (type->isPointerType()) return type->getPointeeType().isConstQualified() ? "" : kToChange;
+  if (!type->isReferenceType()) return kByValue;
+  return type->getPointeeType().isConstQualified() ? "" : kToChange;
+}
+
 }  // namespace
 
 Node Lowering::Statement(const clang::Stmt* statement) {
@@ -39,7 +46,7 @@ Node Lowering::Statement(const clang::Stmt* statement) {
     case Stmt::CXXForRangeStmtClass:
       return ForEach(*llvm::cast<clang::CXXForRangeStmt>(statement));
     case Stmt::CXXTryStmtClass:
-      return Try(*llvm::cast<clang::CXXTryStmt>(statement));
+      return Try(*llvm::cast<clang::CXXTryStmt>(statement), /*is_constructor=*/false);
     case Stmt::BreakStmtClass:
       return New(Op::kBreak, *statement);
     case Stmt::ContinueStmtClass:
@@ -111,6 +118,10 @@ Node Lowering::Statement(const clang::Stmt* statement) {
       block.kids.push_back(std::move(node));
       return block;
     }
+    case Stmt::CaseStmtClass:
+    case Stmt::DefaultStmtClass:
+      has_inner_label_ = true;
+      return Statement(llvm::cast<clang::SwitchCase>(statement)->getSubStmt());
     default:
       break;
   }
@@ -148,17 +159,11 @@ Node Lowering::DeclareVariable(const clang::VarDecl& variable) {
             .text = variable.getNameAsString()};
   if (IsReference(variable.getType())) node.type = "&";
   if (variable.getInit() != nullptr) node.kids.push_back(Expression(variable.getInit()));
-  const clang::CXXRecordDecl* record = variable.getType()->getAsCXXRecordDecl();
-  const clang::CXXDestructorDecl* destructor =
-      record != nullptr && record->hasDefinition() ? record->getDestructor() : nullptr;
-  if (destructor != nullptr && destructor->isUserProvided() && !IsSystem(*destructor) &&
-      node.kids.size() == 1) {
-    // What is done when the variable goes, on whichever way.
-    Node object{.op = Op::kLocal, .position = node.position, .number = node.number};
-    Node call{.op = Op::kCall, .position = node.position};
-    call.number = AddCallee(*destructor);
-    call.kids.push_back(std::move(object));
-    node.kids.push_back(std::move(call));
+  const clang::CXXDestructorDecl* destructor = WrittenDestructor(variable.getType());
+  if (destructor != nullptr && node.kids.size() == 1 && !variable.isNRVOVariable()) {
+    // What is done when the variable goes, on whichever way. One that is returned stays.
+    const Node object{.op = Op::kLocal, .position = node.position, .number = node.number};
+    node.kids.push_back(Destroy(*destructor, object));
   }
   return node;
 }
@@ -181,9 +186,12 @@ Node Lowering::If(const clang::IfStmt& statement) {
 Node Lowering::Switch(const clang::SwitchStmt& statement) {
   Node node = New(Op::kSwitch, statement);
   Node body = New(Op::kBlock, statement);
+  const bool outer = std::exchange(has_inner_label_, false);
   AddSwitchBody(body, statement.getBody());
+  const bool has_inner_label = std::exchange(has_inner_label_, outer);
   node.kids = {Expression(statement.getCond()), std::move(body)};
   Node block = New(Op::kBlock, statement);
+  if (has_inner_label) block.kids.push_back(Unknown(statement, kInnerLabel));
   if (const clang::Stmt* init = statement.getInit()) AddTo(block, Statement(init), init);
   if (const clang::VarDecl* variable = statement.getConditionVariable()) {
     block.kids.push_back(DeclareVariable(*variable));
@@ -230,14 +238,17 @@ Node Lowering::ForEach(const clang::CXXForRangeStmt& statement) {
   return block;
 }
 
-Node Lowering::Try(const clang::CXXTryStmt& statement) {
+Node Lowering::Try(const clang::CXXTryStmt& statement, bool is_constructor) {
   Node node = New(Op::kTry, statement);
   node.kids.push_back(Statement(statement.getTryBlock()));
   for (unsigned i = 0; i < statement.getNumHandlers(); ++i) {
     const clang::CXXCatchStmt& handler = *statement.getHandler(i);
     Node clause = New(Op::kCatch, handler);
     clause.number = kNoVariable;
-    if (!handler.getCaughtType().isNull()) clause.type = TypeKey(handler.getCaughtType());
+    if (const clang::QualType caught = handler.getCaughtType(); !caught.isNull()) {
+      clause.type = TypeKey(caught);
+      clause.text = HowCaught(caught);
+    }
     const clang::VarDecl* variable = handler.getExceptionDecl();
     if (variable != nullptr && variable->isInvalidDecl()) {
       // Of a type that was not understood: it takes everything, and what then happens is not known.
@@ -246,6 +257,11 @@ Node Lowering::Try(const clang::CXXTryStmt& statement) {
     } else {
       if (variable != nullptr) clause.number = Variable(variable);
       clause.kids.push_back(Statement(handler.getHandlerBlock()));
+      if (is_constructor) {
+        // It goes on with the exception at its end.
+        Node rethrow = New(Op::kThrow, *handler.getHandlerBlock());
+        clause.kids[0].kids.push_back(std::move(rethrow));
+      }
     }
     node.kids.push_back(std::move(clause));
   }

@@ -2,8 +2,6 @@
 
 #include <clang/AST/Attr.h>
 #include <clang/Basic/SourceManager.h>
-#include <clang/Index/USRGeneration.h>
-#include <llvm/ADT/SmallString.h>
 #include <llvm/Support/Path.h>
 
 #include <algorithm>
@@ -12,12 +10,6 @@
 
 namespace filibuster {
 namespace {
-
-std::string Usr(const clang::Decl& declaration) {
-  llvm::SmallString<128> usr;
-  if (clang::index::generateUSRForDecl(&declaration, usr)) return {};
-  return std::string(usr);
-}
 
 bool IsNonConstIndirection(clang::QualType type) {
   return (type->isReferenceType() || type->isPointerType()) &&
@@ -148,7 +140,13 @@ FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
       facts.inits.push_back(std::move(node));
     }
   }
-  facts.body = Statement(function.getBody());
+  const auto* body = llvm::dyn_cast<clang::CXXTryStmt>(function.getBody());
+  facts.body = body != nullptr && llvm::isa<clang::CXXConstructorDecl>(function)
+                   ? Try(*body, /*is_constructor=*/true)
+                   : Statement(function.getBody());
+  if (const auto* destructor = llvm::dyn_cast<clang::CXXDestructorDecl>(&function)) {
+    AddDestroyed(*destructor, facts.body);
+  }
   return facts;
 }
 
@@ -163,35 +161,6 @@ void Lowering::AddThrows(const clang::CXXRecordDecl& result, FunctionFacts& fact
   }
   facts.has_throws = true;
   facts.throws = std::move(throws);
-}
-
-void Lowering::AddVirtualMethods(const clang::CXXRecordDecl& record) {
-  for (const clang::CXXMethodDecl* method : record.methods()) {
-    if (method->isVirtual()) Enqueue(method);
-  }
-}
-
-std::string Lowering::AddClass(const clang::CXXRecordDecl& declaration) {
-  const clang::CXXRecordDecl* definition = declaration.getDefinition();
-  const clang::CXXRecordDecl& record = definition != nullptr ? *definition : declaration;
-  std::string usr = Usr(record);
-  if (!classes_.insert(&record).second) return usr;
-  ClassFacts facts{.usr = usr, .name = QualifiedName(record)};
-  if (definition != nullptr && !record.isDependentContext()) {
-    for (const clang::CXXBaseSpecifier& base : record.bases()) {
-      if (const clang::CXXRecordDecl* base_record = base.getType()->getAsCXXRecordDecl()) {
-        facts.bases.push_back(AddClass(*base_record));
-      }
-    }
-    if (!IsSystem(record)) AddVirtualMethods(record);
-    if (!record.isInStdNamespace()) {
-      for (const clang::FieldDecl* field : record.fields()) {
-        facts.fields.push_back(field->getNameAsString());
-      }
-    }
-  }
-  facts_.classes.push_back(std::move(facts));
-  return usr;
 }
 
 std::string Lowering::AddGlobal(const clang::VarDecl& declaration) {
@@ -222,9 +191,9 @@ std::string Lowering::UsrOf(const clang::FunctionDecl& function) {
   return it->second;
 }
 
-int Lowering::AddCallee(const clang::FunctionDecl& function) {
-  const auto [it, is_new] =
-      callees_.emplace(function.getCanonicalDecl(), static_cast<int>(facts_.callees.size()));
+int Lowering::AddCallee(const clang::FunctionDecl& function, bool is_virtual) {
+  const auto [it, is_new] = callees_.emplace(std::pair(function.getCanonicalDecl(), is_virtual),
+                                             static_cast<int>(facts_.callees.size()));
   if (!is_new) return it->second;
   Callee callee{.usr = UsrOf(function),
                 .name = QualifiedName(function),
@@ -238,7 +207,7 @@ int Lowering::AddCallee(const clang::FunctionDecl& function) {
   callee.declared = facts_.files[static_cast<std::size_t>(declared.file)];
   if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function)) {
     callee.is_method = !method->isStatic() && !llvm::isa<clang::CXXConstructorDecl>(method);
-    callee.is_virtual = method->isVirtual();
+    callee.is_virtual = is_virtual && method->isVirtual();
     if (callee.is_method) callee.can_change.push_back(!method->isConst());
     callee.class_usr = AddClass(*method->getParent());
   }

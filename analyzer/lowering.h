@@ -7,11 +7,13 @@
 #include <clang/AST/StmtCXX.h>
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "analyzer/facts.h"
@@ -63,10 +65,8 @@ class Lowering {
   void Enqueue(const clang::FunctionDecl* function);
   FunctionFacts Function(const clang::FunctionDecl& function);
   void AddThrows(const clang::CXXRecordDecl& result, FunctionFacts& facts);
-  void AddVirtualMethods(const clang::CXXRecordDecl& record);
-  std::string AddClass(const clang::CXXRecordDecl& record);
   std::string AddGlobal(const clang::VarDecl& variable);
-  int AddCallee(const clang::FunctionDecl& function);
+  int AddCallee(const clang::FunctionDecl& function, bool is_virtual = true);  // or as its own
   std::string UsrOf(const clang::FunctionDecl& function);
   int Variable(const clang::ValueDecl* variable);
   int FileIndex(clang::FileID id);
@@ -79,6 +79,15 @@ class Lowering {
   bool IsInScope(clang::SourceLocation location);
   bool IsSystem(const clang::Decl& declaration) const;
   Position PositionOf(clang::SourceLocation location);
+
+  // lower_classes.cc
+  static std::string Usr(const clang::Decl& declaration);
+  void AddVirtualMethods(const clang::CXXRecordDecl& record);
+  std::string AddClass(const clang::CXXRecordDecl& record);
+  void AddHiddenBases(const clang::CXXRecordDecl& record, ClassFacts& facts);
+  const clang::CXXDestructorDecl* WrittenDestructor(clang::QualType type) const;
+  Node Destroy(const clang::CXXDestructorDecl& destructor, const Node& object);
+  void AddDestroyed(const clang::CXXDestructorDecl& destructor, Node& body);
 
   // lower_expressions.cc
   Node Expression(const clang::Expr* expression);
@@ -114,7 +123,7 @@ class Lowering {
   Node Switch(const clang::SwitchStmt& statement);
   void AddSwitchBody(Node& block, const clang::Stmt* statement);
   Node ForEach(const clang::CXXForRangeStmt& statement);
-  Node Try(const clang::CXXTryStmt& statement);
+  Node Try(const clang::CXXTryStmt& statement, bool is_constructor);
 
   Node New(Op op, const clang::Stmt& statement);
 
@@ -123,10 +132,11 @@ class Lowering {
   FileFacts& facts_;
   const Places& corrected_;
   int depth_ = 0;
+  bool has_inner_label_ = false;  // of the switch that is lowered: a label below another statement
   std::deque<const clang::FunctionDecl*> queue_;
   std::unordered_set<const clang::FunctionDecl*> queued_;
   std::unordered_map<const clang::ValueDecl*, int> variables_;
-  std::unordered_map<const clang::FunctionDecl*, int> callees_;
+  std::map<std::pair<const clang::FunctionDecl*, bool>, int> callees_;
   std::unordered_map<const clang::FunctionDecl*, std::string> usrs_;
   std::unordered_map<std::string, int> usr_counts_;
   std::unordered_set<const clang::CXXRecordDecl*> classes_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace filibuster {
@@ -31,7 +32,8 @@ enum class Op : std::uint8_t {
   kThis,         // the pointer
   kField,        // text: name; type: name with its class, "httplib::Response::status"; kid: object
   kDeref,        // kid: pointer
-  kDynamicCast,  // type; kid: pointer
+  kDynamicCast,  // type; text: "&" if it is to a reference; kid: pointer, or object
+  kCopy,         // type; kid: an object whose part of that type is copied
   kAddress,      // kid: object
   kIndex,        // kids: container, index
   kCall,         // number: index into FileFacts::callees; kids: [object] arguments…
@@ -66,7 +68,7 @@ enum class Op : std::uint8_t {
   kBreak,        //
   kContinue,     //
   kTry,          // kids: body, kCatch…
-  kCatch,        // type, or "" for `...`; number: variable or kNoVariable; kid: body
+  kCatch,        // type, or "" for `...`; number: variable or kNoVariable; kid: body; text: how
   kLabel,        // text: name; kid: what it labels
   kGoto,         // text: name
 };
@@ -75,6 +77,13 @@ inline constexpr char kCondition[] = "condition";
 // Texts of a kUnknown that stands for what may do anything.
 inline constexpr char kTooDeep[] = "code that is nested too deep";
 inline constexpr char kUnreadClause[] = "a clause whose type was not understood";
+inline constexpr char kInnerLabel[] = "a switch with a label inside of a statement";
+inline bool IsUnread(std::string_view text) {
+  return text == kTooDeep || text == kUnreadClause || text == kInnerLabel;
+}
+// How a clause catches, where it is not by reference to const.
+inline constexpr char kByValue[] = "value";
+inline constexpr char kToChange[] = "change";  // by reference to what is not const
 
 inline constexpr int kNoVariable = -1;
 inline constexpr int kThisVariable = 0;  // other variables count from 1

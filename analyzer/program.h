@@ -52,6 +52,11 @@ class Program {
 
   // Whether `type` is `base` or derives from it. Types are keys as in Node::type.
   bool DerivesFrom(const std::string& type, const std::string& base) const;
+  // What was seen of a class, or nullptr.
+  const ClassFacts* ClassOf(const std::string& type) const {
+    const auto record = classes_.find(type);
+    return record == classes_.end() ? nullptr : record->second;
+  }
   // The key of the class of that name; the name, if the service's code has none.
   const std::string& KeyOf(const std::string& name) const;
   // The qualified name of a class; of other types the key.

@@ -21,6 +21,7 @@ bool RunsSomething(const std::string& name) {
       "std::promise::set_exception",
       "std::promise::set_value",
       "std::rethrow_exception",
+      "std::nested_exception::rethrow_nested",
       "std::rethrow_if_nested",
       "std::shared_future::get",
       "std::thread::thread",
@@ -101,9 +102,7 @@ void Reaches::Scan(const FileFacts& file, const Node& node, const FunctionFacts&
       known.calls_values = known.reach.matters = true;
       break;
     case Op::kUnknown:
-      if (node.text == kTooDeep || node.text == kUnreadClause) {
-        known.reach.matters = true;
-      }
+      if (IsUnread(node.text)) known.reach.matters = true;
       break;
     case Op::kThrow:
       known.reach.throws = true;

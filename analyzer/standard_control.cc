@@ -74,9 +74,17 @@ Results CallNow(const Standard& standard) {
   return standard.interpreter.Invoke(function, std::move(arguments), std::move(standard.state));
 }
 
+namespace {
+
+Results EndProcess(const Standard& standard) {
+  return {{std::move(standard.state), Completion::kEnd, Value::String(kByExit)}};
+}
+
+}  // namespace
+
 Results CurrentException(const Standard& standard) {
   if (standard.state.handling.empty()) return standard.Give(Value::Null());
-  const Value exception = standard.state.handling.back();
+  const Value exception = AsLeft(standard.state.handling.back(), standard.state);
   return standard.Give(Value::Of(Fields({{kException, exception}})).Taint(exception));
 }
 
@@ -87,13 +95,23 @@ Results MakeExceptionPointer(const Standard& standard) {
 
 Results Rethrow(const Standard& standard) {
   const Value pointer = standard.Argument(0);
+  // Of none it is undefined behaviour, and ends the process where it was seen.
+  if (pointer.Is(Kind::kNull)) return EndProcess(standard);
   const Value* exception = Field(pointer, kException);
   Value thrown = exception != nullptr ? *exception : Value::Unknown("a stored exception");
   return {{std::move(standard.state), Completion::kThrow, thrown.Taint(pointer)}};
 }
 
+// What one is moved from is not null for sure, nor the same.
 Results MakeExceptionHolder(const Standard& standard) {
-  return standard.Give(standard.size() == 0 ? Value::Null() : standard.Argument(0));
+  if (standard.size() == 0) return standard.Give(Value::Null());
+  const Value pointer = standard.Argument(0);
+  const Value& from = standard.call.arguments[standard.call.first];
+  const std::vector<bool>& can_change = standard.call.link.callee->can_change;
+  if (!can_change.empty() && can_change.front() && from.Is(Kind::kAlias)) {
+    standard.state.memory.Write(from.place(), Value::Unknown("what was moved from"));
+  }
+  return standard.Give(pointer);
 }
 
 namespace {
@@ -109,27 +127,46 @@ Results ThrowArgument(const Standard& standard) { return ThrowOf(standard, stand
 
 Results ThrowWithNested(const Standard& standard) {
   Value exception = standard.Argument(0);
-  if (exception.Is(Kind::kObject) && !standard.state.handling.empty()) {
+  if (exception.Is(Kind::kObject)) {
     Object nesting = exception.object();
-    nesting.fields.insert_or_assign(kNested, standard.state.handling.back());
+    const State& state = standard.state;
+    nesting.fields.insert_or_assign(kNested,
+                                    state.handling.empty() ? Value::Null() : state.handling.back());
     exception = Value::Of(std::move(nesting)).Taint(exception);
   }
   return ThrowOf(standard, std::move(exception));
 }
 
-// Of an exception that was seen to be thrown without another it does nothing.
+// Of an exception that was seen to be thrown without another it does nothing; one that had none to
+// take ends the process.
 Results RethrowNested(const Standard& standard) {
-  const Value exception = standard.Argument(0);
-  if (const Value* nested = Field(exception, kNested)) {
-    return {{std::move(standard.state), Completion::kThrow, *nested}};
-  }
+  const bool is_method = standard.call.first == 1;
+  const Value exception = is_method ? standard.Self() : standard.Argument(0);
+  const Value* nested = Field(exception, kNested);
+  if (nested != nullptr && nested->Is(Kind::kNull)) return EndProcess(standard);
   Results results;
-  if (standard.state.fault && Field(exception, kThrownAt) == nullptr) {
+  const bool is_known = nested != nullptr && !nested->Is(Kind::kUnknown);
+  if (is_known || is_method) {
+    Value thrown =
+        is_known ? AsLeft(*nested, standard.state) : Value::Unknown("a nested exception");
+    return {{std::move(standard.state), Completion::kThrow, thrown.Taint(exception)}};
+  }
+  if (standard.state.fault && (nested != nullptr || Field(exception, kThrownAt) == nullptr)) {
     Value thrown = Value::Unknown("a nested exception");
     results.push_back({standard.state, Completion::kThrow, thrown.Taint(exception)});
   }
   Append(results, standard.Give(Value::Unknown("nothing")));
   return results;
+}
+
+Results NestedPointer(const Standard& standard) {
+  const Value self = standard.Self();
+  const Value* nested = Field(self, kNested);
+  if (nested == nullptr || !nested->Is(Kind::kObject)) {
+    Value pointer = nested != nullptr ? *nested : Value::Unknown("a nested exception");
+    return standard.Give(pointer.Taint(self));
+  }
+  return standard.Give(Value::Of(Fields({{kException, *nested}})).Taint(self));
 }
 
 Results Nothing(const Standard& standard) {

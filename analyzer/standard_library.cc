@@ -148,6 +148,8 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::throw_with_nested", ThrowWithNested},
       {"boost::throw_exception", ThrowArgument},
       {"std::rethrow_if_nested", RethrowNested},
+      {"std::nested_exception::rethrow_nested", RethrowNested},
+      {"std::nested_exception::nested_ptr", NestedPointer},
       {"std::exception::what", Nothing},
       {"std::runtime_error::what", Nothing},
       {"std::chrono::operator+", AddDurations},

@@ -17,7 +17,6 @@ using Kind = Value::Kind;
 
 // std::expected, futures and others as objects with these fields; see library_fields.h, too.
 inline constexpr char kUnexpected[] = "$unexpected";
-inline constexpr char kNested[] = "$nested";
 inline constexpr char kCount[] = "$count";
 inline constexpr char kNumerator[] = "$numerator";
 inline constexpr char kDenominator[] = "$denominator";
@@ -87,6 +86,8 @@ Results Exchange(const Standard& standard);
 Results Swap(const Standard& standard);
 Results ClearError(const Standard& standard);
 Results RethrowNested(const Standard& standard);
+Results NestedPointer(const Standard& standard);
+Results WaitForFuture(const Standard& standard);
 Results ThrowArgument(const Standard& standard);
 Results ThrowWithNested(const Standard& standard);
 Results MakeExceptionHolder(const Standard& standard);
@@ -133,7 +134,6 @@ Results ElementAt(const Standard& standard);
 Results At(const Standard& standard);
 Results RunAsync(const Standard& standard);
 Results GetFuture(const Standard& standard);
-Results WaitForFuture(const Standard& standard);
 Results RunThread(const Standard& standard);
 Results CallNow(const Standard& standard);
 Results CurrentException(const Standard& standard);

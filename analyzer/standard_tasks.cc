@@ -190,13 +190,25 @@ Results FutureOf(const Standard& standard) {
   return standard.Give(Value::Of(Fields({{kShared, Value::Pointer(place)}})));
 }
 
+namespace {
+
+// A second result is refused.
+bool IsPromised(const Standard& standard) {
+  const Value self = standard.Self();
+  return Field(self, kHeld) != nullptr || Field(self, kException) != nullptr;
+}
+
+}  // namespace
+
 Results SetPromised(const Standard& standard) {
+  if (IsPromised(standard)) return standard.Throw("std::future_error", standard.Self());
   const Value value = standard.size() > 0 ? standard.Argument(0) : Value::Unknown("nothing");
   Leave(standard, standard.call.arguments[0], standard.state, kHeld, value);
   return standard.Give({});
 }
 
 Results SetPromisedException(const Standard& standard) {
+  if (IsPromised(standard)) return standard.Throw("std::future_error", standard.Self());
   const Value pointer = standard.Argument(0);
   const Value* exception = Field(pointer, kException);
   Leave(standard, standard.call.arguments[0], standard.state, kException,

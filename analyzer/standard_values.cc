@@ -23,6 +23,7 @@ Value Has(const Value& value) {
     for (const Value& alternative : value.elements()) answers.push_back(Has(alternative));
     return Value::Choice(answers).Taint(value);
   }
+  if (Field(value, kUnexpected) != nullptr) return Value::Int(0).Taint(value);
   if (const Value* has = Field(value, kHas)) return Value(*has).Taint(value);
   if (value.Is(Kind::kNull)) return Value::Int(0).Taint(value);
   if (value.Is(Kind::kUnknown)) return Value::Unknown("whether there is a value").Taint(value);
@@ -40,7 +41,7 @@ Value Held(const Value& value) {
     if (!held.empty()) return Value::Choice(held).Taint(value);
   }
   if (const Value* held = Field(value, kHeld)) return Value(*held).Taint(value);
-  if (value.Is(Kind::kObject) && Field(value, kHas) == nullptr) return value;
+  if (value.Is(Kind::kObject) && AsCondition(Has(value)) == Truth::kTrue) return value;
   return Value::Unknown("the value that is held").Taint(value);
 }
 
@@ -80,8 +81,11 @@ Results UseHeld(const Standard& standard) {
 Results GetHeld(const Standard& standard) {
   const Value self = standard.Self();
   const Truth has = AsCondition(Has(self));
-  Value thrown = Value::Of(Object{.type = "std::bad_optional_access", .fields = {}});
-  thrown.Taint(self);
+  // Of what an expected's error is, is not said.
+  const bool is_expected = standard.call.link.callee->name.starts_with("std::expected");
+  Object exception{.type = "std::bad_optional_access", .fields = {}};
+  if (is_expected) exception = {"std::bad_expected_access", {{kOrDerived, {}}}};
+  Value thrown = Value::Of(std::move(exception)).Taint(self);
   Results results;
   if (has != Truth::kTrue) {
     results.push_back({standard.state, Completion::kThrow, std::move(thrown)});
@@ -103,6 +107,8 @@ Results ValueOr(const Standard& standard) {
 Results GetError(const Standard& standard) {
   const Value self = standard.Self();
   const Value* error = Field(self, kError);
+  // An error that was assigned as it is.
+  if (error == nullptr) error = Field(self, kUnexpected);
   Value value = error != nullptr ? *error : Value::Unknown("an error");
   return standard.Give(value.Taint(self));
 }
@@ -240,6 +246,9 @@ Results Compare(const Standard& standard) {
   const std::string op = name.substr(name.rfind("operator") + 8);
   Value left = standard.call.first == 1 ? standard.Self() : standard.Argument(0);
   Value right = standard.Argument(standard.call.first == 1 ? 0 : 1);
+  if (ComparesErrors(*standard.call.link.callee)) {
+    return standard.Give(CompareErrors(*standard.call.link.callee, op, left, right));
+  }
   if (right.Is(Kind::kNull) && (left.Is(Kind::kChoice) || Field(left, kHas) != nullptr)) {
     left = Has(left);
     right = Value::Int(0);

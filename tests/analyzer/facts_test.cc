@@ -169,7 +169,7 @@ TEST(FactsTest, MembersHaveTheValuesThatTheyAreDeclaredWith) {
 TEST(FactsTest, CatchClausesNameWhatTheyTake) {
   EXPECT_EQ(BodyOf("namespace n { struct E {}; }\nvoid f() { try { } catch (const n::E& e) { } "
                    "catch (int) { } catch (...) { } }"),
-            "(block (try (block) (catch : c:@N@n@S@E (block)) (catch : int (block)) "
+            "(block (try (block) (catch : c:@N@n@S@E (block)) (catch value : int (block)) "
             "(catch (block))))");
 }
 
