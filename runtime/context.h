@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -37,7 +36,7 @@ class Parent {
  private:
   const ExecutionIndex index_;
   const VectorClock origin_vclock_;
-  std::mutex mutex_;         // guards what follows
+  // Guarded by the mutex of this, of which no object has its own: a fork has to lock them all.
   std::string index_begin_;  // of a call's index, up to its own entry; "" before the first call
   VectorClock vclock_;
   std::map<std::string, int> counts_;  // by signature
@@ -62,8 +61,7 @@ class Context {
 
  private:
   const std::string request_id_;
-  std::mutex mutex_;
-  std::shared_ptr<Parent> parent_;  // guarded by mutex_, as is the next
+  std::shared_ptr<Parent> parent_;  // guarded by the mutex of this, as is the next
   std::vector<int> wanted_for_;
 };
 

@@ -132,7 +132,8 @@ Injector* MakeInjector() {
         "are those that the preloaded libraries see");
     return nullptr;
   }
-  Md5("");  // which looks for it once
+  Md5("");        // which looks for it once,
+  ServiceName();  // as this does
   return replay != nullptr ? new Injector(std::move(replay)) : new Injector(std::move(control));
 }
 
@@ -153,20 +154,23 @@ Injector* TheInjector() {
   return the_injector;
 }
 
+ForkMutex telling;
+std::set<std::string>* told = nullptr;  // guarded by telling; never destroyed
+
+void AfterFork() {
+  if (the_injector != nullptr) the_injector->AfterFork();
+  making_injector.AfterFork();
+  telling.AfterFork();
+}
+
 // Before any thread: whoever asks for the injector may be doing so at the fork.
 [[maybe_unused]] const int follows_forks = ::pthread_atfork(
     [] {
+      telling.BeforeFork();
       making_injector.BeforeFork();
       if (the_injector != nullptr) the_injector->BeforeFork();
     },
-    [] {
-      if (the_injector != nullptr) the_injector->AfterFork();
-      making_injector.AfterFork();
-    },
-    [] {
-      if (the_injector != nullptr) the_injector->AfterFork();
-      making_injector.AfterFork();
-    });
+    AfterFork, AfterFork);
 
 // 10, not 10.0, if it is a whole number: what people and restrictions expect to read.
 Json SecondsToJson(double seconds) {
@@ -182,11 +186,10 @@ std::atomic<bool> any_request_received = false;
 // Once for each place.
 void WarnOfUnknownCause(const OutgoingCall& call) {
   const std::string place = std::string(call.file) + ":" + std::to_string(call.line);
-  static auto& mutex = *new std::mutex;
-  static auto& told = *new std::set<std::string>;
   {
-    const std::lock_guard<std::mutex> lock(mutex);
-    if (!told.insert(place).second) return;
+    const std::lock_guard<ForkMutex> lock(telling);
+    if (told == nullptr) told = new std::set<std::string>;
+    if (!told->insert(place).second) return;
   }
   Warn("the call to " + call.target + " at " + place +
        " is made for no request that is known; it counts as the functional test's own "

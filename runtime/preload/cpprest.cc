@@ -5,6 +5,7 @@
 // Nothing of it is linked: what needs its classes is in a library of its own.
 #include <dlfcn.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,7 +41,13 @@ const CpprestHooks* LoadHooks() {
 // Null if nothing is to be done.
 const CpprestHooks* Hooks(bool is_known) {
   if (!is_known || !InjectionEnabled()) return nullptr;
-  static const CpprestHooks* const hooks = LoadHooks();
+  // Without a guarded static: a child process would wait for a thread that it does not have.
+  static std::atomic<bool> is_loaded = false;
+  static std::atomic<const CpprestHooks*> hooks = nullptr;
+  if (!is_loaded.load(std::memory_order_acquire)) {
+    hooks = LoadHooks();
+    is_loaded.store(true, std::memory_order_release);
+  }
   return hooks;
 }
 
@@ -67,9 +74,9 @@ CpprestTask Request(void* client, void* request, const void* token) {
   static const KnownFunction<CpprestRequest> next(
       "_ZN3web4http6client11http_client7requestENS0_12http_requestERKN4pplx18cancellation_tokenE",
       kLibrary);
-  const CpprestHooks* const hooks = Hooks(next.known);
+  const CpprestHooks* const hooks = Hooks(next.known());
   if (hooks == nullptr) return next.function(client, request, token);
-  return hooks->request(next.function, client, request, token);
+  return hooks->request(next.get(), client, request, token);
 }
 
 // http_listener_impl::handle_request(http_request)
@@ -81,9 +88,9 @@ void HandleRequest(void* listener, void* request) {
       "_ZN3web4http12experimental8listener7details18http_listener_impl14handle_requestENS0_12http_"
       "requestE",
       kLibrary);
-  const CpprestHooks* const hooks = Hooks(next.known);
+  const CpprestHooks* const hooks = Hooks(next.known());
   if (hooks == nullptr) return next.function(listener, request);
-  hooks->handle(next.function, listener, request);
+  hooks->handle(next.get(), listener, request);
 }
 
 // _http_request::_reply_impl(http_response)
@@ -92,7 +99,7 @@ void HandleRequest(void* listener, void* request) {
 CpprestTask Reply(void* request, void* response) {
   static const KnownFunction<CpprestReply> next(
       "_ZN3web4http7details13_http_request11_reply_implENS0_13http_responseE", kLibrary);
-  if (const CpprestHooks* const hooks = Hooks(next.known)) hooks->reply(response);
+  if (const CpprestHooks* const hooks = Hooks(next.known())) hooks->reply(response);
   return next.function(request, response);
 }
 
@@ -105,7 +112,7 @@ void Schedule(void* scheduler, void (*function)(void*), void* argument) {
   using Function = void(void*, void (*)(void*), void*);
   static const KnownFunction<Function> next("_ZN4pplx7details15linux_scheduler8scheduleEPFvPvES2_",
                                             kLibrary);
-  if (!next.known || !InjectionEnabled()) return next.function(scheduler, function, argument);
+  if (!next.known() || !InjectionEnabled()) return next.function(scheduler, function, argument);
   next.function(scheduler, Run, new Work{function, argument, CurrentContext()});
 }
 

@@ -98,11 +98,6 @@ void Pretend(const CurlHandle::Pretence& pretence, CURLINFO info, void* to) {
   }
 }
 
-template <typename Function>
-Function* Next(const char* name) {
-  return NextFunction<Function>(name, "libcurl.so.4");
-}
-
 }  // namespace
 }  // namespace filibuster
 
@@ -110,8 +105,6 @@ using filibuster::CurlCall;
 using filibuster::CurlHandle;
 using filibuster::InjectionEnabled;
 using filibuster::RealLibcurl;
-
-#define FILIBUSTER_NEXT(function) filibuster::Next<decltype(::function)>(#function)
 
 extern "C" {
 
@@ -154,7 +147,7 @@ CURLcode curl_easy_perform(CURL* easy) {
 }
 
 void curl_easy_reset(CURL* easy) {
-  static auto* const next = FILIBUSTER_NEXT(curl_easy_reset);
+  auto* const next = RealLibcurl().reset;
   next(easy);
   if (!InjectionEnabled()) return;
   filibuster::Guarded([&] {
@@ -163,7 +156,7 @@ void curl_easy_reset(CURL* easy) {
 }
 
 CURL* curl_easy_duphandle(CURL* easy) {
-  static auto* const next = FILIBUSTER_NEXT(curl_easy_duphandle);
+  auto* const next = RealLibcurl().duphandle;
   CURL* const duplicate = next(easy);
   if (duplicate == nullptr || !InjectionEnabled()) return duplicate;
   filibuster::Guarded([&] {
@@ -176,7 +169,7 @@ CURL* curl_easy_duphandle(CURL* easy) {
 }
 
 void curl_easy_cleanup(CURL* easy) {
-  static auto* const next = FILIBUSTER_NEXT(curl_easy_cleanup);
+  auto* const next = RealLibcurl().cleanup;
   if (InjectionEnabled()) filibuster::Guarded([&] { filibuster::DropHandle(easy); });
   next(easy);
 }
@@ -207,7 +200,7 @@ CURLMcode curl_multi_remove_handle(CURLM* multi, CURL* easy) {
 }
 
 CURLMcode curl_multi_perform(CURLM* multi, int* running) {
-  static auto* const next = FILIBUSTER_NEXT(curl_multi_perform);
+  auto* const next = RealLibcurl().multi_perform;
   const CURLMcode result = next(multi, running);
   if (result == CURLM_OK && InjectionEnabled()) {
     filibuster::Guarded([&] { *running += filibuster::GoOnAfterFirst(multi); });
@@ -216,7 +209,7 @@ CURLMcode curl_multi_perform(CURLM* multi, int* running) {
 }
 
 CURLMcode curl_multi_socket_action(CURLM* multi, curl_socket_t socket, int events, int* running) {
-  static auto* const next = FILIBUSTER_NEXT(curl_multi_socket_action);
+  auto* const next = RealLibcurl().multi_socket_action;
   const CURLMcode result = next(multi, socket, events, running);
   if (result == CURLM_OK && InjectionEnabled()) {
     filibuster::Guarded([&] { *running += filibuster::GoOnAfterFirst(multi); });
@@ -225,7 +218,7 @@ CURLMcode curl_multi_socket_action(CURLM* multi, curl_socket_t socket, int event
 }
 
 CURLMcode curl_multi_cleanup(CURLM* multi) {
-  static auto* const next = FILIBUSTER_NEXT(curl_multi_cleanup);
+  auto* const next = RealLibcurl().multi_cleanup;
   if (InjectionEnabled()) filibuster::Guarded([&] { filibuster::ForgetMulti(multi); });
   return next(multi);
 }

@@ -2,7 +2,9 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <cstdio>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 
@@ -15,21 +17,21 @@ namespace {
 
 static_assert(sizeof(long) == sizeof(void*) && sizeof(curl_off_t) == sizeof(void*));
 
-struct Registry {
-  ForkMutex mutex;
-  std::unordered_map<CURL*, std::unique_ptr<CurlHandle>> handles;  // guarded by mutex
-};
+using Handles = std::unordered_map<CURL*, std::unique_ptr<CurlHandle>>;
 
-// Never destroyed: calls may be made while the program ends. A child process starts with the
-// mutex as its parent's one thread finds it.
-Registry& TheRegistry() {
-  static Registry& registry = []() -> Registry& {
-    static auto& made = *new Registry;
-    ::pthread_atfork([] { made.mutex.BeforeFork(); }, [] { made.mutex.AfterFork(); },
-                     [] { made.mutex.AfterFork(); });
-    return made;
-  }();
-  return registry;
+ForkMutex handles_mutex;
+Handles* handles = nullptr;  // guarded by handles_mutex; never destroyed: calls may be made while
+                             // the program ends
+
+// A child process starts with the mutex as its parent's one thread finds it.
+[[maybe_unused]] const int follows_forks =
+    ::pthread_atfork([] { handles_mutex.BeforeFork(); }, [] { handles_mutex.AfterFork(); },
+                     [] { handles_mutex.AfterFork(); });
+
+// The mutex is held.
+Handles& TheHandles() {
+  if (handles == nullptr) handles = new Handles;
+  return *handles;
 }
 
 template <typename Function>
@@ -42,23 +44,30 @@ constexpr CurlHandle::Value kMillisecondsPerSecond = 1000;
 
 }  // namespace
 
+// Without a guarded static: a child process would wait for a thread that it does not have.
 const Libcurl& RealLibcurl() {
-  static const Libcurl real = [] {
-    Libcurl functions{};
-    Load("curl_easy_setopt", &functions.setopt);
-    Load("curl_easy_getinfo", &functions.getinfo);
-    Load("curl_easy_perform", &functions.perform);
-    Load("curl_easy_strerror", &functions.strerror);
-    Load("curl_slist_append", &functions.slist_append);
-    Load("curl_slist_free_all", &functions.slist_free_all);
-    Load("curl_url_get", &functions.url_get);
-    Load("curl_free", &functions.free);
-    Load("curl_multi_add_handle", &functions.multi_add);
-    Load("curl_multi_remove_handle", &functions.multi_remove);
-    Load("curl_multi_info_read", &functions.multi_info_read);
-    return functions;
-  }();
-  return real;
+  static std::atomic<const Libcurl*> real = nullptr;
+  if (const Libcurl* const known = real.load(std::memory_order_acquire)) return *known;
+  auto functions = std::make_unique<Libcurl>();
+  Load("curl_easy_setopt", &functions->setopt);
+  Load("curl_easy_getinfo", &functions->getinfo);
+  Load("curl_easy_perform", &functions->perform);
+  Load("curl_easy_strerror", &functions->strerror);
+  Load("curl_slist_append", &functions->slist_append);
+  Load("curl_slist_free_all", &functions->slist_free_all);
+  Load("curl_url_get", &functions->url_get);
+  Load("curl_free", &functions->free);
+  Load("curl_easy_reset", &functions->reset);
+  Load("curl_easy_duphandle", &functions->duphandle);
+  Load("curl_easy_cleanup", &functions->cleanup);
+  Load("curl_multi_add_handle", &functions->multi_add);
+  Load("curl_multi_remove_handle", &functions->multi_remove);
+  Load("curl_multi_info_read", &functions->multi_info_read);
+  Load("curl_multi_perform", &functions->multi_perform);
+  Load("curl_multi_socket_action", &functions->multi_socket_action);
+  Load("curl_multi_cleanup", &functions->multi_cleanup);
+  const Libcurl* first = nullptr;
+  return real.compare_exchange_strong(first, functions.get()) ? *functions.release() : *first;
 }
 
 // The call puts back what the service has set, which must still be known.
@@ -147,28 +156,25 @@ void CurlHandle::RestoreIn(CURL* duplicate) const {
 }
 
 CurlHandle& HandleOf(CURL* easy) {
-  Registry& registry = TheRegistry();
-  const std::lock_guard<ForkMutex> lock(registry.mutex);
-  auto& handle = registry.handles[easy];
+  const std::lock_guard<ForkMutex> lock(handles_mutex);
+  auto& handle = TheHandles()[easy];
   if (handle == nullptr) handle = std::make_unique<CurlHandle>(easy);
   return *handle;
 }
 
 CurlHandle* FindHandle(CURL* easy) {
-  Registry& registry = TheRegistry();
-  const std::lock_guard<ForkMutex> lock(registry.mutex);
-  const auto it = registry.handles.find(easy);
-  return it == registry.handles.end() ? nullptr : it->second.get();
+  const std::lock_guard<ForkMutex> lock(handles_mutex);
+  const auto it = TheHandles().find(easy);
+  return it == handles->end() ? nullptr : it->second.get();
 }
 
 void DropHandle(CURL* easy) {
-  Registry& registry = TheRegistry();
   std::unique_ptr<CurlHandle> dropped;  // destroyed after the mutex is free: its call reports
-  const std::lock_guard<ForkMutex> lock(registry.mutex);
-  const auto it = registry.handles.find(easy);
-  if (it == registry.handles.end()) return;
+  const std::lock_guard<ForkMutex> lock(handles_mutex);
+  const auto it = TheHandles().find(easy);
+  if (it == handles->end()) return;
   dropped = std::move(it->second);
-  registry.handles.erase(it);
+  handles->erase(it);
 }
 
 }  // namespace filibuster

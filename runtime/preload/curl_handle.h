@@ -29,6 +29,12 @@ struct Libcurl {
   decltype(&::curl_multi_remove_handle) multi_remove;
   decltype(&::curl_multi_info_read) multi_info_read;
   decltype(&::curl_free) free;
+  decltype(&::curl_easy_reset) reset;
+  decltype(&::curl_easy_duphandle) duphandle;
+  decltype(&::curl_easy_cleanup) cleanup;
+  decltype(&::curl_multi_perform) multi_perform;
+  decltype(&::curl_multi_socket_action) multi_socket_action;
+  decltype(&::curl_multi_cleanup) multi_cleanup;
 };
 const Libcurl& RealLibcurl();
 

@@ -23,31 +23,24 @@ struct Multi {
   CURLMsg given{};               // to the service, which reads it until it asks again
 };
 
-struct Registry {
-  ForkMutex mutex;
-  std::unordered_map<CURLM*, Multi> multis;  // guarded by mutex
-};
-std::atomic<bool> any_multi = false;
+using Multis = std::unordered_map<CURLM*, Multi>;
 
-// Never destroyed: calls may be made while the program ends. A child process starts with the
-// mutex as its parent's one thread finds it.
-Registry& TheRegistry() {
-  static Registry& registry = []() -> Registry& {
-    static auto& made = *new Registry;
-    ::pthread_atfork([] { made.mutex.BeforeFork(); }, [] { made.mutex.AfterFork(); },
-                     [] { made.mutex.AfterFork(); });
-    return made;
-  }();
-  return registry;
-}
+ForkMutex multis_mutex;
+Multis* multis = nullptr;  // guarded by multis_mutex; never destroyed: calls may be made while the
+                           // program ends
+std::atomic<bool> any_multi = false;  // then they are made
+
+// A child process starts with the mutex as its parent's one thread finds it.
+[[maybe_unused]] const int follows_forks =
+    ::pthread_atfork([] { multis_mutex.BeforeFork(); }, [] { multis_mutex.AfterFork(); },
+                     [] { multis_mutex.AfterFork(); });
 
 // Null if it never had such a call.
 Multi* Find(CURLM* multi) {
   if (!any_multi) return nullptr;
-  Registry& registry = TheRegistry();
-  const std::lock_guard<ForkMutex> lock(registry.mutex);
-  const auto found = registry.multis.find(multi);
-  return found == registry.multis.end() ? nullptr : &found->second;
+  const std::lock_guard<ForkMutex> lock(multis_mutex);
+  const auto found = multis->find(multi);
+  return found == multis->end() ? nullptr : &found->second;
 }
 
 // The second transfer of a call whose first one has ended.
@@ -65,9 +58,9 @@ bool BeginSecond(CURLM* multi, CURL* easy) noexcept {
 }  // namespace
 
 void FollowFirst(CURLM* multi, CURL* easy) {
-  Registry& registry = TheRegistry();
-  const std::lock_guard<ForkMutex> lock(registry.mutex);
-  registry.multis[multi].first.insert(easy);
+  const std::lock_guard<ForkMutex> lock(multis_mutex);
+  if (multis == nullptr) multis = new Multis;
+  (*multis)[multi].first.insert(easy);
   any_multi = true;
 }
 
@@ -115,9 +108,8 @@ void ForgetHandle(CURLM* multi, const CURL* easy) {
 
 void ForgetMulti(CURLM* multi) {
   if (!any_multi) return;
-  Registry& registry = TheRegistry();
-  const std::lock_guard<ForkMutex> lock(registry.mutex);
-  registry.multis.erase(multi);
+  const std::lock_guard<ForkMutex> lock(multis_mutex);
+  multis->erase(multi);
 }
 
 }  // namespace filibuster

@@ -27,7 +27,7 @@ constexpr std::string_view kLibrary = "libcpp-httplib.so.0.11";
 
 template <typename Function>
 struct Next : KnownFunction<Function> {
-  explicit Next(const char* name) : KnownFunction<Function>(name, kLibrary) {}
+  constexpr explicit Next(const char* name) : KnownFunction<Function>(name, kLibrary) {}
 };
 
 // Its own, where the service has set it.
@@ -124,7 +124,7 @@ bool ClientImpl::send(Request& request, Response& response, Error& error) {
   using Send = bool(ClientImpl*, Request&, Response&, Error&);
   static const filibuster::Next<Send> next(
       "_ZN7httplib10ClientImpl4sendERNS_7RequestERNS_8ResponseERNS_5ErrorE");
-  if (!next.known || !filibuster::InjectionEnabled() || filibuster::IsPartOfCall(request)) {
+  if (!next.known() || !filibuster::InjectionEnabled() || filibuster::IsPartOfCall(request)) {
     return next.function(this, request, response, error);
   }
   const std::string method = filibuster::MethodOf(request);
@@ -161,7 +161,7 @@ bool Server::routing(Request& request, Response& response, Stream& stream) {
   using Routing = bool(Server*, Request&, Response&, Stream&);
   static const filibuster::Next<Routing> next(
       "_ZN7httplib6Server7routingERNS_7RequestERNS_8ResponseERNS_6StreamE");
-  if (!next.known || !filibuster::InjectionEnabled()) {
+  if (!next.known() || !filibuster::InjectionEnabled()) {
     return next.function(this, request, response, stream);
   }
   filibuster_httplib::Receive(request);
@@ -173,7 +173,7 @@ bool Server::routing(Request& request, Response& response, Stream& stream) {
 bool Server::listen_internal() {
   using Listen = bool(Server*);
   static const filibuster::Next<Listen> next("_ZN7httplib6Server15listen_internalEv");
-  if (next.known && filibuster::InjectionEnabled()) {
+  if (next.known() && filibuster::InjectionEnabled()) {
     post_routing_handler_ = [handler = std::move(post_routing_handler_)](const Request& request,
                                                                          Response& response) {
       if (handler) handler(request, response);

@@ -3,7 +3,9 @@
 
 #include <dlfcn.h>
 
+#include <atomic>
 #include <string_view>
+#include <utility>
 
 namespace filibuster {
 
@@ -21,23 +23,46 @@ Function* NextFunction(const char* name, const char* library) {
 }
 
 // The next function, and whether it is that of the library whose classes look as the header says:
-// `library` names the file, to the version that counts.
+// `library` names the file, to the version that counts. Looked up at its first use, by each thread
+// that comes: in a child process nobody waits for one that did when the parent forked.
 template <typename Function>
-struct KnownFunction {
-  Function* function;
-  bool known;
+class KnownFunction {
+ public:
+  constexpr KnownFunction(const char* name, std::string_view library)
+      : name_(name), library_(library) {}
 
-  KnownFunction(const char* name, std::string_view library)
-      : function(NextFunction<Function>(name, library.data())), known(IsOf(library)) {}
+  Function* get() const {
+    Function* found = found_.load(std::memory_order_acquire);
+    if (found == nullptr) {
+      found = NextFunction<Function>(name_, library_.data());
+      is_known_.store(IsOfLibrary(found), std::memory_order_relaxed);
+      found_.store(found, std::memory_order_release);
+    }
+    return found;
+  }
+  bool known() const {
+    get();
+    return is_known_.load(std::memory_order_relaxed);
+  }
+  template <typename... Args>
+  decltype(auto) function(Args&&... args) const {
+    return get()(std::forward<Args>(args)...);
+  }
 
-  bool IsOf(std::string_view library) const {
+ private:
+  bool IsOfLibrary(Function* function) const {
     Dl_info info{};
     if (::dladdr(reinterpret_cast<void*>(function), &info) == 0) return false;
     const std::string_view path = info.dli_fname;
     const std::string_view file = path.substr(path.rfind('/') + 1);
-    if (file.substr(0, library.size()) != library) return false;
-    return file.size() == library.size() || file[library.size()] == '.';
+    if (file.substr(0, library_.size()) != library_) return false;
+    return file.size() == library_.size() || file[library_.size()] == '.';
   }
+
+  const char* const name_;
+  const std::string_view library_;
+  mutable std::atomic<Function*> found_ = nullptr;
+  mutable std::atomic<bool> is_known_ = false;
 };
 
 }  // namespace filibuster

@@ -135,43 +135,47 @@ struct PocoCall {
 // ends.
 class PocoCalls {
  public:
+  constexpr PocoCalls() = default;  // before any thread
+
   PocoCall& Put(const HTTPClientSession* session, std::unique_ptr<PocoCall> call) {
     PocoCall& put = *call;
     const std::lock_guard<ForkMutex> lock(mutex_);
-    std::swap(calls_[session], call);  // what was there dies outside of the lock
+    std::swap(calls()[session], call);  // what was there dies outside of the lock
     return put;
   }
   // Null if there is none.
   PocoCall* Find(const HTTPClientSession* session) {
     const std::lock_guard<ForkMutex> lock(mutex_);
-    const auto found = calls_.find(session);
-    return found == calls_.end() ? nullptr : found->second.get();
+    const auto found = calls().find(session);
+    return found == calls().end() ? nullptr : found->second.get();
   }
   std::unique_ptr<PocoCall> Take(const HTTPClientSession* session) {
     const std::lock_guard<ForkMutex> lock(mutex_);
-    const auto found = calls_.find(session);
-    if (found == calls_.end()) return nullptr;
+    const auto found = calls().find(session);
+    if (found == calls().end()) return nullptr;
     std::unique_ptr<PocoCall> call = std::move(found->second);
-    calls_.erase(found);
+    calls().erase(found);
     return call;
   }
 
   ForkMutex& mutex() { return mutex_; }
 
  private:
+  using Calls = std::map<const HTTPClientSession*, std::unique_ptr<PocoCall>>;
+
+  Calls& calls() {
+    if (calls_ == nullptr) calls_ = new Calls;
+    return *calls_;
+  }
+
   ForkMutex mutex_;
-  std::map<const HTTPClientSession*, std::unique_ptr<PocoCall>> calls_;  // guarded by mutex_
+  Calls* calls_ = nullptr;  // guarded by mutex_
 };
 
-PocoCalls& Calls() {
-  static PocoCalls& calls = []() -> PocoCalls& {
-    static auto& made = *new PocoCalls;
-    ::pthread_atfork([] { made.mutex().BeforeFork(); }, [] { made.mutex().AfterFork(); },
-                     [] { made.mutex().AfterFork(); });
-    return made;
-  }();
-  return calls;
-}
+PocoCalls the_calls;
+[[maybe_unused]] const int follows_forks =
+    ::pthread_atfork([] { the_calls.mutex().BeforeFork(); }, [] { the_calls.mutex().AfterFork(); },
+                     [] { the_calls.mutex().AfterFork(); });
 
 // What makes a session fail as planned; null if nothing can.
 std::unique_ptr<LoopbackPeer> PeerFor(const InjectedFault& fault) {
@@ -279,37 +283,37 @@ void DropAnswer(HTTPClientSession* session, std::istream* answer, PocoCall* call
 }  // namespace
 }  // namespace filibuster
 
-using filibuster::Calls;
 using filibuster::InjectionEnabled;
 using filibuster::PocoCall;
+using filibuster::the_calls;
 
 namespace Poco::Net {
 
 std::ostream& HTTPClientSession::sendRequest(HTTPRequest& request) {
   static const filibuster::PocoFunction<filibuster::SendRequest> next(
       "_ZN4Poco3Net17HTTPClientSession11sendRequestERNS0_11HTTPRequestE");
-  if (!next.known || !InjectionEnabled()) return next.function(this, request);
+  if (!next.known() || !InjectionEnabled()) return next.function(this, request);
   PocoCall& call =
-      Calls().Put(this, std::make_unique<PocoCall>(filibuster::CallOf(*this, request)));
+      the_calls.Put(this, std::make_unique<PocoCall>(filibuster::CallOf(*this, request)));
   filibuster::Plan(*this, &call);
   for (const auto& [name, value] : call.injection.headers()) request.set(name, value);
   return call.Watch([&]() -> std::ostream& {
     return call.peer == nullptr || call.is_made
                ? next.function(this, request)
-               : filibuster::SendToPeer(this, request, &call, next.function);
+               : filibuster::SendToPeer(this, request, &call, next.get());
   });
 }
 
 bool HTTPClientSession::peekResponse(HTTPResponse& response) {
   static const filibuster::PocoFunction<bool(HTTPClientSession*, HTTPResponse&)> next(
       "_ZN4Poco3Net17HTTPClientSession12peekResponseERNS0_12HTTPResponseE");
-  PocoCall* const call = next.known && InjectionEnabled() ? Calls().Find(this) : nullptr;
+  PocoCall* const call = next.known() && InjectionEnabled() ? the_calls.Find(this) : nullptr;
   if (call == nullptr) return next.function(this, response);
   if (call->peer != nullptr && !call->is_made) call->peer->Speak();
   try {
     return next.function(this, response);
   } catch (const std::exception& exception) {
-    Calls().Take(this)->injection.Failed(filibuster::NameOf(exception));
+    the_calls.Take(this)->injection.Failed(filibuster::NameOf(exception));
     throw;
   }
 }
@@ -319,7 +323,7 @@ std::istream& HTTPClientSession::receiveResponse(HTTPResponse& response) {
   static const filibuster::PocoFunction<Receive> next(
       "_ZN4Poco3Net17HTTPClientSession15receiveResponseERNS0_12HTTPResponseE");
   const std::unique_ptr<PocoCall> call =
-      next.known && InjectionEnabled() ? Calls().Take(this) : nullptr;
+      next.known() && InjectionEnabled() ? the_calls.Take(this) : nullptr;
   if (call == nullptr) return next.function(this, response);
   const auto receive = [&]() -> std::istream& { return next.function(this, response); };
   if (call->is_made) filibuster::DropAnswer(this, &call->Watch(receive), call.get());

@@ -36,7 +36,7 @@ inline constexpr std::string_view kPocoLibrary = "libPocoNet.so.80";
 
 template <typename Function>
 struct PocoFunction : KnownFunction<Function> {
-  explicit PocoFunction(const char* name) : KnownFunction<Function>(name, kPocoLibrary) {}
+  constexpr explicit PocoFunction(const char* name) : KnownFunction<Function>(name, kPocoLibrary) {}
 };
 
 }  // namespace filibuster

@@ -47,7 +47,7 @@ void _ZN4Poco3Net21HTTPServerRequestImplC1ERNS0_22HTTPServerResponseImplERNS0_17
       "_ZN4Poco3Net21HTTPServerRequestImplC1ERNS0_22HTTPServerResponseImplERNS0_17"
       "HTTPServerSessionEPNS0_16HTTPServerParamsE");
   next.function(request, response, session, params);
-  if (!next.known || !InjectionEnabled()) return;
+  if (!next.known() || !InjectionEnabled()) return;
   filibuster::ScopeOfThread().emplace(
       filibuster::ReceiveRequest([&](const char* name) { return request->get(name, ""); }));
 }
@@ -57,7 +57,7 @@ void _ZNK4Poco3Net12HTTPResponse5writeERSo(const Poco::Net::HTTPResponse* respon
                                            std::ostream& stream) {
   using Write = void(const Poco::Net::HTTPResponse*, std::ostream&);
   static const filibuster::PocoFunction<Write> next("_ZNK4Poco3Net12HTTPResponse5writeERSo");
-  if (next.known && InjectionEnabled() && filibuster::IsOfServer(*response)) {
+  if (next.known() && InjectionEnabled() && filibuster::IsOfServer(*response)) {
     filibuster::AnswerRequest(filibuster::CurrentContext(), response->getStatus());
   }
   next.function(response, stream);

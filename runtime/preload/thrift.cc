@@ -47,8 +47,8 @@ constexpr std::string_view kLibrary = "libthrift-0.17.0.so";
 
 template <typename Function>
 struct Next : KnownFunction<Function> {
-  explicit Next(const char* name) : KnownFunction<Function>(name, kLibrary) {}
-  bool IsOff() const { return !this->known || !InjectionEnabled(); }
+  constexpr explicit Next(const char* name) : KnownFunction<Function>(name, kLibrary) {}
+  bool IsOff() const { return !this->known() || !InjectionEnabled(); }
 };
 
 // Of an answer, as much as there is of it; "" if it is a result, or not to be told.
@@ -90,16 +90,19 @@ struct ThriftCall {
 // ends. What is taken out of it dies outside of its lock.
 class ThriftCalls {
  public:
+  constexpr ThriftCalls() = default;  // before any thread
+
   void Put(const TTransport* transport, std::unique_ptr<ThriftCall> call) {
     const std::lock_guard<ForkMutex> lock(mutex_);
-    std::swap(calls_[transport], call);
+    std::swap(kept().calls[transport], call);
   }
   std::unique_ptr<ThriftCall> Take(const TTransport* transport) {
     const std::lock_guard<ForkMutex> lock(mutex_);
-    const auto found = calls_.find(transport);
-    if (found == calls_.end()) return nullptr;
+    auto& calls = kept().calls;
+    const auto found = calls.find(transport);
+    if (found == calls.end()) return nullptr;
     std::unique_ptr<ThriftCall> call = std::move(found->second);
-    calls_.erase(found);
+    calls.erase(found);
     return call;
   }
   // Of one that failed: who uses its connection again finds it as broken as before. Nobody tells
@@ -109,29 +112,34 @@ class ThriftCalls {
     if (!call->call.WillFail()) return;
     call->call.LetGo();
     const std::lock_guard<ForkMutex> lock(mutex_);
-    failed_.push_back(std::move(call));
-    if (failed_.size() <= kMost) return;
-    std::swap(call, failed_.front());
-    failed_.pop_front();
+    auto& failed = kept().failed;
+    failed.push_back(std::move(call));
+    if (failed.size() <= kMost) return;
+    std::swap(call, failed.front());
+    failed.pop_front();
   }
 
   ForkMutex& mutex() { return mutex_; }
 
  private:
+  struct Kept {
+    std::map<const TTransport*, std::unique_ptr<ThriftCall>> calls;
+    std::deque<std::unique_ptr<ThriftCall>> failed;
+  };
+
+  Kept& kept() {
+    if (kept_ == nullptr) kept_ = new Kept;
+    return *kept_;
+  }
+
   ForkMutex mutex_;
-  std::map<const TTransport*, std::unique_ptr<ThriftCall>> calls_;  // guarded by mutex_
-  std::deque<std::unique_ptr<ThriftCall>> failed_;                  // guarded by mutex_
+  Kept* kept_ = nullptr;  // guarded by mutex_
 };
 
-ThriftCalls& Calls() {
-  static ThriftCalls& calls = []() -> ThriftCalls& {
-    static auto& made = *new ThriftCalls;
-    ::pthread_atfork([] { made.mutex().BeforeFork(); }, [] { made.mutex().AfterFork(); },
-                     [] { made.mutex().AfterFork(); });
-    return made;
-  }();
-  return calls;
-}
+ThriftCalls the_calls;
+[[maybe_unused]] const int follows_forks =
+    ::pthread_atfork([] { the_calls.mutex().BeforeFork(); }, [] { the_calls.mutex().AfterFork(); },
+                     [] { the_calls.mutex().AfterFork(); });
 
 // Runs a part of the call, which may throw.
 template <typename Part>
@@ -139,7 +147,7 @@ void Watch(std::unique_ptr<ThriftCall>* call, Part&& part) {
   try {
     (*call)->call.Watch(part);
   } catch (...) {
-    Calls().Keep(std::move(*call));
+    the_calls.Keep(std::move(*call));
     throw;
   }
 }
@@ -218,7 +226,7 @@ void ReadAnswer(const TTransport* transport, ThriftCall* call, std::string_view 
 // The call whose first bytes are these, or that has been begun. Null if it is an answer.
 template <typename Transport>
 std::unique_ptr<ThriftCall> CallSent(Transport* transport, std::string_view bytes) {
-  std::unique_ptr<ThriftCall> call = Calls().Take(transport);
+  std::unique_ptr<ThriftCall> call = the_calls.Take(transport);
   if (call != nullptr && !call->is_sent) return call;
   const auto head = ParseThriftHead(bytes);
   if (!head) return nullptr;
@@ -236,21 +244,21 @@ void Flush(TBufferBase* transport, std::unique_ptr<ThriftCall> call, Send&& send
   if (!call->call.headers().empty()) {
     const std::string field = ThriftHeadersField(call->call.headers(), call->compact) + '\0';
     --transport->wBase_;  // the end of the arguments
-    Calls().Put(transport, std::move(call));
+    the_calls.Put(transport, std::move(call));
     transport->TBufferBase::write(reinterpret_cast<const std::uint8_t*>(field.data()),
                                   static_cast<std::uint32_t>(field.size()));
-    call = Calls().Take(transport);
+    call = the_calls.Take(transport);
   }
   Watch(&call, send);
   call->call.Sent();
   call->is_sent = true;
-  if (!call->oneway) Calls().Put(transport, std::move(call));
+  if (!call->oneway) the_calls.Put(transport, std::move(call));
 }
 
 }  // namespace
 }  // namespace filibuster
 
-using filibuster::Calls;
+using filibuster::the_calls;
 using filibuster::ThriftCall;
 
 extern "C" {
@@ -268,7 +276,7 @@ bool _ZN6apache6thrift9transport16TFramedTransport9readFrameEv(filibuster::TFram
   static const filibuster::Next<bool(filibuster::TFramedTransport*)> next(
       "_ZN6apache6thrift9transport16TFramedTransport9readFrameEv");
   if (next.IsOff()) return next.function(self);
-  std::unique_ptr<ThriftCall> call = Calls().Take(self);
+  std::unique_ptr<ThriftCall> call = the_calls.Take(self);
   bool is_read = false;
   const auto read = [&] { is_read = next.function(self); };
   if (call == nullptr) {
@@ -287,7 +295,7 @@ bool _ZN6apache6thrift9transport16TFramedTransport9readFrameEv(filibuster::TFram
   filibuster::ReadAnswer(
       self, call.get(),
       is_read ? filibuster::View(self->rBase_, self->rBound_) : std::string_view());
-  if (!is_read) Calls().Keep(std::move(call));
+  if (!is_read) the_calls.Keep(std::move(call));
   return is_read;
 }
 
@@ -302,7 +310,7 @@ void _ZN6apache6thrift9transport18TBufferedTransport9writeSlowEPKhj(
   if (call == nullptr) return next.function(self, bytes, size);
   call->call.CannotDropAnswer();
   filibuster::Watch(&call, [&] { next.function(self, bytes, size); });
-  Calls().Put(self, std::move(call));
+  the_calls.Put(self, std::move(call));
 }
 
 void _ZN6apache6thrift9transport18TBufferedTransport5flushEv(filibuster::TBufferedTransport* self) {
@@ -320,7 +328,7 @@ std::uint32_t _ZN6apache6thrift9transport18TBufferedTransport8readSlowEPhj(
   static const filibuster::Next<ReadSlow> next(
       "_ZN6apache6thrift9transport18TBufferedTransport8readSlowEPhj");
   if (next.IsOff()) return next.function(self, bytes, size);
-  std::unique_ptr<ThriftCall> call = Calls().Take(self);
+  std::unique_ptr<ThriftCall> call = the_calls.Take(self);
   std::uint32_t count = 0;
   const auto read = [&] { count = next.function(self, bytes, size); };
   if (call != nullptr) {
@@ -333,10 +341,10 @@ std::uint32_t _ZN6apache6thrift9transport18TBufferedTransport8readSlowEPhj(
   if (call == nullptr) {
     filibuster::ReadRequest(self, chunk);
   } else if (chunk.empty() && count != 0) {  // what was left of an answer that nobody read
-    Calls().Put(self, std::move(call));
+    the_calls.Put(self, std::move(call));
   } else {
     filibuster::ReadAnswer(self, call.get(), chunk);
-    if (chunk.empty()) Calls().Keep(std::move(call));
+    if (chunk.empty()) the_calls.Keep(std::move(call));
   }
   return count;
 }

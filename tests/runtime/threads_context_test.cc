@@ -1,7 +1,10 @@
 // Which request a call belongs to, on whatever thread it is made. C++20, for the coroutines.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <coroutine>
 #include <cstdlib>
@@ -14,6 +17,7 @@
 #include "filibuster/context.h"
 #include "filibuster/coroutine.h"
 #include "filibuster/injector.h"
+#include "runtime/context.h"
 #include "runtime/protocol.h"
 #include "tests/support/fake_control_server.h"
 
@@ -213,6 +217,37 @@ TEST_F(ThreadsContextTest, AnAwaiterOfOthersIsWrapped) {
   pool.Finish();
   GetCapturedStderr();
   EXPECT_EQ(Parents().back(), "");
+}
+
+// A child that waited for them would wait for ever: until its alarm.
+TEST(ForkedContextTest, DoesNotWaitForTheParentsThreadsThatCallForTheSameRequest) {
+  Parent parent;
+  Context context("request", nullptr);
+  const auto call = [&] {
+    parent.Next("aa", "foo");
+    context.AnswerIsWanted(1);
+    context.TakeWanted();
+  };
+  std::atomic<bool> is_over = false;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      while (!is_over) call();
+    });
+  }
+  for (int i = 0; i < 50; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::alarm(60);
+      call();
+      ::_exit(0);
+    }
+    int status = -1;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
+  is_over = true;
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace
