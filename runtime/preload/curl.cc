@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdarg>
+#include <exception>
 #include <utility>
 
 #include "filibuster/injector.h"
@@ -55,7 +56,9 @@ void Begin(CURL* easy, CurlCall::Interface interface) noexcept {
   if (handle != nullptr) handle->preparing = false;
 }
 
-CURLcode Finish(CURL* easy, CURLcode result, CurlCall::Interface interface) noexcept {
+// May throw what a callback of the service's has thrown.
+CURLcode Finish(CURL* easy, CURLcode result, CurlCall::Interface interface) {
+  std::exception_ptr thrown;
   Guarded([&] {
     CurlHandle* const handle = FindHandle(easy);
     if (handle == nullptr || handle->call == nullptr || handle->call->interface() != interface) {
@@ -63,7 +66,9 @@ CURLcode Finish(CURL* easy, CURLcode result, CurlCall::Interface interface) noex
     }
     const std::unique_ptr<CurlCall> call = std::move(handle->call);
     call->Finish(&result);
+    thrown = call->thrown();
   });
+  if (thrown != nullptr) std::rethrow_exception(thrown);
   return result;
 }
 

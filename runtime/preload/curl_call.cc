@@ -92,10 +92,7 @@ CurlCall::CurlCall(CurlHandle& handle, Interface interface, const OutgoingCall& 
   }
 }
 
-CurlCall::~CurlCall() {
-  handle_.Restore();
-  RealLibcurl().slist_free_all(headers_);
-}
+CurlCall::~CurlCall() { handle_.Restore(); }
 
 // How to provoke the fault; drops it if there is no way.
 void CurlCall::PlanFault(bool ssl) {
@@ -156,23 +153,31 @@ void CurlCall::PlanFault(bool ssl) {
   peer_ = std::make_unique<FailingPeer>(way, std::move(answer));
 }
 
+// False if there is no memory.
+bool CurlCall::AddHeader(const char* line) {
+  curl_slist* const longer = RealLibcurl().slist_append(headers_.get(), line);
+  if (longer == nullptr) return false;
+  (void)headers_.release();  // of which it is the same
+  headers_.reset(longer);
+  return true;
+}
+
 // A list of our own: the service's is its own, and may be that of many handles. Ours replace those
 // that it passed on from the request that it is handling.
 void CurlCall::AddHeaders() {
   const auto& ours = injection_.headers();
   if (ours.empty()) return;
-  const Libcurl& real = RealLibcurl();
   for (auto* it = handle_.GetPointer<curl_slist*>(CURLOPT_HTTPHEADER); it != nullptr;
        it = it->next) {
     const bool replaced = std::any_of(ours.begin(), ours.end(), [&](const auto& header) {
       return HasName(it->data, header.first);
     });
-    if (!replaced) headers_ = real.slist_append(headers_, it->data);
+    if (!replaced && !AddHeader(it->data)) return;
   }
   for (const auto& [name, value] : ours) {
-    headers_ = real.slist_append(headers_, (name + ": " + value).c_str());
+    if (!AddHeader((name + ": " + value).c_str())) return;
   }
-  handle_.Override(CURLOPT_HTTPHEADER, headers_);
+  handle_.Override(CURLOPT_HTTPHEADER, headers_.get());
 }
 
 void CurlCall::KeepBody() {
@@ -230,8 +235,17 @@ void CurlCall::LeaveOutTls() {
 
 // Unless it is to be seen after a call that was made.
 bool CurlCall::TimesOutConnecting() const {
-  return handle_.Get(CURLOPT_TIMEOUT_MS) == 0 &&
+  return handle_.Get(CURLOPT_TIMEOUT_MS) == 0 && TooSlowMs() == 0 &&
          (handle_.Get(CURLOPT_CONNECTTIMEOUT_MS) != 0 || !injection_.fault()->call_first);
+}
+
+// After which libcurl gives up a transfer of which it hears nothing; 0: it does not, or ends the
+// whole of it before.
+CurlHandle::Value CurlCall::TooSlowMs() const {
+  const auto slow = handle_.Get(CURLOPT_LOW_SPEED_TIME) * 1000;
+  const auto timeout = handle_.Get(CURLOPT_TIMEOUT_MS);
+  const bool counts = handle_.Get(CURLOPT_LOW_SPEED_LIMIT) > 0 && (timeout == 0 || slow < timeout);
+  return counts ? slow : 0;
 }
 
 void CurlCall::ProvokeTimeout() {
@@ -256,14 +270,22 @@ void CurlCall::Pretend() {
     handle_.pretence.https_url = "https" + std::string(plain_url).substr(4);
   }
   if (planned_ != CURLE_OPERATION_TIMEDOUT) return;
+  auto* const text = handle_.GetPointer<char*>(CURLOPT_ERRORBUFFER);
+  if (const auto slow = TooSlowMs(); slow != 0) {
+    handle_.pretence.seconds = static_cast<double>(slow) / 1000;
+    if (text == nullptr) return;
+    std::snprintf(text, CURL_ERROR_SIZE,
+                  "Operation too slow. Less than %ld bytes/sec transferred the last %ld seconds",
+                  static_cast<long>(handle_.Get(CURLOPT_LOW_SPEED_LIMIT)),
+                  static_cast<long>(slow / 1000));
+    return;
+  }
   auto timeout = handle_.Get(CURLOPT_TIMEOUT_MS);
   if (timeout == 0) timeout = handle_.Get(CURLOPT_CONNECTTIMEOUT_MS);
   if (timeout == 0 && TimesOutConnecting()) timeout = kConnectTimeoutMs;
   if (timeout <= kPatienceMs) return;
   handle_.pretence.seconds = static_cast<double>(timeout) / 1000;
-  if (auto* text = handle_.GetPointer<char*>(CURLOPT_ERRORBUFFER)) {
-    ReplaceNumber(text, " after ", timeout);
-  }
+  if (text != nullptr) ReplaceNumber(text, " after ", timeout);
 }
 
 void CurlCall::Finish(CURLcode* ended) {
@@ -279,22 +301,28 @@ void CurlCall::Finish(CURLcode* ended) {
   }
   handle_.Restore();
   if (transforms_) PassOnTransformed(&result);
-  if (result == CURLE_OK || result == CURLE_HTTP_RETURNED_ERROR) {
+  if (thrown_ != nullptr) {
+    injection_.Failed("unknown");
+  } else if (result == CURLE_OK || result == CURLE_HTTP_RETURNED_ERROR) {
     injection_.Returned(Status(), body_);
   } else {
     injection_.Failed(NameOf(result));
   }
 }
 
-// The body is passed on once all of it is there.
+// The body is passed on once all of it is there, whatever goes wrong with the transformation.
 void CurlCall::PassOnTransformed(CURLcode* result) {
   if (*result != CURLE_OK) {
     injection_.DropFault("the body of the answer breaks off");
   } else {
-    injection_.Transform(&kept_back_);
+    TryTo([&] { injection_.Transform(&kept_back_); });
   }
-  body_ = kept_back_;
-  if (PassOnKeptBack() != 0 && *result == CURLE_OK) *result = CURLE_WRITE_ERROR;
+  TryTo([&] { body_ = kept_back_; });
+  try {
+    if (PassOnKeptBack() != 0 && *result == CURLE_OK) *result = CURLE_WRITE_ERROR;
+  } catch (...) {  // of the callback's
+    thrown_ = std::current_exception();
+  }
 }
 
 // In parts, as libcurl would: what the service's callback does not take is still there. 0, or what
@@ -310,14 +338,14 @@ size_t CurlCall::PassOnKeptBack() {
   return 0;
 }
 
-// Of a body that is to be transformed. False if this part of it is too much.
+// Of a body that is to be transformed. False if this part of it is too much, also for the memory.
 bool CurlCall::KeepBack(std::string_view part) {
   if (!transforms_) return false;
-  if (kept_back_.size() + part.size() <= kMaxCorruptible) {
-    kept_back_ += part;
-    return true;
-  }
+  const bool fits = kept_back_.size() + part.size() <= kMaxCorruptible;
   transforms_ = false;
+  if (fits) kept_back_ += part;
+  transforms_ = fits;
+  if (fits) return true;
   body_ = kept_back_;
   injection_.DropFault(kTooLongToCorrupt);
   return false;

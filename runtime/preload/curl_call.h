@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,16 +35,20 @@ class CurlCall {
   // How the transfer ended => how the caller is to see that it ended, which stands there also if
   // this throws.
   void Finish(CURLcode* result);
+  // By the service's callback, when it got the body behind the transfer.
+  std::exception_ptr thrown() const { return thrown_; }
 
  private:
   CurlCall(CurlHandle& handle, Interface interface, const OutgoingCall& call);
   void PlanFault(bool ssl);
   void AddHeaders();
+  bool AddHeader(const char* line);
   void KeepBody();
   void CallFirst();
   void Provoke();
   void LeaveOutTls();
   bool TimesOutConnecting() const;
+  CurlHandle::Value TooSlowMs() const;
   void ProvokeTimeout();
   void Pretend();
   void PassOnTransformed(CURLcode* result);
@@ -62,11 +67,15 @@ class CurlCall {
   Injection injection_;
   CURLcode planned_ = CURLE_OK;  // of a fault that is an error
   std::unique_ptr<FailingPeer> peer_;
-  curl_slist* headers_ = nullptr;
+  struct FreeList {
+    void operator()(curl_slist* list) const { RealLibcurl().slist_free_all(list); }
+  };
+  std::unique_ptr<curl_slist, FreeList> headers_;
   std::string body_;         // as the service has got it
   std::string kept_back_;    // from the service, until it is transformed
   bool transforms_ = false;  // the fault is a transformation of the body
   bool calls_first_ = false;
+  std::exception_ptr thrown_;
   CurlHandle::Value port_without_tls_ = 0;  // of an https URL, if its failure needs no TLS
 };
 

@@ -161,5 +161,25 @@ TEST_F(PreloadCurlMemoryTest, WhatACallbackThrowsReachesItsCaller) {
   EXPECT_EQ(Outcome()["exception"]["name"], "unknown");
 }
 
+TEST_F(PreloadCurlMemoryTest, WhatACallbackThrowsOfACorruptedBodyReachesItsCaller) {
+  Inject(kCorruptedBodies[1].fault());
+  CURL* const easy = curl_easy_init();
+  curl_easy_setopt(easy, CURLOPT_URL, Url().c_str());
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  const curl_write_callback throws = [](char*, size_t, size_t, void*) -> size_t {
+    throw std::runtime_error("the service's own");
+  };
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, throws);
+  EXPECT_THROW(curl_easy_perform(easy), std::runtime_error);
+  EXPECT_EQ(control_.Bodies("invocation_complete").size(), 1U);
+  EXPECT_EQ(Outcome()["exception"]["name"], "unknown");
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &AppendBody);
+  std::string body;
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
+  EXPECT_EQ(curl_easy_perform(easy), CURLE_OK);
+  EXPECT_EQ(body, "do");  // the handle is as good as before
+  curl_easy_cleanup(easy);
+}
+
 }  // namespace
 }  // namespace filibuster

@@ -101,6 +101,17 @@ TEST_P(PreloadCurlTest, AConnectTimeoutLooksAsWhenTheConnectionIsNeverMade) {
       [](CURL* easy) { curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 300L); }, 4);
 }
 
+TEST_P(PreloadCurlTest, ATransferThatIsTooSlowLooksAsWhenTheServerStaysSilent) {
+  ExpectInjectedAsReal(
+      Way::kStaySilent, "",
+      R"({"forced_exception": {"name": "CURLE_OPERATION_TIMEDOUT", "metadata": {}}})",
+      [](CURL* easy) {
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 7L);
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 1L);
+      },
+      4);
+}
+
 TEST_P(PreloadCurlTest, AnEmptyReplyLooksAsWhenTheServerClosesEarly) {
   ExpectInjectedAsReal(Way::kClose, "",
                        R"({"forced_exception": {"name": "CURLE_GOT_NOTHING", "metadata": {}}})");
