@@ -89,7 +89,7 @@ class PlainConnection {
     std::swap(session_._socket._pImpl, socket_._pImpl);
   }
   ~PlainConnection() {
-    // A session that has gone took ours along, and another one may be in its place.
+    // What the service has done with the session meanwhile may have closed ours.
     if (session_._socket._pImpl == ours_) std::swap(session_._socket._pImpl, socket_._pImpl);
     ours_->release();
   }
@@ -341,3 +341,22 @@ std::istream& HTTPClientSession::receiveResponse(HTTPResponse& response) {
 }
 
 }  // namespace Poco::Net
+
+extern "C" {
+
+// Its destructors, of a session itself and of what is derived from one: nobody asks for the answer
+// to what it has sent any more.
+void _ZN4Poco3Net17HTTPClientSessionD1Ev(Poco::Net::HTTPClientSession* session) {
+  static const filibuster::PocoFunction<void(Poco::Net::HTTPClientSession*)> next(
+      "_ZN4Poco3Net17HTTPClientSessionD1Ev");
+  if (next.known() && InjectionEnabled()) the_calls.Take(session);
+  next.function(session);
+}
+void _ZN4Poco3Net17HTTPClientSessionD2Ev(Poco::Net::HTTPClientSession* session) {
+  static const filibuster::PocoFunction<void(Poco::Net::HTTPClientSession*)> next(
+      "_ZN4Poco3Net17HTTPClientSessionD2Ev");
+  if (next.known() && InjectionEnabled()) the_calls.Take(session);
+  next.function(session);
+}
+
+}  // extern "C"

@@ -8,6 +8,7 @@
 #include <Poco/Net/NetException.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -323,6 +324,23 @@ TEST_P(PreloadPocoTest, WhatATestIsAnsweredIsToldBeforeItIsSent) {
     EXPECT_EQ(answers[0]["generated_ids"].size(), 2U);
   }
   front.stopAll(true);
+}
+
+// And so keeps no peer of ours.
+TEST_P(PreloadPocoTest, ACallEndsWithItsSessionIfNobodyAsksForItsAnswer) {
+  struct Derived : HTTPClientSession {
+    using HTTPClientSession::HTTPClientSession;
+  };
+  const auto send = [](HTTPClientSession* made) {
+    const std::unique_ptr<HTTPClientSession> session(made);
+    Poco::Net::HTTPRequest request("GET", "/");
+    session->sendRequest(request);
+  };
+  Inject(R"({"failure_metadata": {"return_value": {"status_code": "503"}}})");
+  send(new HTTPClientSession("127.0.0.1", server_.port()));
+  EXPECT_EQ(control_.Bodies("invocation_complete").at(0)["exception"]["name"], "unknown");
+  send(new Derived("127.0.0.1", server_.port()));
+  EXPECT_EQ(control_.Bodies("invocation_complete").at(1)["exception"]["name"], "unknown");
 }
 
 }  // namespace
