@@ -77,7 +77,7 @@ Results Interpreter::Evaluate(const Node& node, State state) {
       return EvaluateDynamicCast(node, std::move(state));
     case Op::kCopy:
       return Then(EvaluateLoaded(node.kids[0], std::move(state)), [&](State next, Value value) {
-        return One(std::move(next), Cut(std::move(value), node.type));
+        return One(std::move(next), CutTo(program_, std::move(value), node.type));
       });
     case Op::kIndex:
       return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {

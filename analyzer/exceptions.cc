@@ -21,6 +21,34 @@ const Value* FieldOf(const Value& value, const char* name) {
 
 bool IsPointer(const std::string& type) { return type.ends_with(" *"); }
 
+// The base is there, and nobody catches an object of the type by it.
+bool IsHidden(const Program& program, const std::string& type, const std::string& base) {
+  const ClassFacts* facts = program.ClassOf(type);
+  return facts != nullptr && std::ranges::any_of(facts->hidden_bases, [&](const std::string& one) {
+           return one == base || program.TypeName(one) == base;
+         });
+}
+
+Truth Takes(const Program& program, const Node& clause, const Value& thrown) {
+  if (clause.type.empty()) return Truth::kTrue;
+  if (!thrown.Is(Kind::kObject)) return Truth::kUnknown;
+  const std::string& type = thrown.object().type;
+  if (program.DerivesFrom(type, clause.type)) {
+    if (IsHidden(program, type, clause.type)) return Truth::kFalse;
+    // A text is not caught as what may be written to.
+    const bool is_text = type == "char *" && clause.text == kToChange;
+    return is_text ? Truth::kUnknown : Truth::kTrue;
+  }
+  if (IsPointer(clause.type) && type == "std::nullptr_t") return Truth::kTrue;
+  if (clause.type == "void *" && IsPointer(type)) {
+    return clause.text == kToChange ? Truth::kUnknown : Truth::kTrue;
+  }
+  const bool is_nesting = FieldOf(thrown, kNested) != nullptr;
+  if (is_nesting && program.TypeName(clause.type) == kNestedException) return Truth::kTrue;
+  const bool may_be_derived = FieldOf(thrown, kOrDerived) != nullptr;
+  return may_be_derived && program.DerivesFrom(clause.type, type) ? Truth::kUnknown : Truth::kFalse;
+}
+
 }  // namespace
 
 Value AsLeft(const Value& exception, const State& state) {
@@ -36,51 +64,29 @@ Value AsLeft(const Value& exception, const State& state) {
   return Value::Of(std::move(object)).Taint(exception).Taint(left);
 }
 
-// A copy as an object of that type: what a class that derives from it has is not there.
-Value Interpreter::Cut(Value value, const std::string& type) const {
+Value CutTo(const Program& program, Value value, const std::string& type) {
   if (!value.Is(Kind::kObject)) return value;
   const std::string& whole = value.object().type;
-  if (whole.empty() || !program_.DerivesFrom(whole, type)) return value;
+  if (whole.empty() || !program.DerivesFrom(whole, type)) return value;
   Object part = value.object();
   part.type = type;
   part.fields.erase(kOrDerived);
   part.fields.erase(kKeptAt);
-  if (!program_.DerivesFrom(type, kNestedException)) part.fields.erase(kNested);
+  if (!program.DerivesFrom(type, kNestedException)) part.fields.erase(kNested);
   return Value::Of(std::move(part)).Taint(value);
 }
 
-// The base is there, and nobody catches an object of the type by it.
-bool Interpreter::IsHidden(const std::string& type, const std::string& base) const {
-  const ClassFacts* facts = program_.ClassOf(type);
-  return facts != nullptr && std::ranges::any_of(facts->hidden_bases, [&](const std::string& one) {
-           return one == base || program_.TypeName(one) == base;
-         });
-}
-
-Truth Interpreter::Takes(const Node& clause, const Value& thrown) const {
-  if (clause.type.empty()) return Truth::kTrue;
-  if (!thrown.Is(Kind::kObject)) return Truth::kUnknown;
-  const std::string& type = thrown.object().type;
-  if (program_.DerivesFrom(type, clause.type)) {
-    if (IsHidden(type, clause.type)) return Truth::kFalse;
-    // A text is not caught as what may be written to.
-    const bool is_text = type == "char *" && clause.text == kToChange;
-    return is_text ? Truth::kUnknown : Truth::kTrue;
+Results Interpreter::RunTry(const Node& node, Results initialized) {
+  Results ended;
+  for (Result& result : initialized) {
+    if (result.completion == Completion::kValue) {
+      Append(ended, Run(node.kids[0], std::move(result.state)));
+    } else {
+      ended.push_back(std::move(result));
+    }
   }
-  if (IsPointer(clause.type) && type == "std::nullptr_t") return Truth::kTrue;
-  if (clause.type == "void *" && IsPointer(type)) {
-    return clause.text == kToChange ? Truth::kUnknown : Truth::kTrue;
-  }
-  const bool is_nesting = FieldOf(thrown, kNested) != nullptr;
-  if (is_nesting && program_.TypeName(clause.type) == kNestedException) return Truth::kTrue;
-  const bool may_be_derived = FieldOf(thrown, kOrDerived) != nullptr;
-  return may_be_derived && program_.DerivesFrom(clause.type, type) ? Truth::kUnknown
-                                                                   : Truth::kFalse;
-}
-
-Results Interpreter::RunTry(const Node& node, State state) {
   Results all;
-  for (Result& result : Join(Run(node.kids[0], std::move(state)))) {
+  for (Result& result : Join(std::move(ended))) {
     if (result.completion == Completion::kThrow) {
       Append(all, RunCatches(node, std::move(result)));
     } else {
@@ -90,28 +96,12 @@ Results Interpreter::RunTry(const Node& node, State state) {
   return Join(std::move(all));
 }
 
-// The body of a function after its members were initialised: the clauses of a constructor that is a
-// try block take what those throw, too.
-Results Interpreter::RunConstructed(const FunctionFacts& facts, Results initialized) {
-  Results all;
-  for (Result& result : initialized) {
-    if (result.completion == Completion::kValue) {
-      Append(all, Run(facts.body, std::move(result.state)));
-    } else if (result.completion == Completion::kThrow && facts.body.op == Op::kTry) {
-      Append(all, RunCatches(facts.body, std::move(result)));
-    } else {
-      all.push_back(std::move(result));
-    }
-  }
-  return all;
-}
-
 Results Interpreter::RunCatches(const Node& node, Result thrown) {
   Results all;
   thrown.value = AsLeft(thrown.value, thrown.state);
   for (std::size_t i = 1; i < node.kids.size(); ++i) {
     const Node& clause = node.kids[i];
-    const Truth takes = Takes(clause, thrown.value);
+    const Truth takes = Takes(program_, clause, thrown.value);
     if (takes == Truth::kFalse) continue;
     State state = thrown.state;
     if (takes == Truth::kTrue) {
@@ -126,7 +116,7 @@ Results Interpreter::RunCatches(const Node& node, Result thrown) {
       if (const Value* number = FieldOf(handled, kThrownValue)) {
         caught = *number;
       } else if (clause.text == kByValue) {
-        caught = Cut(handled, clause.type);
+        caught = CutTo(program_, handled, clause.type);
       } else if (clause.text == kToChange && handled.Is(Kind::kObject)) {
         // What is written to it is seen by whoever catches it next.
         const Value* kept = FieldOf(handled, kKeptAt);
@@ -168,7 +158,7 @@ Results Interpreter::EvaluateThrow(const Node& node, State state) {
     Object exception;
     if (value.Is(Kind::kObject)) {
       // The static type: what `throw e` makes of a reference to a derived class.
-      exception = Cut(value, node.type).object();
+      exception = CutTo(program_, value, node.type).object();
     } else {
       exception.fields.emplace(kThrownValue, value);
     }
@@ -204,7 +194,8 @@ Results Interpreter::EvaluateDynamicCast(const Node& node, State state) {
           FieldOf(object, kNested) != nullptr && program_.TypeName(node.type) == kNestedException;
       const bool may_be_derived =
           FieldOf(object, kOrDerived) != nullptr && program_.DerivesFrom(node.type, type);
-      const bool derives = program_.DerivesFrom(type, node.type) && !IsHidden(type, node.type);
+      const bool derives =
+          program_.DerivesFrom(type, node.type) && !IsHidden(program_, type, node.type);
       fits = derives || is_nested ? Truth::kTrue : may_be_derived ? Truth::kUnknown : Truth::kFalse;
     }
     if (!is_reference) {

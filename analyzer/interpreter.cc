@@ -41,7 +41,7 @@ Results Interpreter::Run(const Node& node, State state) {
     case Op::kForEach:
       return RunForEach(node, std::move(state));
     case Op::kTry:
-      return RunTry(node, std::move(state));
+      return RunTry(node, One(std::move(state)));
     case Op::kReturn:
       return RunReturn(node, std::move(state));
     case Op::kBreak:

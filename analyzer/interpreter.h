@@ -87,14 +87,10 @@ class Interpreter : public LibraryState {
   Results EvaluateAll(std::span<const Node> nodes, State state, Then then);
 
   // exceptions.cc
-  Results RunTry(const Node& node, State state);
+  Results RunTry(const Node& node, Results initialized);
   Results RunCatches(const Node& node, Result thrown);
-  Results RunConstructed(const FunctionFacts& facts, Results initialized);
-  Truth Takes(const Node& clause, const Value& thrown) const;
-  bool IsHidden(const std::string& type, const std::string& base) const;
   Results EvaluateThrow(const Node& node, State state);
   Results EvaluateDynamicCast(const Node& node, State state);
-  Value Cut(Value value, const std::string& type) const;
 
   // assign.cc
   Results EvaluateAssign(const Node& node, State state);
@@ -106,7 +102,7 @@ class Interpreter : public LibraryState {
   void ForgetFields(const Node& field, Memory& memory) const;
   Results EvaluateUnary(const Node& node, State state);
 
-  // invoke.cc: calls
+  // invoke.cc, opaque_calls.cc: calls
   Results EvaluateCall(const Node& node, State state);
   Results EvaluateCallValue(const Node& node, State state);
   Results CallFunction(const CallContext& call, State state);
@@ -116,8 +112,6 @@ class Interpreter : public LibraryState {
   Results Construct(const Node& node, State state, const Place& into, bool as_base = false);
   Results ConstructValue(const Node& node, State state);
   Results Initialize(const Node& init, const Place& self, Results states);
-
-  // opaque_calls.cc
   Results CallOpaque(const CallContext& call, State state);
 
   // outline.cc: functions that are not followed to their end

@@ -26,6 +26,8 @@ inline bool AreFunctions(const Value& value) {
 
 // exceptions.cc: an exception as a clause that caught it, and others since, have left it.
 Value AsLeft(const Value& exception, const State& state);
+// … and a copy as an object of that type: what a class that derives from it has is not there.
+Value CutTo(const Program& program, Value value, const std::string& type);
 
 // error_codes.cc: comparisons of std::error_code and its like.
 bool ComparesErrors(const Callee& callee);

@@ -225,7 +225,12 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
       results = Initialize(init, self->place(), std::move(results));
     }
   }
-  results = RunConstructed(facts, std::move(results));
+  // The clauses of a constructor that is a try block take what initialising its members throws,
+  // too.
+  results = facts.body.op == Op::kTry ? RunTry(facts.body, std::move(results))
+                                      : Then(std::move(results), [&](State next, Value) {
+                                          return Run(facts.body, std::move(next));
+                                        });
   frames_.pop_back();
 
   for (Result& result : results) {
