@@ -139,6 +139,15 @@ std::optional<CallResult> LibraryState::ResultIn(const State& state, const Value
   return std::nullopt;
 }
 
+// Whether the fault is an exception of the library's that nobody got yet.
+bool LibraryState::IsStillToThrow(const LibraryModel& library, const AssumedFault& fault) const {
+  const ObservedCall& call = facts_.calls[static_cast<std::size_t>(fault.site)];
+  const bool is_thrown = std::ranges::any_of(
+      fault.steps, [](const Step& step) { return step.kind == Step::Kind::kThrow; });
+  return call.library == &library && !is_thrown &&
+         !call.faults[static_cast<std::size_t>(fault.fault)].is_status;
+}
+
 // Who asks whether the call failed knows its result.
 void LibraryState::Asked(const CallResult& result, ResultPart part, State& state) {
   if (!state.fault || result.site != state.fault->site) return;
@@ -157,10 +166,26 @@ Results Interpreter::ReadLibrary(const CallContext& call, const ModelRow& row, S
     return Deliver(call, row, std::move(state), *result);
   }
   const Value loaded = Load(state, object);
+  if (loaded.Is(Kind::kChoice)) {
+    Results results;
+    for (const Value& one : loaded.elements()) Append(results, ReadLoaded(call, row, one, state));
+    return results;
+  }
+  return ReadLoaded(call, row, loaded, std::move(state));
+}
+
+// Of what is no result of a call, or not known to be one.
+Results Interpreter::ReadLoaded(const CallContext& call, const ModelRow& row, const Value& loaded,
+                                State state) {
   if (const Value* exception = FieldOrNone(loaded, kException); exception && row.throws) {
     return {{std::move(state), Completion::kThrow, *exception}};
   }
   if (const Value* held = FieldOrNone(loaded, kHeld)) return One(std::move(state), *held);
+  const bool is_unknown = loaded.Is(Kind::kUnknown) && row.throws;
+  if (is_unknown && state.fault && IsStillToThrow(*call.link.library, *state.fault) &&
+      state.fault->blind.empty()) {
+    state.fault->blind = "asks for a result that was not seen";
+  }
   // A status of the service's own.
   const LibraryModel& library = *call.link.library;
   const Value* own =

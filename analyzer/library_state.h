@@ -76,6 +76,7 @@ class LibraryState : public Trail {
   void Misread(const State& state) const;
   Value ReadResult(const CallResult& result, ResultPart part) const;
   std::optional<CallResult> ResultIn(const State& state, const Value& value) const;
+  bool IsStillToThrow(const LibraryModel& library, const AssumedFault& fault) const;
   static void Asked(const CallResult& result, ResultPart part, State& state);
   std::optional<Place> PlaceOf(const State& state, const Value& value) const;
   void WriteTo(State& state, const Value& where, Value value) const;
