@@ -13,6 +13,9 @@ Place WithField(Place place, const std::string& field) {
   return place;
 }
 
+// What an operator gives that may lead to where its operands are.
+bool IsWayOn(const std::string& op) { return op == "+" || op == "-" || op == ".*" || op == "->*"; }
+
 const FunctionFacts& Nobody() {
   static const FunctionFacts nobody;
   return nobody;
@@ -32,7 +35,8 @@ Results Interpreter::EvaluateIn(const FileFacts& file, const Node& node, State s
 Value LibraryState::Load(const State& state, const Value& value) const {
   if (!value.Is(Kind::kAlias)) return value;
   Value read = state.memory.Read(value.place());
-  return read.Is(Kind::kAlias) ? Value::Unknown("a reference that is not followed") : read;
+  if (read.Is(Kind::kAlias)) read = Value::Unknown("a reference that is not followed");
+  return read.Taint(value);
 }
 
 Results Interpreter::EvaluateLoaded(const Node& node, State state) {
@@ -81,7 +85,8 @@ Results Interpreter::Evaluate(const Node& node, State state) {
       });
     case Op::kIndex:
       return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
-        return One(std::move(next), ElementOf(Load(next, values[0]), Load(next, values[1])));
+        Value element = ElementOf(node, next, values[0], Load(next, values[1]));
+        return One(std::move(next), std::move(element));
       });
     case Op::kCall:
       return EvaluateCall(node, std::move(state));
@@ -99,7 +104,10 @@ Results Interpreter::Evaluate(const Node& node, State state) {
     }
     case Op::kList:
       return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
-        for (Value& value : values) value = Load(next, value);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          // What is made is no place, but for a std::reference_wrapper.
+          if (node.kids[i].op != Op::kConstruct) values[i] = Load(next, values[i]);
+        }
         return One(std::move(next), Value::List(std::move(values)));
       });
     case Op::kNot:
@@ -116,6 +124,11 @@ Results Interpreter::Evaluate(const Node& node, State state) {
         const Value left = AsUnsigned(Load(next, values[0]), node.number);
         const Value right = AsUnsigned(Load(next, values[1]), node.number);
         Value result = Compute(node.text, left, right);
+        if (IsWayOn(node.text) && result.Is(Kind::kUnknown)) {
+          for (const Value& one : values) next.memory.Escape(one);
+          next.memory.Escape(left);
+          next.memory.Escape(right);
+        }
         return One(std::move(next), std::move(result));
       });
     case Op::kAnd:
@@ -136,25 +149,48 @@ Results Interpreter::Evaluate(const Node& node, State state) {
     }
     case Op::kThrow:
       return EvaluateThrow(node, std::move(state));
-    case Op::kNew: {
-      const Place place = Allocate(node);
-      const Node& made = node.kids[0];
-      state.memory.Set(place.root, Value());
-      if (made.op != Op::kConstruct && made.op != Op::kAggregate) {
-        return Then(EvaluateLoaded(made, std::move(state)), [&](State next, Value value) {
-          next.memory.Set(place.root, std::move(value));
-          return One(std::move(next), Value::Pointer(place));
-        });
-      }
-      Results results = made.op == Op::kConstruct
-                            ? Construct(made, std::move(state), place)
-                            : EvaluateAggregate(made, std::move(state), place);
-      return Then(std::move(results),
-                  [&](State next, Value) { return One(std::move(next), Value::Pointer(place)); });
-    }
+    case Op::kNew:
+      return EvaluateNew(node, std::move(state));
     default:
       return EvaluateUnknown(node, std::move(state));
   }
+}
+
+Results Interpreter::EvaluateNew(const Node& node, State state) {
+  if (node.kids.size() == 2) {
+    return Then(EvaluateLoaded(node.kids[1], std::move(state)), [&](State next, Value where) {
+      if (where.Is(Kind::kPointer)) return Make(node, std::move(next), where.place());
+      next.memory.ForgetEscaped(IsContents);
+      return Make(node, std::move(next), Allocate(node));
+    });
+  }
+  Place place = Allocate(node);
+  // What an earlier round of a loop made is another object, if something still refers to it.
+  constexpr int kMaxObjects = 16;
+  constexpr int kNext = 1'000'000;  // more than there are nodes
+  for (int i = 0; i < kMaxObjects && state.memory.IsReferredTo(place.root); ++i) {
+    place.root.variable += kNext;
+  }
+  return Make(node, std::move(state), place);
+}
+
+Results Interpreter::Make(const Node& node, State state, const Place& place) {
+  const Node& made = node.kids[0];
+  if (place.path.empty()) {
+    state.memory.Set(place.root, Value());
+  } else {
+    state.memory.Write(place, Value());
+  }
+  if (made.op != Op::kConstruct && made.op != Op::kAggregate) {
+    return Then(EvaluateLoaded(made, std::move(state)), [&](State next, Value value) {
+      next.memory.Write(place, std::move(value));
+      return One(std::move(next), Value::Pointer(place));
+    });
+  }
+  Results results = made.op == Op::kConstruct ? Construct(made, std::move(state), place)
+                                              : EvaluateAggregate(made, std::move(state), place);
+  return Then(std::move(results),
+              [&](State next, Value) { return One(std::move(next), Value::Pointer(place)); });
 }
 
 Results Interpreter::EvaluateField(const Node& node, State state) {
@@ -255,9 +291,10 @@ Results Interpreter::EvaluateLambda(const Node& node, State state) {
           Value value = captures[i];
           if (node.kids[i].text == "kept") {
             value = Value::Unknown("what a mutable lambda has changed");
-          } else if (value.Is(Kind::kAlias)) {
-            value = node.kids[i].text == "ref" ? Value::Alias(next.memory.Resolve(value.place()))
-                                               : Load(next, value);
+          } else if (node.kids[i].text == "ref") {
+            value = ReferenceTo(node.kids[i], value, next);
+          } else {
+            value = Load(next, value);
           }
           made.captures.emplace_back(static_cast<int>(node.kids[i].number), std::move(value));
         }
@@ -279,6 +316,7 @@ Results Interpreter::EvaluateUnknown(const Node& node, State state) {
       const Value loaded = Load(next, value);
       may_call = may_call || loaded.Is(Kind::kFunction);
       unknown.Taint(loaded);
+      next.memory.Escape(loaded);
     }
     const bool may_matter = what == kNotCompiled && (unknown.from_fault || may_call);
     if (may_matter && next.fault && next.fault->blind.empty()) {
@@ -297,7 +335,7 @@ Results Interpreter::EvaluateAggregate(const Node& node, State state, const Plac
 }
 
 // After `condition` turned out true or false, alternatives of a variable that do not fit are gone.
-void Interpreter::Narrow(const Node& condition, State& state, bool is_true) {
+void References::Narrow(const Node& condition, State& state, bool is_true) const {
   if (condition.op == Op::kNot) return Narrow(condition.kids[0], state, !is_true);
   if (condition.op == Op::kBinary && (condition.text == "!=" || condition.text == "==") &&
       condition.kids[1].op == Op::kNull) {

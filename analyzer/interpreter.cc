@@ -167,8 +167,7 @@ Results Interpreter::RunDeclare(const Node& node, State state) {
     return made;
   }
   return Then(Evaluate(init, std::move(state)), [&](State next, Value value) {
-    if (!is_reference) value = Load(next, value);
-    next.memory.Set(root, std::move(value));
+    SetVariable(root, std::move(value), is_reference, next);
     return One(std::move(next));
   });
 }

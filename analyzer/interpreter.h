@@ -14,28 +14,24 @@
 
 #include "analyzer/budget.h"
 #include "analyzer/followed.h"
-#include "analyzer/library_state.h"
 #include "analyzer/program.h"
 #include "analyzer/reach.h"
+#include "analyzer/references.h"
 
 namespace filibuster {
 
-class Interpreter : public LibraryState {
+class Interpreter : public References {
  public:
-  // A loop whose condition is known is followed this often.
-  static constexpr int kMaxKnownRounds = 16;
-
   // `facts` collects what is found on the way: call sites, registered handlers, ports.
   Interpreter(const Program& program, ServiceFacts& facts)
-      : LibraryState(program, facts), reaches_(program) {}
+      : References(program, facts), reaches_(program) {}
 
   // Calls a function value: a lambda, a function's name.
   Results Invoke(const Value& function, Values arguments, State state);
   Results InvokeFunction(const FunctionRef& function, std::optional<Value> self, Values arguments,
                          State state);
-  // The path on which a call throws for what it was given, which is not known. `state` goes on.
-  Result ThrowPerhaps(const CallContext& call, State& state, const char* exception,
-                      const Value& given);
+  // Of what is not in one place; whether what it may be is told by more than what has escaped.
+  bool ChangeSomewhere(const Node& target, const Value& left, State& state);
   // A node of `file` outside of every function.
   Results EvaluateIn(const FileFacts& file, const Node& node, State state);
 
@@ -52,8 +48,6 @@ class Interpreter : public LibraryState {
 
  private:
   Results JoinValues(Results results) const;
-  bool IsRepeated(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
-                  const State& state) const;
 
   // interpreter.cc: statements
   Results Run(const Node& node, State state);
@@ -76,13 +70,14 @@ class Interpreter : public LibraryState {
   // evaluate.cc: expressions
   Results Evaluate(const Node& node, State state);
   Results EvaluateLoaded(const Node& node, State state);
+  Results EvaluateNew(const Node& node, State state);
+  Results Make(const Node& node, State state, const Place& place);
   Results EvaluateField(const Node& node, State state);
   Results EvaluateGlobal(const Node& node, State state);
   Results EvaluateAnd(const Node& node, State state);
   Results EvaluateLambda(const Node& node, State state);
   Results EvaluateUnknown(const Node& node, State state);
   Results EvaluateAggregate(const Node& node, State state, const Place& into);
-  void Narrow(const Node& condition, State& state, bool is_true);
   template <typename Then>
   Results EvaluateAll(std::span<const Node> nodes, State state, Then then);
 
@@ -94,12 +89,10 @@ class Interpreter : public LibraryState {
 
   // assign.cc
   Results EvaluateAssign(const Node& node, State state);
-  bool IsMapElement(const Node& node) const;
+  Results Rebind(const Node& node, State state);
   Results AssignElement(const Node& element, State state, const Value& right);
   void WriteSomewhere(const Node& target, const Value& left, State& state);
-  const Node* ContainerOf(const Node& element) const;
-  void ForgetElements(const Node& container, State& state);
-  void ForgetFields(const Node& field, Memory& memory) const;
+  void ForgetElements(const Node& element, State& state);
   Results EvaluateUnary(const Node& node, State state);
 
   // invoke.cc, opaque_calls.cc: calls
@@ -113,6 +106,7 @@ class Interpreter : public LibraryState {
   Results ConstructValue(const Node& node, State state);
   Results Initialize(const Node& init, const Place& self, Results states);
   Results CallOpaque(const CallContext& call, State state);
+  void ChangeUnknown(const CallContext& call, State& state);
 
   // outline.cc: functions that are not followed to their end
   Results FollowIfCheap(const FunctionRef& function, std::optional<Value> self, Values arguments,

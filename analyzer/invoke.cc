@@ -9,6 +9,7 @@ namespace {
 
 using Kind = Value::Kind;
 
+constexpr char kReferenceWrapperUsr[] = "@N@std@S@reference_wrapper>";
 constexpr std::size_t kMaxDepth = 48;  // of calls
 
 // What a bound function is called with, if `given` is what is written at the call.
@@ -105,7 +106,9 @@ Results Interpreter::CallFunction(const CallContext& call, State state) {
     self = Value::Pointer(state.memory.Resolve(self.place()));
   } else {
     const Place place = Temporary(call.node);
-    state.memory.Set(place.root, object);
+    const bool is_element = ContainerOf(call.node.kids[0]) != nullptr;
+    if (is_element && CanChangeObject(call.node)) ForgetElements(call.node.kids[0], state);
+    SetVariable(place.root, object, /*is_reference=*/true, state);
     self = Value::Pointer(place);
   }
   return InvokeFunction(function, std::move(self),
@@ -125,11 +128,14 @@ Results Interpreter::Invoke(const Value& function, Values arguments, State state
     Value unknown = Value::Unknown("the result of a function that is not known");
     for (const Value& argument : arguments) {
       unknown.Taint(Load(state, argument));
+      state.memory.Escape(Load(state, argument));
       if (argument.Is(Kind::kAlias)) {
+        state.memory.Escape(argument);
         state.memory.Write(argument.place(),
                            Value::Unknown("what a function that is not known leaves"));
       }
     }
+    state.memory.ForgetEscaped(IsContents);
     if (state.fault && state.fault->blind.empty()) {
       state.fault->blind = "calls a function that is not known";
     }
@@ -158,8 +164,8 @@ Results Interpreter::Invoke(const Value& function, Values arguments, State state
 
 // A function that calls itself is followed a few times; if every call fails and an argument counts
 // the attempts, as often as a loop would be.
-bool Interpreter::IsRepeated(const FunctionFacts& function,
-                             const std::vector<std::int64_t>& numbers, const State& state) const {
+bool References::IsRepeated(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
+                            const State& state) const {
   constexpr int kMaxRecursion = 2;
   int calls = 0;
   bool counts = !numbers.empty() && state.fault && state.fault->persists;
@@ -211,8 +217,7 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
     const Parameter& parameter = facts.parameters[i];
     Value value = i < arguments.size() ? std::move(arguments[i])
                                        : Value::Unknown("the parameter " + parameter.name);
-    if (!parameter.is_reference) value = Load(state, value);
-    state.memory.Set({depth, parameter.variable}, std::move(value));
+    SetVariable({depth, parameter.variable}, std::move(value), parameter.is_reference, state);
   }
   if (self) state.memory.Set({depth, kThisVariable}, *self);
   const std::size_t steps_before = state.fault ? state.fault->steps.size() : 0;
@@ -278,6 +283,12 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
 Results Interpreter::Construct(const Node& node, State state, const Place& into, bool as_base) {
   const LinkedCallee& link = program_.CalleeOf(*frames_.back().function.file, node.number);
   return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
+    if (link.callee->class_usr.find(kReferenceWrapperUsr) != std::string::npos) {
+      // It is the reference that it is made of.
+      Value referred = values.empty() ? Value() : ReferenceTo(node, values[0], next);
+      next.memory.Write(into, std::move(referred));
+      return One(std::move(next), Value::Alias(into));
+    }
     frames_.back().at = node.position;
     values.insert(values.begin(), Value::Alias(into));
     const CallContext call{node, link, std::move(values), 1U};
@@ -298,7 +309,13 @@ Results Interpreter::Construct(const Node& node, State state, const Place& into,
     for (std::size_t i = 1; i < call.arguments.size(); ++i) {
       const bool can_change =
           i - 1 < link.callee->can_change.size() && link.callee->can_change[i - 1];
+      if (link.callee->is_system) {
+        next.memory.Escape(Load(next, call.arguments[i]));
+      } else {
+        next.memory.ForgetReferredTo(Load(next, call.arguments[i]));
+      }
       if (can_change && call.arguments[i].Is(Kind::kAlias)) {
+        next.memory.Escape(call.arguments[i]);
         next.memory.Write(call.arguments[i].place(),
                           Value::Unknown("what " + link.callee->name + " leaves"));
       }
@@ -311,7 +328,9 @@ Results Interpreter::ConstructValue(const Node& node, State state) {
   const Place place = Temporary(node);
   state.memory.Set(place.root, Value());
   return Then(Construct(node, std::move(state), place), [&](State next, Value) {
-    Value object = next.memory.Read(place);
+    const Value* made = next.memory.Find(place.root);
+    const bool is_reference = made != nullptr && made->Is(Kind::kAlias);
+    Value object = is_reference ? *made : next.memory.Read(place);
     next.memory.Erase(place.root);
     return One(std::move(next), std::move(object));
   });
@@ -340,11 +359,7 @@ Results Interpreter::Initialize(const Node& init, const Place& self, Results sta
     }
     return Then(Run(value, std::move(state)), [&](State next, Value made) {
       // A reference refers to what its parameter does, which is gone after the constructor.
-      if (is_reference && made.Is(Kind::kAlias)) {
-        made = Value::Alias(next.memory.Resolve(made.place()));
-      } else {
-        made = Load(next, made);
-      }
+      made = is_reference ? ReferenceTo(value, made, next) : Load(next, made);
       next.memory.Write(field, std::move(made));
       return One(std::move(next));
     });

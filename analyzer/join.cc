@@ -139,6 +139,8 @@ void Widen(State& into, const State& other) {
     const Value* theirs = other.memory.Find(root);
     if (theirs != nullptr) memory.Set(root, OneOf(value, *theirs));
   }
+  memory.AddEscaped(into.memory);
+  memory.AddEscaped(other.memory);
   into.memory = std::move(memory);
   // In the same clause, and what it took may differ.
   for (std::size_t i = 0; i < std::min(into.handling.size(), other.handling.size()); ++i) {
@@ -214,6 +216,7 @@ bool AreSame(const State& left, const State& right) {
 
 // `into` stands for both.
 void AddUndecided(State& into, const State& other) {
+  into.memory.AddEscaped(other.memory);
   if (!into.fault) return;
   into.fault->undecided.insert(other.fault->undecided.begin(), other.fault->undecided.end());
 }

@@ -37,6 +37,9 @@ class LibraryState : public Trail {
   void Chase(std::set<int> sites) { chased_ = std::move(sites); }
 
   Value Load(const State& state, const Value& value) const;
+  // The path on which a call throws for what it was given, which is not known. `state` goes on.
+  Result ThrowPerhaps(const CallContext& call, State& state, const char* exception,
+                      const Value& given);
   // The status that what a handler returns has; nullopt if it says nothing of one.
   std::optional<Value> ReturnedStatus(const LibraryModel& library, const State& state,
                                       const Value& returned) const;

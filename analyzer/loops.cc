@@ -187,18 +187,15 @@ Results Interpreter::RunForEach(const Node& node, State state) {
           LeaveOpen(result.state, node.position, range);
           ended.push_back(result);
         }
-        const Value element =
+        Value element =
             is_known ? range.elements()[round] : Value::Unknown("an element").Taint(range);
-        result.state.memory.Set(variable, element);
-        for (Result& ran : Run(node.kids[1], std::move(result.state))) {
-          const Value* left = ran.state.memory.Find(variable);
-          // What a reference to an element was written, the range has too.
-          const bool is_changed = node.type == "&" && left != nullptr && !(*left == element);
-          if (is_changed && is_known && alias.Is(Value::Kind::kAlias)) {
-            ran.state.memory.Write(alias.place(), Value::Unknown("a range whose elements change"));
-          }
-          after.push_back(std::move(ran));
+        if (is_known && node.type == "&" && alias.Is(Value::Kind::kAlias)) {
+          Place place = result.state.memory.Resolve(alias.place());
+          place.path.push_back(ElementPart(static_cast<std::int64_t>(round)));
+          element = Value::Alias(std::move(place));
         }
+        SetVariable(variable, std::move(element), node.type == "&", result.state);
+        Append(after, Run(node.kids[1], std::move(result.state)));
       }
       going.clear();
       for (Result& result : after) {

@@ -153,7 +153,11 @@ Node Lowering::OperatorCall(const clang::CXXOperatorCallExpr& call,
                             const clang::FunctionDecl& callee) {
   if (call.getOperator() == clang::OO_Equal && call.getNumArgs() == 2) {
     Node node = New(Op::kAssign, call);
-    AddKids(node, call.getArgs(), 2);
+    if (ClassName(call.getArg(0)->getType()) == kReferenceWrapper) node.type = "&";
+    const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
+    const bool moves = method != nullptr && method->isMoveAssignmentOperator();
+    node.kids = {Expression(call.getArg(0)),
+                 moves ? Moved(*call.getArg(1)) : Expression(call.getArg(1))};
     const clang::CXXRecordDecl* record = call.getArg(0)->getType()->getAsCXXRecordDecl();
     if (record == nullptr || !call.getArg(1)->isXValue() || !IsExceptionPointer(*record)) {
       return node;
@@ -186,7 +190,8 @@ Node Lowering::Construct(const clang::CXXConstructExpr& construct) {
   const bool is_moved_pointer = constructor.isMoveConstructor() && construct.getNumArgs() == 1 &&
                                 construct.getArg(0)->isXValue() && IsExceptionPointer(record);
   if (constructor.isCopyOrMoveConstructor() && construct.getNumArgs() >= 1 && !is_moved_pointer) {
-    Node copied = Expression(construct.getArg(0));
+    Node copied = constructor.isMoveConstructor() ? Moved(*construct.getArg(0))
+                                                  : Expression(construct.getArg(0));
     // Of an object whose class is not known to be this one.
     const bool may_cut = record.isPolymorphic() && construct.getArg(0)->isGLValue() &&
                          !construct.getArg(0)->isXValue();
@@ -204,6 +209,27 @@ Node Lowering::Construct(const clang::CXXConstructExpr& construct) {
   node.number = AddCallee(constructor);
   node.type = AddClass(record);
   AddKids(node, construct.getArgs(), construct.getNumArgs());
+  return node;
+}
+
+// Containers, texts, owning pointers and what has some are other ones after they were moved from.
+Node Lowering::Moved(const clang::Expr& from) {
+  const auto* call = llvm::dyn_cast<clang::CallExpr>(from.IgnoreImplicit());
+  const clang::FunctionDecl* callee = call != nullptr ? call->getDirectCallee() : nullptr;
+  const clang::CXXRecordDecl* record = from.getType()->getAsCXXRecordDecl();
+  const bool is_move = callee != nullptr && callee->isInStdNamespace() &&
+                       callee->getDeclName().isIdentifier() && callee->getName() == "move";
+  static const llvm::StringRef kMoved[] = {"basic_string", "map",           "shared_ptr",
+                                           "unique_ptr",   "unordered_map", "vector"};
+  if (!is_move || record == nullptr || call->getNumArgs() != 1) return Expression(&from);
+  const bool changes = record->isInStdNamespace()
+                           ? llvm::is_contained(kMoved, record->getName())
+                           : !IsSystem(*record) && !record->isTriviallyCopyable();
+  if (!changes) return Expression(&from);
+  Node node = New(Op::kUnary, from);
+  node.text = kMovedFrom;
+  if (record->getName().ends_with("_ptr")) node.type = kOwningPointer;
+  node.kids.push_back(Expression(call->getArg(0)));
   return node;
 }
 

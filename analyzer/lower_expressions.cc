@@ -47,7 +47,25 @@ const clang::Expr* Strip(const clang::Expr* expression) {
   }
 }
 
+// An array of what is no text, which can be written to through a pointer.
+bool IsArrayVariable(const clang::CastExpr& decay) {
+  const clang::Expr& array = *decay.getSubExpr()->IgnoreParens();
+  const clang::QualType element = decay.getType()->getPointeeType();
+  return !element->isAnyCharacterType() && !element.isConstQualified() &&
+         (llvm::isa<clang::DeclRefExpr>(array) || llvm::isa<clang::MemberExpr>(array));
+}
+
 }  // namespace
+
+// What an array is as a pointer: `&array[0]`.
+Node Lowering::FirstElement(const clang::CastExpr& decay) {
+  Node element = New(Op::kIndex, decay);
+  element.type = kArrayElement;
+  element.kids = {Expression(decay.getSubExpr()), New(Op::kInt, decay)};
+  Node node = New(Op::kAddress, decay);
+  node.kids.push_back(std::move(element));
+  return node;
+}
 
 Node Lowering::Unknown(const clang::Stmt& statement, std::string what) {
   Node node = New(Op::kUnknown, statement);
@@ -101,6 +119,9 @@ Node Lowering::Expression(const clang::Expr* expression) {
       if (!is_pointer) node.text = "&";
       node.kids.push_back(Expression(cast->getSubExpr()));
       return node;
+    }
+    if (cast->getCastKind() == clang::CK_ArrayToPointerDecay && IsArrayVariable(*cast)) {
+      return FirstElement(*cast);
     }
     return Expression(cast->getSubExpr());
   }
@@ -173,8 +194,10 @@ Node Lowering::Expression(const clang::Expr* expression) {
     }
     case Stmt::ArraySubscriptExprClass: {
       const auto* subscript = llvm::cast<clang::ArraySubscriptExpr>(expression);
+      const clang::Expr* base = subscript->getBase()->IgnoreParenImpCasts();
       Node node = New(Op::kIndex, *expression);
-      node.kids = {Expression(subscript->getBase()), Expression(subscript->getIdx())};
+      if (base->getType()->isArrayType()) node.type = kArrayElement;
+      node.kids = {Expression(base), Expression(subscript->getIdx())};
       return node;
     }
     case Stmt::CXXThrowExprClass: {
@@ -191,6 +214,10 @@ Node Lowering::Expression(const clang::Expr* expression) {
       const auto* made = llvm::cast<clang::CXXNewExpr>(expression);
       node.kids.push_back(made->getInitializer() != nullptr ? Expression(made->getInitializer())
                                                             : New(Op::kUnknown, *expression));
+      if (made->getNumPlacementArgs() == 1 &&
+          made->getPlacementArg(0)->getType()->isPointerType()) {
+        node.kids.push_back(Expression(made->getPlacementArg(0)));
+      }
       return node;
     }
     case Stmt::CoawaitExprClass:

@@ -98,6 +98,7 @@ class Lowering {
                                        const clang::FunctionDecl& callee);
   Node OperatorCall(const clang::CXXOperatorCallExpr& call, const clang::FunctionDecl& callee);
   Node Construct(const clang::CXXConstructExpr& construct);
+  Node Moved(const clang::Expr& from);
   Node DefaultMembers(const clang::CXXConstructExpr& construct, const clang::CXXRecordDecl& record);
   std::optional<Node> DefaultConstruct(const clang::Expr& from, clang::QualType type);
   Node InitList(const clang::InitListExpr& list);
@@ -107,6 +108,7 @@ class Lowering {
   Node Member(const clang::MemberExpr& member);
   Node Binary(const clang::BinaryOperator& binary);
   Node Unary(const clang::UnaryOperator& unary);
+  Node FirstElement(const clang::CastExpr& decay);
   Node Object(const clang::Expr& object);  // of a member; a pointer is followed
   Node Constant(const clang::Expr& expression, Node otherwise);
   Node Integer(const clang::Expr& expression, const llvm::APSInt& number);

@@ -35,7 +35,7 @@ enum class Op : std::uint8_t {
   kDynamicCast,  // type; text: "&" if it is to a reference; kid: pointer, or object
   kCopy,         // type; kid: an object whose part of that type is copied
   kAddress,      // kid: object
-  kIndex,        // kids: container, index
+  kIndex,        // kids: container, index; type: kArrayElement of an array, else a pointer's
   kCall,         // number: index into FileFacts::callees; kids: [object] arguments…
   kCallValue,    // kids: function value, arguments…
   kConstruct,    // number: the constructor's callee; type; kids: arguments…
@@ -54,7 +54,7 @@ enum class Op : std::uint8_t {
   kCapture,      // number: the variable, or kThisVariable; text: ref, copy, kept; [kid]: its value
   kFunction,     // number: callee, as a value
   kThrow,        // type; kid, or none: rethrow
-  kNew,          // kid: what is constructed
+  kNew,          // kid: what is constructed; [kid]: a pointer to where
   kBlock,        // kids; text: kCondition if it is the condition of a loop, whose variables stay
   kDeclare,      // number: variable; text: name; type: "&" if it is a reference; [kid], and
                  // [kid]: the call of its destructor
@@ -74,6 +74,10 @@ enum class Op : std::uint8_t {
 };
 
 inline constexpr char kCondition[] = "condition";
+inline constexpr char kArrayElement[] = "[]";
+// The operator of a kUnary whose operand is moved from; the type of one that is null then.
+inline constexpr char kMovedFrom[] = "move";
+inline constexpr char kOwningPointer[] = "pointer";
 // Texts of a kUnknown that stands for what may do anything.
 inline constexpr char kTooDeep[] = "code that is nested too deep";
 inline constexpr char kUnreadClause[] = "a clause whose type was not understood";

@@ -20,7 +20,9 @@ void ForgetChangeable(const CallContext& call, State& state) {
     const Value& argument = call.arguments[i];
     if (!argument.Is(Kind::kAlias) && !argument.Is(Kind::kPointer)) continue;
     const Value unknown = Value::Unknown("what " + call.link.callee->name + " leaves");
-    state.memory.Write(argument.place(), unknown);
+    state.memory.Escape(argument);
+    const bool is_pointer = argument.Is(Kind::kPointer);
+    state.memory.Write(is_pointer ? WithoutElements(argument.place()) : argument.place(), unknown);
   }
 }
 
@@ -60,6 +62,28 @@ bool TakesAnyText(const Callee& callee) {
   });
 }
 
+// Of streams, locks and the like nothing is known that could be changed.
+bool HasContents(std::string_view type) {
+  static constexpr std::string_view kModelled[] = {
+      "std::array",    "std::atomic",     "std::basic_string",  "std::error_code", "std::expected",
+      "std::function", "std::map",        "std::optional",      "std::pair",       "std::promise",
+      "std::tuple",    "std::unique_ptr", "std::unordered_map", "std::variant",    "std::vector"};
+  return !type.starts_with("std::") || std::ranges::find(kModelled, type) != std::end(kModelled);
+}
+
+// What the value is made of and refers to.
+bool HoldsFault(const Value& value, const Memory& memory) {
+  std::vector<const Value*> open = {&value};
+  for (const Root& root : memory.ReachedFrom(open)) open.push_back(memory.Find(root));
+  while (!open.empty()) {
+    const Value& one = *open.back();
+    open.pop_back();
+    if (one.from_fault) return true;
+    AddValues(one, open);
+  }
+  return false;
+}
+
 bool IsKnown(const Value& value) {
   return value.Is(Kind::kInt) || value.Is(Kind::kNull) || value.IsCompleteString();
 }
@@ -77,10 +101,14 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
   }
   Value result = Value::Unknown("the result of " + callee.name);
   std::vector<Value> callbacks;
+  Values loaded;
   bool all_known = true;
   for (const Value& argument : call.arguments) {
-    const Value value = Load(state, argument);
+    loaded.push_back(Load(state, argument));
+    const Value& value = loaded.back();
     result.Taint(value);
+    result.from_fault = result.from_fault || (!callee.is_system && HoldsFault(value, state.memory));
+    state.memory.Escape(value);
     all_known = all_known && IsKnown(value);
     if (value.Is(Kind::kFunction)) callbacks.push_back(value);
     const bool is_object = value.Is(Kind::kObject) && value.object().type.starts_with("c:");
@@ -108,6 +136,10 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
     state.fault->blind = "calls " + callee.name + ", whose definition was not seen";
   }
   ForgetChangeable(call, state);
+  ChangeUnknown(call, state);
+  if (!callee.is_system) {
+    for (const Value& value : loaded) state.memory.ForgetReferredTo(value);
+  }
   Results results;
   const char* exception = ThrownBy(callee);
   if (state.fault && exception != nullptr) {
@@ -131,8 +163,27 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
   return Join(std::move(results));
 }
 
-Result Interpreter::ThrowPerhaps(const CallContext& call, State& state, const char* exception,
-                                 const Value& given) {
+// A function that changes what it is handed may be handed what is not known to be in one place.
+void Interpreter::ChangeUnknown(const CallContext& call, State& state) {
+  const Callee& callee = *call.link.callee;
+  for (std::size_t i = 0; i < call.node.kids.size() && i < callee.can_change.size(); ++i) {
+    const Value& argument = call.arguments[i];
+    const bool is_known = argument.Is(Kind::kAlias) || argument.Is(Kind::kPointer) ||
+                          argument.Is(Kind::kNull) || argument.Is(Kind::kFunction) ||
+                          argument.Is(Kind::kString);
+    if (is_known || !callee.can_change[i]) continue;
+    const bool is_object = callee.is_method && i == 0;
+    const std::size_t parameter = i - (callee.is_method ? 1 : 0);
+    const std::string type = is_object ? callee.name.substr(0, callee.name.rfind("::"))
+                             : parameter < callee.parameter_types.size()
+                                 ? callee.parameter_types[parameter]
+                                 : std::string();
+    if (HasContents(type)) ChangeSomewhere(call.node.kids[i], argument, state);
+  }
+}
+
+Result LibraryState::ThrowPerhaps(const CallContext& call, State& state, const char* exception,
+                                  const Value& given) {
   LeaveOpen(state, call.node.position, given);
   if (given.from_body) Misread(state);
   Value thrown = Value::Of(Object{.type = program_.KeyOf(exception), .fields = {}});

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,12 +24,22 @@ struct Root {
   auto operator<=>(const Root&) const = default;
 };
 
+// An element of a list is a part of it, too: the one with that index, or one that is not known.
+inline constexpr char kAnyElement[] = "[]";
+std::string ElementPart(std::int64_t index);
+// Its index; nullopt of a field, and of an element that is not known.
+std::optional<std::size_t> ElementIndex(const std::string& part);
+inline bool IsElement(const std::string& part) { return part.starts_with('['); }
+
 struct Place {
   Root root;
   std::vector<std::string> path;
 
   bool operator==(const Place&) const = default;
 };
+
+// Of an element all that it is in.
+Place WithoutElements(Place place);
 
 struct FunctionRef {
   const FileFacts* file = nullptr;

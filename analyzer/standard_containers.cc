@@ -8,6 +8,7 @@ namespace {
 
 struct Found {
   Values values;             // of the elements that the key may be of
+  std::size_t index = 0;     // of the last of them
   bool may_miss = true;      // it may be none of them
   bool is_followed = false;  // the elements are known
 };
@@ -16,12 +17,14 @@ Found Find(const Value& map, const Value& key) {
   Found found;
   if (!map.Is(Kind::kList)) return found;
   found.is_followed = true;
-  for (const Value& pair : map.elements()) {
+  for (std::size_t i = 0; i < map.elements().size(); ++i) {
+    const Value& pair = map.elements()[i];
     const Value* first = Field(pair, "first");
     if (first == nullptr) return {};
     const Truth is_meant = AsCondition(Compute("==", key, *first));
     if (is_meant == Truth::kFalse) continue;
     found.values.push_back(Value(pair).Taint(key).Taint(map));
+    found.index = i;
     if (is_meant == Truth::kTrue) {
       found.may_miss = false;
       break;
@@ -36,16 +39,41 @@ Value Second(const Value& pair) {
   return value.Taint(pair);
 }
 
+// Where the one element that was found is.
+std::optional<Place> PlaceOf(const Standard& standard, const Found& found) {
+  const Value& map = standard.call.arguments[0];
+  if (found.may_miss || found.values.size() != 1 || !map.Is(Kind::kAlias)) return std::nullopt;
+  Place place = standard.state.memory.Resolve(map.place());
+  place.path.push_back(ElementPart(static_cast<std::int64_t>(found.index)));
+  return place;
+}
+
+std::optional<Value> SecondOf(const Standard& standard, const Found& found) {
+  auto place = PlaceOf(standard, found);
+  if (!place || !found.values[0].Is(Kind::kObject)) return std::nullopt;
+  place->path.emplace_back("second");
+  return Value::Alias(*std::move(place)).Taint(found.values[0]);
+}
+
 // It is not known any more what is in the container. What is put there may be called.
 Results LoseElements(const Standard& standard) {
   Value lost = Value::Unknown("a container whose elements change").Taint(standard.Self());
   Values functions;
   for (std::size_t i = 0; i < standard.size(); ++i) {
     const Value added = standard.Argument(i);
+    standard.state.memory.Escape(added);
+    // What is put there may be made of a reference, or be one.
+    const std::size_t index = standard.call.first + i;
+    const std::vector<bool>& can_change = standard.call.link.callee->can_change;
+    const bool is_made = standard.call.node.kids[index].op == Op::kConstruct;
+    if (is_made || (index < can_change.size() && can_change[index])) {
+      standard.state.memory.Escape(standard.call.arguments[index]);
+    }
     lost.Taint(added);
     if (added.Is(Kind::kFunction)) functions.push_back(added);
   }
-  standard.SetSelf(lost);
+  // However often it is done, there is an element then.
+  standard.SetSelf(Value::Of(Fields({{kFilled, Value::Int(1)}})).Taint(lost));
   Results results;
   for (const Value& function : functions) {
     Append(results, standard.interpreter.Invoke(function, {}, standard.state));
@@ -72,6 +100,7 @@ Results MapAt(const Standard& standard) {
     return standard.GiveOrThrow(Value::Unknown("an element").Taint(given), "std::out_of_range",
                                 given);
   }
+  if (auto second = SecondOf(standard, found)) return standard.Give(*std::move(second));
   Results results;
   if (found.may_miss) {
     Value thrown = Value::Of(Object{.type = "std::out_of_range", .fields = {}});
@@ -80,7 +109,14 @@ Results MapAt(const Standard& standard) {
   }
   Values seconds;
   for (const Value& pair : found.values) seconds.push_back(Second(pair));
-  if (!seconds.empty()) Append(results, standard.Give(Value::Choice(seconds)));
+  const Value& map = standard.call.arguments[0];
+  Value second = Value::Choice(seconds);
+  if (map.Is(Kind::kAlias) && !second.Is(Kind::kFunction) && !AreFunctions(second)) {
+    Place place = standard.state.memory.Resolve(map.place());
+    place.path.insert(place.path.end(), {kAnyElement, "second"});
+    second = Value::Alias(std::move(place)).Taint(second);
+  }
+  if (!seconds.empty()) Append(results, standard.Give(std::move(second)));
   return results;
 }
 
@@ -88,6 +124,7 @@ Results MapAt(const Standard& standard) {
 Results MapElement(const Standard& standard) {
   const Value map = standard.Self();
   const Found found = Find(map, standard.Argument(0));
+  if (auto second = SecondOf(standard, found)) return standard.Give(*std::move(second));
   Values seconds;
   bool are_functions = true;
   for (const Value& pair : found.values) {
@@ -96,6 +133,7 @@ Results MapElement(const Standard& standard) {
   }
   if (!are_functions || seconds.empty()) {
     standard.SetSelf(Value::Unknown("a container whose elements may change").Taint(map));
+    standard.state.memory.Escape(standard.call.arguments[0]);
   }
   if (found.may_miss) seconds.push_back(Value::Unknown("a new element"));
   return standard.Give(Value::Choice(seconds).Taint(map));
@@ -143,8 +181,10 @@ Results MapFind(const Standard& standard) {
   if (!found.is_followed) return standard.GiveFromAll(Value::Unknown("an iterator"));
   Values iterators;
   if (found.may_miss) iterators.push_back(Value::Null());
+  const auto place = PlaceOf(standard, found);
   for (const Value& pair : found.values) {
-    iterators.push_back(Value::Of(Fields({{kHas, Value::Int(1)}, {kHeld, pair}})).Taint(pair));
+    const Value held = place ? Value::Alias(*place) : pair;
+    iterators.push_back(Value::Of(Fields({{kHas, Value::Int(1)}, {kHeld, held}})).Taint(pair));
   }
   return standard.Give(Value::Choice(iterators).Taint(standard.Argument(0)));
 }
@@ -165,8 +205,28 @@ Results MapEnd(const Standard& standard) {
 Results FollowIterator(const Standard& standard) {
   const Value self = standard.Self();
   if (self.Is(Kind::kUnknown)) return standard.GiveFromAll(Value::Unknown("an element"));
-  return standard.Give(Held(self));
+  const Value held = Held(self);
+  const bool is_arrow = standard.call.link.callee->name.ends_with("->");
+  if (is_arrow && held.Is(Kind::kAlias)) return standard.Give(Value::Pointer(held.place()));
+  return standard.Give(held);
 }
+
+namespace {
+
+// An element as a part of what it is in; as a value, if that is no place.
+Value Element(const Standard& standard, const Value& index) {
+  Value list = standard.Self();
+  const Value* array = Field(list, "_M_elems");
+  if (array != nullptr) list = Value(*array);
+  const Value& where = standard.call.arguments[0];
+  if (!where.Is(Kind::kAlias)) return ElementOf(list, index);
+  Place place = standard.state.memory.Resolve(where.place());
+  if (array != nullptr) place.path.emplace_back("_M_elems");
+  place.path.push_back(index.Is(Kind::kInt) ? ElementPart(index.number()) : kAnyElement);
+  return Value::Alias(std::move(place)).Taint(list).Taint(index);
+}
+
+}  // namespace
 
 // at(): beyond the end it throws. An array may have more elements than its list.
 Results At(const Standard& standard) {
@@ -180,24 +240,15 @@ Results At(const Standard& standard) {
   const std::size_t size = list.Is(Kind::kList) ? list.elements().size() : 0;
   const bool is_in =
       is_followed && index.number() >= 0 && static_cast<std::size_t>(index.number()) < size;
-  if (is_in) return ElementAt(standard);
+  Value element = Element(standard, index);
+  if (is_in) return standard.Give(std::move(element));
   if (is_followed && array == nullptr) return standard.Throw("std::out_of_range", given);
-  Results results = ElementAt(standard);
-  Value element = std::move(results.front().value);
-  standard.state = std::move(results.front().state);
   return standard.GiveOrThrow(std::move(element), "std::out_of_range", given);
 }
 
-// operator[] and at() of what is counted. What is not const may be assigned to through it.
+// operator[] of what is counted.
 Results ElementAt(const Standard& standard) {
-  Value list = standard.Self();
-  if (const Value* elements = Field(list, "_M_elems")) list = *elements;
-  Value element = ElementOf(list, standard.Argument(0));
-  const std::vector<bool>& can_change = standard.call.link.callee->can_change;
-  if (!can_change.empty() && can_change[0]) {
-    standard.SetSelf(Value::Unknown("a container whose elements may change").Taint(list));
-  }
-  return standard.Give(std::move(element));
+  return standard.Give(Element(standard, standard.Argument(0)));
 }
 
 }  // namespace filibuster::standard

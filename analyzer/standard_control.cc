@@ -173,10 +173,4 @@ Results Nothing(const Standard& standard) {
   return standard.GiveFromAll(Value::Unknown("nothing"));
 }
 
-Results MakePair(const Standard& standard) {
-  const Value first = standard.Argument(0);
-  const Value second = standard.Argument(1);
-  return standard.Give(Value::Of(Fields({{"first", first}, {"second", second}})));
-}
-
 }  // namespace filibuster::standard

@@ -43,14 +43,14 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::__shared_ptr_access::operator*", Pointed},
       {"std::__shared_ptr::operator bool", Itself},
       {"std::__shared_ptr::get", Pointed},
-      {"std::reference_wrapper::get", Itself},
+      {"std::reference_wrapper::get", Referred},
       {"std::function::operator bool", Itself},
       {"std::enable_shared_from_this::shared_from_this", PointerToSelf},
       {"std::holds_alternative", HoldsAlternative},
       {"std::get_if", GetIf},
       {"std::get", GetAlternative},
       {"std::basic_string::c_str", Itself},
-      {"std::basic_string::data", Itself},
+      {"std::basic_string::data", Characters},
       {"std::basic_string::operator basic_string_view", Itself},
       {"std::basic_string_view::data", Itself},
       {"std::basic_string::operator+=", Append},
@@ -58,6 +58,13 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::basic_string::empty", IsEmpty},
       {"std::basic_string_view::empty", IsEmpty},
       {"std::vector::empty", IsEmpty},
+      {"std::vector::size", SizeOf},
+      {"std::map::empty", IsEmpty},
+      {"std::unordered_map::empty", IsEmpty},
+      {"std::atomic::load", Itself},
+      {"std::atomic::store", Store},
+      {"std::__atomic_base::load", Itself},
+      {"std::__atomic_base::store", Store},
       {"std::vector::push_back", PushBack},
       {"std::vector::emplace_back", PushBack},
       {"std::operator+", Sum},
@@ -163,6 +170,8 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::exchange", Exchange},
       {"std::swap", Swap},
       {"std::make_pair", MakePair},
+      {"std::make_tuple", MakeTuple},
+      {"std::tie", Tie},
       {"std::thread::join", Nothing},
       {"std::thread::detach", Nothing},
   };
@@ -178,7 +187,7 @@ const std::unordered_map<std::string_view, Handler>& Constructors() {
       {"std::unexpected::unexpected", MakeUnexpected},
       {"std::function::function", FirstArgument},
       {"std::unique_ptr::unique_ptr", FirstArgument},
-      {"std::shared_ptr::shared_ptr", FirstArgument},
+      {"std::shared_ptr::shared_ptr", MakeSharedPointer},
       {"std::reference_wrapper::reference_wrapper", FirstArgument},
       {"std::variant::variant", MakeVariant},
       {"std::vector::vector", FirstArgument},
@@ -189,7 +198,9 @@ const std::unordered_map<std::string_view, Handler>& Constructors() {
       {"std::error_condition::error_condition", ErrorValue},
       {"std::thread::thread", RunThread},
       {"std::jthread::jthread", RunThread},
+      {"std::atomic::atomic", MakeAtomic},
       {"std::pair::pair", MakePair},
+      {"std::tuple::tuple", ConstructTuple},
       {"std::map::map", MakeContainer},
       {"std::unordered_map::unordered_map", MakeContainer},
       {"std::promise::promise", MakePromise},
@@ -205,11 +216,31 @@ std::optional<Results> Dispatch(const std::unordered_map<std::string_view, Handl
   return handler->second(standard);
 }
 
+std::optional<Results> DispatchFunction(const Standard& standard) {
+  const std::string& name = standard.call.link.callee->name;
+  // Conversions are called by the name of what they convert to.
+  if (name.starts_with("std::reference_wrapper::operator ")) return Referred(standard);
+  if (name.starts_with("std::atomic::operator ") ||
+      name.starts_with("std::__atomic_base::operator ")) {
+    return Itself(standard);
+  }
+  return Dispatch(Functions(), standard);
+}
+
 }  // namespace
 
 std::optional<Results> CallStandard(Interpreter& interpreter, const CallContext& call,
                                     State& state) {
-  return Dispatch(Functions(), {interpreter, call, state});
+  auto results = DispatchFunction({interpreter, call, state});
+  if (!results) return std::nullopt;
+  // What a function makes of a pointer, if that is not known, may still lead there.
+  for (Result& result : *results) {
+    if (!result.value.Is(Kind::kUnknown)) continue;
+    for (const Value& argument : call.arguments) {
+      result.state.memory.Escape(interpreter.Load(result.state, argument));
+    }
+  }
+  return results;
 }
 
 std::optional<Results> ConstructStandard(Interpreter& interpreter, const CallContext& call,

@@ -18,6 +18,7 @@ using Kind = Value::Kind;
 // std::expected, futures and others as objects with these fields; see library_fields.h, too.
 inline constexpr char kUnexpected[] = "$unexpected";
 inline constexpr char kCount[] = "$count";
+inline constexpr char kFilled[] = "$filled";  // a container with elements that are not known
 inline constexpr char kNumerator[] = "$numerator";
 inline constexpr char kDenominator[] = "$denominator";
 
@@ -29,13 +30,23 @@ struct Standard {
   std::size_t size() const { return call.arguments.size() - call.first; }
   Value Argument(std::size_t index) const {
     const Value* argument = call.Argument(static_cast<int>(index));
-    return argument == nullptr ? Value::Unknown("an argument") : interpreter.Load(state, *argument);
+    if (argument == nullptr) return Value::Unknown("an argument");
+    const std::vector<std::string>& types = call.link.callee->parameter_types;
+    const bool is_reference = index < types.size() && types[index] == kReferenceWrapper;
+    if (!is_reference || !argument->Is(Kind::kAlias)) return interpreter.Load(state, *argument);
+    return Value::Alias(state.memory.Resolve(argument->place()));
   }
   // The object of a method.
   Value Self() const { return interpreter.Load(state, call.arguments[0]); }
-  void SetSelf(Value value) const {
-    if (call.arguments[0].Is(Kind::kAlias)) {
-      state.memory.Write(call.arguments[0].place(), std::move(value));
+  void SetSelf(Value value) const { SetArgument(0, std::move(value)); }
+  // Of a method counted from the object on.
+  void SetArgument(std::size_t index, Value value) const {
+    const Value& where = call.arguments[index];
+    if (where.Is(Kind::kAlias)) {
+      state.memory.Write(where.place(), std::move(value));
+    } else {
+      state.memory.Escape(value);
+      interpreter.ChangeSomewhere(call.node.kids[index], where, state);
     }
   }
   // What is not known may be what the function throws for: under a fault both is followed.
@@ -95,10 +106,17 @@ Results MakeVariant(const Standard& standard);
 Results HoldsAlternative(const Standard& standard);
 Results GetIf(const Standard& standard);
 Results GetAlternative(const Standard& standard);
+Results GetElement(const Standard& standard);
+Results MakeTuple(const Standard& standard);
+Results ConstructTuple(const Standard& standard);
+Results Tie(const Standard& standard);
 Results PointerToSelf(const Standard& standard);
 Results FirstArgument(const Standard& standard);
 Results Itself(const Standard& standard);
 Results Pointed(const Standard& standard);
+Results MakeSharedPointer(const Standard& standard);
+Results Referred(const Standard& standard);
+Results Characters(const Standard& standard);
 Results ErrorValue(const Standard& standard);
 Results Bind(const Standard& standard);
 Results Now(const Standard& standard);
@@ -107,6 +125,9 @@ Results MakeString(const Standard& standard);
 Results Append(const Standard& standard);
 Results Sum(const Standard& standard);
 Results IsEmpty(const Standard& standard);
+Results SizeOf(const Standard& standard);
+Results Store(const Standard& standard);
+Results MakeAtomic(const Standard& standard);
 Results ToString(const Standard& standard);
 Results ToNumber(const Standard& standard);
 Results ParseNumber(const Standard& standard);

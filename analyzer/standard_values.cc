@@ -62,19 +62,33 @@ Results MakeUnexpected(const Standard& standard) {
 
 Results HasValue(const Standard& standard) { return standard.Give(Has(standard.Self())); }
 
+namespace {
+
+// Where it is, if that is known.
+Value HeldBy(const Standard& standard, const Value& self) {
+  const Value& where = standard.call.arguments[0];
+  if (!where.Is(Kind::kAlias)) return Held(self);
+  if (Field(self, kHeld) == nullptr) {
+    standard.state.memory.Escape(where);
+    return Held(self);
+  }
+  Place place = standard.state.memory.Resolve(where.place());
+  place.path.emplace_back(kHeld);
+  return Value::Alias(std::move(place)).Taint(self);
+}
+
+}  // namespace
+
 // operator* and operator->: of an empty one they are undefined behaviour.
 Results UseHeld(const Standard& standard) {
   const Value self = standard.Self();
   if (AsCondition(Has(self)) == Truth::kFalse) {
     return {{std::move(standard.state), Completion::kEnd, Value::String(kByDereference)}};
   }
-  if (standard.call.arguments[0].Is(Kind::kAlias) && Field(self, kHeld) != nullptr) {
-    Place place = standard.state.memory.Resolve(standard.call.arguments[0].place());
-    place.path.emplace_back(kHeld);
-    const bool arrow = standard.call.link.callee->name.ends_with("->");
-    return standard.Give((arrow ? Value::Pointer(place) : Value::Alias(place)).Taint(self));
-  }
-  return standard.Give(Held(self));
+  Value held = HeldBy(standard, self);
+  const bool is_arrow = standard.call.link.callee->name.ends_with("->");
+  if (is_arrow && held.Is(Kind::kAlias)) held = Value::Pointer(held.place()).Taint(held);
+  return standard.Give(std::move(held));
 }
 
 // value(): of an empty one it throws.
@@ -90,7 +104,7 @@ Results GetHeld(const Standard& standard) {
   if (has != Truth::kTrue) {
     results.push_back({standard.state, Completion::kThrow, std::move(thrown)});
   }
-  if (has != Truth::kFalse) Append(results, standard.Give(Held(self)));
+  if (has != Truth::kFalse) Append(results, standard.Give(HeldBy(standard, self)));
   return results;
 }
 
@@ -125,20 +139,17 @@ Results Emplace(const Standard& standard) {
   return UseHeld(standard);
 }
 
-// What is written to is not known if it is no place.
 Results Exchange(const Standard& standard) {
   const Value old = standard.Argument(0);
-  const Value& where = standard.call.arguments[0];
-  if (where.Is(Kind::kAlias)) standard.state.memory.Write(where.place(), standard.Argument(1));
+  standard.SetArgument(0, standard.Argument(1));
   return standard.Give(old);
 }
 
 Results Swap(const Standard& standard) {
   const Value left = standard.Argument(0);
   const Value right = standard.Argument(1);
-  const Values& places = standard.call.arguments;
-  if (places[0].Is(Kind::kAlias)) standard.state.memory.Write(places[0].place(), right);
-  if (places[1].Is(Kind::kAlias)) standard.state.memory.Write(places[1].place(), left);
+  standard.SetArgument(0, right);
+  standard.SetArgument(1, left);
   return standard.Give(Value::Unknown("nothing"));
 }
 
@@ -152,10 +163,39 @@ Results FirstArgument(const Standard& standard) {
 
 Results Itself(const Standard& standard) { return standard.Give(standard.Self()); }
 
+// Of an owner and a pointer to a part of what it owns it is the pointer; of a pointer and what
+// deletes it that.
+Results MakeSharedPointer(const Standard& standard) {
+  if (standard.size() != 2) return FirstArgument(standard);
+  const Value second = standard.Argument(1);
+  if (second.Is(Kind::kFunction) || second.Is(Kind::kObject)) return FirstArgument(standard);
+  if (second.Is(Kind::kPointer)) return standard.Give(second);
+  standard.state.memory.Escape(standard.Argument(0));
+  return standard.GiveFromAll(Value::Unknown("a pointer"));
+}
+
+// What a std::reference_wrapper refers to. It is kept as a reference.
+Results Referred(const Standard& standard) {
+  const Value& where = standard.call.arguments[0];
+  if (!where.Is(Kind::kAlias)) return standard.Give(where);
+  const Value self = standard.Self();
+  return standard.Give(self.Is(Kind::kUnknown) ? self : where);
+}
+
+// What can be written to through the pointer is not followed.
+Results Characters(const Standard& standard) {
+  const std::vector<bool>& can_change = standard.call.link.callee->can_change;
+  if (!can_change.empty() && can_change[0])
+    standard.state.memory.Escape(standard.call.arguments[0]);
+  return standard.Give(standard.Self());
+}
+
 // What a smart pointer points to. One that is kept as the object itself is where that is.
 Results Pointed(const Standard& standard) {
   const Value self = standard.Self();
   const Value& where = standard.call.arguments[0];
+  const bool is_star = standard.call.link.callee->name.ends_with("operator*");
+  if (is_star && self.Is(Kind::kPointer)) return standard.Give(Value::Alias(self.place()));
   if (!self.Is(Kind::kObject) || !where.Is(Kind::kAlias)) return standard.Give(self);
   return standard.Give(Value::Pointer(standard.state.memory.Resolve(where.place())));
 }
@@ -183,7 +223,27 @@ Results IsEmpty(const Standard& standard) {
   Value value = Value::Unknown("whether it is empty");
   if (self.IsCompleteString()) value = Value::Int(self.text().empty() ? 1 : 0);
   if (self.Is(Kind::kList)) value = Value::Int(self.elements().empty() ? 1 : 0);
+  if (Field(self, kFilled) != nullptr) value = Value::Int(0);
   return standard.Give(value.Taint(self));
+}
+
+Results SizeOf(const Standard& standard) {
+  const Value self = standard.Self();
+  Value value = Value::Unknown("a size");
+  if (self.IsCompleteString() && self.text().empty()) value = Value::Int(0);
+  if (self.Is(Kind::kList)) value = Value::Int(static_cast<std::int64_t>(self.elements().size()));
+  return standard.Give(value.Taint(self));
+}
+
+// ---- std::atomic: it is kept as its value ------------------------------------------------------
+
+Results MakeAtomic(const Standard& standard) {
+  return standard.Give(standard.size() == 1 ? standard.Argument(0) : Value::Unknown("an atomic"));
+}
+
+Results Store(const Standard& standard) {
+  standard.SetSelf(standard.Argument(0));
+  return standard.Give(Value::Unknown("nothing"));
 }
 
 Results ToString(const Standard& standard) {

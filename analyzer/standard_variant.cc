@@ -56,12 +56,12 @@ Results GetIf(const Standard& standard) {
   return standard.Give(answer.Taint(value));
 }
 
-// Of another alternative it throws. Of a pair or a tuple it is not followed.
+// Of another alternative it throws.
 Results GetAlternative(const Standard& standard) {
   const Value value = standard.Argument(0);
   const Truth holds = Holds(standard, value);
   const bool is_variant = standard.call.link.callee->parameter_types.front() == "std::variant";
-  if (!is_variant) return standard.GiveFromAll(Value::Unknown("an element"));
+  if (!is_variant) return GetElement(standard);
   if (holds == Truth::kTrue) return standard.Give(standard.call.arguments[0]);
   if (holds == Truth::kFalse) return standard.Throw("std::bad_variant_access", value);
   return standard.GiveOrThrow(Value::Unknown("an alternative").Taint(value),

@@ -3,9 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,43 +11,10 @@
 #include <vector>
 
 #include "analyzer/facts.h"
+#include "analyzer/memory.h"
 #include "analyzer/value.h"
 
 namespace filibuster {
-
-// Roots => values; a copy is cheap until it is written to.
-class Memory {
- public:
-  Memory() : values_(std::make_shared<std::map<Root, Value>>()) {}
-
-  const Value* Find(const Root& root) const;
-  void Set(const Root& root, Value value);
-  void Erase(const Root& root);
-  // The variables of calls at `depth` or deeper are gone.
-  void DropFrames(int depth);
-  // What expressions at `depth` made is gone.
-  void DropTemporaries(int depth);
-  const std::map<Root, Value>& values() const { return *values_; }
-
-  // What is on the heap; and of that, other than `old`, only what something else refers to stays.
-  std::vector<int> HeapVariables() const;
-  void DropUnreachable(const std::vector<int>& old, const std::vector<Value>& referring);
-
-  // Follows aliases that variables and fields hold, to where a value really is.
-  Place Resolve(Place place) const;
-  Value Read(const Place& place) const;
-  void Write(const Place& place, Value value);
-  // The field of every object that may be the one that is written to.
-  void ForgetFields(const std::string& field, const std::function<bool(const Object&)>& may_be);
-
-  bool operator==(const Memory& other) const;
-
- private:
-  std::map<Root, Value>& Mutable();
-
-  std::shared_ptr<std::map<Root, Value>> values_;
-  std::uint64_t hash_ = 0;  // the sum of those of the entries: it tells most that differ apart
-};
 
 // A branch that was taken for sure, an exception that was thrown, or a catch clause that took one.
 struct Step {

@@ -94,6 +94,19 @@ std::string Mirrored(const std::string& op) {
   return op;
 }
 
+// To another element of the same list. To what else is no element a pointer leads stays there.
+Value MovePointer(const std::string& op, const Value& pointer, std::int64_t by) {
+  if (op != "+" && op != "-") return Value::Unknown("a computation");
+  if (by == 0) return pointer;
+  Place place = pointer.place();
+  const auto index = place.path.empty() || !IsElement(place.path.back())
+                         ? std::nullopt
+                         : ElementIndex(place.path.back());
+  if (!index) return Value::Unknown("a computation");
+  place.path.back() = ElementPart(static_cast<std::int64_t>(*index) + (op == "+" ? by : -by));
+  return Value::Pointer(std::move(place));
+}
+
 Value ComputeOne(const std::string& op, const Value& left, const Value& right) {
   if (op == ",") return right;
   if (left.Is(Kind::kSuccess) && right.Is(Kind::kInt)) {
@@ -115,6 +128,10 @@ Value ComputeOne(const std::string& op, const Value& left, const Value& right) {
     if (const auto number = Arithmetic(op, left.number(), right.number())) {
       return Value::Int(*number);
     }
+  }
+  if (left.Is(Kind::kPointer) && right.Is(Kind::kInt)) return MovePointer(op, left, right.number());
+  if (left.Is(Kind::kInt) && right.Is(Kind::kPointer) && op == "+") {
+    return MovePointer(op, right, left.number());
   }
   if (op == "+" && (left.Is(Kind::kString) || right.Is(Kind::kString))) {
     return Concatenate(left, right);

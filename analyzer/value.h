@@ -100,6 +100,10 @@ class Value {
   bool is_passed_on = false;
   // Where it was assigned to a response's status: an index into the interpreter's origins.
   int origin = -1;
+  // Of the variable that is kept at a root, not of what it holds, and no part of its value: what is
+  // not followed may refer to it; it is a reference to what is not followed.
+  bool has_escaped = false;
+  bool is_elsewhere = false;
 
   Value& Taint(const Value& other);
   bool operator==(const Value& other) const;

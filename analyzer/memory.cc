@@ -1,10 +1,12 @@
-#include "analyzer/state.h"
+#include "analyzer/memory.h"
 
 #include <algorithm>
+#include <charconv>
 #include <climits>
 #include <iterator>
 #include <map>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace filibuster {
@@ -15,6 +17,16 @@ constexpr int kMaxAliases = 16;
 // The value of the rest of the path within `value`. An alias on the way ends the walk: nullptr.
 Value ReadPath(const Value& value, const std::vector<std::string>& path, std::size_t from) {
   if (from == path.size()) return value;
+  if (value.Is(Value::Kind::kChoice)) {
+    Values parts;
+    for (const Value& one : value.elements()) parts.push_back(ReadPath(one, path, from));
+    return Value::Choice(parts).Taint(value);
+  }
+  if (IsElement(path[from])) {
+    const auto index = ElementIndex(path[from]);
+    const Value at = index ? Value::Int(static_cast<std::int64_t>(*index)) : Value();
+    return ReadPath(ElementOf(value, at), path, from + 1);
+  }
   if (!value.Is(Value::Kind::kObject)) {
     Value unknown =
         value.Is(Value::Kind::kUnknown) ? value : Value::Unknown("the field " + path[from]);
@@ -28,40 +40,20 @@ Value ReadPath(const Value& value, const std::vector<std::string>& path, std::si
 Value WithPath(const Value& value, const std::vector<std::string>& path, std::size_t from,
                Value written) {
   if (from == path.size()) return written;
+  if (IsElement(path[from])) {
+    const auto index = ElementIndex(path[from]);
+    if (value.Is(Value::Kind::kObject)) return value;  // of which no elements are known
+    if (!index || !value.Is(Value::Kind::kList) || *index >= value.elements().size()) {
+      return Value::Unknown("a variable whose elements change").Taint(value).Taint(written);
+    }
+    Values elements = value.elements();
+    elements[*index] = WithPath(elements[*index], path, from + 1, std::move(written));
+    return Value::List(std::move(elements)).Taint(value);
+  }
   Object object;
   if (value.Is(Value::Kind::kObject)) object = value.object();
   Value& field = object.fields[path[from]];
   field = WithPath(field, path, from + 1, std::move(written));
-  return Value::Of(std::move(object)).Taint(value);
-}
-
-// The value, and what it is made of, with that field of such objects not known; nothing if it has
-// none.
-std::optional<Value> WithoutField(const Value& value, const std::string& field,
-                                  const std::function<bool(const Object&)>& may_be) {
-  if (value.Is(Value::Kind::kList) || value.Is(Value::Kind::kChoice)) {
-    Values elements = value.elements();
-    bool is_changed = false;
-    for (Value& element : elements) {
-      auto changed = WithoutField(element, field, may_be);
-      is_changed = is_changed || changed;
-      if (changed) element = *std::move(changed);
-    }
-    if (!is_changed) return std::nullopt;
-    Value all = value.Is(Value::Kind::kList) ? Value::List(elements) : Value::Choice(elements);
-    return all.Taint(value);
-  }
-  if (!value.Is(Value::Kind::kObject)) return std::nullopt;
-  Object object = value.object();
-  bool is_changed = false;
-  for (auto& [name, part] : object.fields) {
-    auto changed = name == field && may_be(object)
-                       ? std::optional(Value::Unknown("the field " + field).Taint(part))
-                       : WithoutField(part, field, may_be);
-    is_changed = is_changed || changed;
-    if (changed) part = *std::move(changed);
-  }
-  if (!is_changed) return std::nullopt;
   return Value::Of(std::move(object)).Taint(value);
 }
 
@@ -72,30 +64,34 @@ std::uint64_t HashOf(const Root& root, const Value& value) {
   return ((frame << 32U) ^ variable ^ (value.Hash() << 1U)) * kOdd;
 }
 
-// The values that a value is made of; the place that it refers to, if it does.
-const Place* AddParts(const Value& value, std::vector<const Value*>& parts) {
-  switch (value.kind()) {
-    case Value::Kind::kPointer:
-    case Value::Kind::kAlias:
-      return &value.place();
-    case Value::Kind::kObject:
-      for (const auto& [name, field] : value.object().fields) parts.push_back(&field);
-      break;
-    case Value::Kind::kFunction:
-      for (const auto& [variable, captured] : value.closure().captures) parts.push_back(&captured);
-      for (const Value& bound : value.closure().bound) parts.push_back(&bound);
-      break;
-    case Value::Kind::kList:
-    case Value::Kind::kChoice:
-      for (const Value& element : value.elements()) parts.push_back(&element);
-      break;
-    default:
-      break;
+// The field or element itself; nullptr: it is not known.
+const Value* PartOf(const Value& value, const std::string& part) {
+  if (IsElement(part)) {
+    const auto index = ElementIndex(part);
+    const bool is_there = index && value.Is(Value::Kind::kList) && *index < value.elements().size();
+    return is_there ? &value.elements()[*index] : nullptr;
   }
-  return nullptr;
+  if (!value.Is(Value::Kind::kObject)) return nullptr;
+  const auto field = value.object().fields.find(part);
+  return field == value.object().fields.end() ? nullptr : &field->second;
 }
 
 }  // namespace
+
+std::string ElementPart(std::int64_t index) { return "[" + std::to_string(index) + "]"; }
+
+std::optional<std::size_t> ElementIndex(const std::string& part) {
+  std::size_t index = 0;
+  const char* end = part.data() + part.size() - 1;
+  const auto parsed = std::from_chars(part.data() + 1, end, index);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return index;
+}
+
+Place WithoutElements(Place place) {
+  while (!place.path.empty() && IsElement(place.path.back())) place.path.pop_back();
+  return place;
+}
 
 const Value* Memory::Find(const Root& root) const {
   const auto it = values_->find(root);
@@ -108,11 +104,19 @@ std::map<Root, Value>& Memory::Mutable() {
 }
 
 void Memory::Set(const Root& root, Value value) {
+  has_escaped_ = has_escaped_ || value.has_escaped || value.is_elsewhere;
   std::map<Root, Value>& values = Mutable();
   hash_ += HashOf(root, value);
   const auto [entry, is_new] = values.try_emplace(root);
   if (!is_new) hash_ -= HashOf(root, entry->second);
   entry->second = std::move(value);
+}
+
+void Memory::Replace(const Root& root, Value value) {
+  const Value* old = Find(root);
+  value.has_escaped = old != nullptr && old->has_escaped;
+  value.is_elsewhere = old != nullptr && old->is_elsewhere;
+  Set(root, std::move(value));
 }
 
 void Memory::Erase(const Root& root) {
@@ -163,7 +167,7 @@ void Memory::DropUnreachable(const std::vector<int>& old, const std::vector<Valu
   while (!open.empty() && !unreached.empty()) {
     const Value& value = *open.back();
     open.pop_back();
-    const Place* place = AddParts(value, open);
+    const Place* place = AddValues(value, open);
     if (place == nullptr || place->root.frame != Root::kHeap) continue;
     if (unreached.erase(place->root.variable) > 0) open.push_back(Find(place->root));
   }
@@ -175,11 +179,9 @@ Place Memory::Resolve(Place place) const {
     const Value* value = Find(place.root);
     if (value == nullptr) return place;
     std::size_t used = 0;
-    while (!value->Is(Value::Kind::kAlias) && used < place.path.size() &&
-           value->Is(Value::Kind::kObject)) {
-      const auto field = value->object().fields.find(place.path[used]);
-      if (field == value->object().fields.end()) return place;
-      value = &field->second;
+    while (!value->Is(Value::Kind::kAlias) && used < place.path.size()) {
+      value = PartOf(*value, place.path[used]);
+      if (value == nullptr) return place;
       ++used;
     }
     if (!value->Is(Value::Kind::kAlias)) return place;
@@ -195,22 +197,27 @@ Value Memory::Read(const Place& unresolved) const {
   const Place place = Resolve(unresolved);
   const Value* value = Find(place.root);
   if (value == nullptr) return Value::Unknown("a variable whose value is not followed");
-  return ReadPath(*value, place.path, 0);
+  Value read = ReadPath(*value, place.path, 0);
+  read.has_escaped = false;
+  read.is_elsewhere = false;
+  return read;
 }
 
 void Memory::Write(const Place& unresolved, Value value) {
   const Place place = Resolve(unresolved);
   const Value* old = Find(place.root);
-  Set(place.root, WithPath(old != nullptr ? *old : Value(), place.path, 0, std::move(value)));
-}
-
-void Memory::ForgetFields(const std::string& field,
-                          const std::function<bool(const Object&)>& may_be) {
-  std::vector<std::pair<Root, Value>> changed;
-  for (const auto& [root, value] : *values_) {
-    if (auto without = WithoutField(value, field, may_be)) changed.emplace_back(root, *without);
+  // What a pointer pointed to that is not known any more may be pointed to still.
+  if (old != nullptr && value.Is(Value::Kind::kUnknown)) Escape(ReadPath(*old, place.path, 0));
+  old = Find(place.root);
+  Value whole = WithPath(old != nullptr ? *old : Value(), place.path, 0, value);
+  // So may what was written to an element that is not known, and to the others.
+  if (std::ranges::any_of(place.path, IsElement) && ReadPath(whole, place.path, 0) != value) {
+    Escape(value);
+    if (old != nullptr) Escape(*old);
   }
-  for (auto& [root, value] : changed) Set(root, std::move(value));
+  const bool is_shared = old != nullptr && (old->has_escaped || old->is_elsewhere);
+  Replace(place.root, std::move(whole));
+  if (is_shared) WroteTo(place);
 }
 
 bool Memory::operator==(const Memory& other) const {
