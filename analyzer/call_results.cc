@@ -175,8 +175,8 @@ Results Interpreter::ReadLibrary(const CallContext& call, const ModelRow& row, S
 }
 
 // Of what is no result of a call, or not known to be one.
-Results Interpreter::ReadLoaded(const CallContext& call, const ModelRow& row, const Value& loaded,
-                                State state) {
+Results LibraryState::ReadLoaded(const CallContext& call, const ModelRow& row, const Value& loaded,
+                                 State state) const {
   if (const Value* exception = FieldOrNone(loaded, kException); exception && row.throws) {
     return {{std::move(state), Completion::kThrow, *exception}};
   }

@@ -123,8 +123,6 @@ class Interpreter : public References {
 
   // call_results.cc
   Results ReadLibrary(const CallContext& call, const ModelRow& row, State state);
-  Results ReadLoaded(const CallContext& call, const ModelRow& row, const Value& loaded,
-                     State state);
   Results Deliver(const CallContext& call, const ModelRow& row, State state,
                   const CallResult& result);
   Results CallBack(const ModelRow& row, const Value& callback, const CallResult& result,

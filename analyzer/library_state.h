@@ -80,6 +80,8 @@ class LibraryState : public Trail {
   Value ReadResult(const CallResult& result, ResultPart part) const;
   std::optional<CallResult> ResultIn(const State& state, const Value& value) const;
   bool IsStillToThrow(const LibraryModel& library, const AssumedFault& fault) const;
+  Results ReadLoaded(const CallContext& call, const ModelRow& row, const Value& loaded,
+                     State state) const;
   static void Asked(const CallResult& result, ResultPart part, State& state);
   std::optional<Place> PlaceOf(const State& state, const Value& value) const;
   void WriteTo(State& state, const Value& where, Value value) const;
