@@ -48,6 +48,7 @@ class Interpreter : public References {
 
  private:
   Results JoinValues(Results results) const;
+  bool MayCallOthers(const FunctionFacts& function, const State& state) const;
 
   // interpreter.cc: statements
   Results Run(const Node& node, State state);
@@ -100,8 +101,7 @@ class Interpreter : public References {
   Results EvaluateCallValue(const Node& node, State state);
   Results CallFunction(const CallContext& call, State state);
   Results AfterCall(const Node& node, Results results);
-  Results Follow(const FunctionRef& function, std::optional<Value> self, Values arguments,
-                 State state);
+  Results Follow(const FunctionRef&, std::optional<Value> self, Values arguments, State state);
   Results Construct(const Node& node, State state, const Place& into, bool as_base = false);
   Results ConstructValue(const Node& node, State state);
   Results Initialize(const Node& init, const Place& self, Results states);
@@ -111,9 +111,9 @@ class Interpreter : public References {
   // outline.cc: functions that are not followed to their end
   Results FollowIfCheap(const FunctionRef& function, std::optional<Value> self, Values arguments,
                         State state);
-  void SetCostly(const FunctionFacts& function);
+  Results NameGlobals(const FunctionRef& function, State state);
   Results Outline(const FunctionRef& function, const std::optional<Value>& self,
-                  const Values& arguments, State state);
+                  const Values& arguments, State state, bool is_cut_off);
 
   // library_calls.cc: what a model says
   Results CallLibrary(const CallContext& call, State state);
@@ -136,7 +136,7 @@ class Interpreter : public References {
   std::set<const FunctionFacts*> visited_;
   Budget budget_;
   Reaches reaches_;
-  std::map<const FunctionFacts*, std::set<std::string>> costly_;  // the globals that they name
+  std::set<const FunctionFacts*> costly_;
   bool keeps_catches_ = false;
   std::size_t too_deep_ = 0;  // the frames of the call that led to one that is not followed
 };

@@ -177,6 +177,19 @@ bool References::IsRepeated(const FunctionFacts& function, const std::vector<std
   return calls >= (counts ? kMaxKnownRounds : kMaxRecursion);
 }
 
+// Whether a function that calls itself may come to calls that were not made since the fault.
+bool Interpreter::MayCallOthers(const FunctionFacts& function, const State& state) const {
+  if (!state.fault || state.fault->persists || !state.fault->blind.empty()) return false;
+  const auto is_made = [&](const Reaches::ClientCall& call) {
+    const SourceLocation place = LocationOf(*call.file, call.position);
+    const auto is_there = [&](int site) {
+      return facts_.calls[static_cast<std::size_t>(site)].location == place;
+    };
+    return is_there(state.fault->site) || std::ranges::any_of(state.fault->later_calls, is_there);
+  };
+  return !std::ranges::all_of(reaches_.ClientCallsFrom(function), is_made);
+}
+
 Results Interpreter::InvokeFunction(const FunctionRef& function, std::optional<Value> self,
                                     Values arguments, State state) {
   const Reach& reach = reaches_.Of(*function.function);
@@ -197,21 +210,18 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
     if (value.Is(Kind::kInt)) numbers.push_back(value.number());
   }
   if (frames_.size() >= kMaxDepth) {
-    // The calls that led here may make others, and what it may write to is not known.
+    // The calls that led here may make others.
     too_deep_ = frames_.size();
-    for (const Value& argument : arguments) {
-      if (!argument.Is(Kind::kAlias) && !argument.Is(Kind::kPointer)) continue;
-      state.memory.Write(argument.place(), Value::Unknown("what " + facts.name + " leaves"));
-    }
-    state.memory.DropFrames(depth);
     if (state.fault && state.fault->blind.empty()) state.fault->blind = "calls too deep to follow";
-    return One(std::move(state), Value::Unknown("the result of " + facts.name));
+    return Outline(function, self, arguments, std::move(state), /*is_cut_off=*/true);
   }
   if (IsRepeated(facts, numbers, state)) {
-    state.memory.DropFrames(depth);
     // How often it calls itself is not known then.
     if (state.fault) state.fault->undecided.insert(facts.name);
-    return One(std::move(state), Value::Unknown("the result of " + facts.name));
+    if (MayCallOthers(facts, state)) {
+      state.fault->blind = "may make other calls in " + facts.name + ", which calls itself";
+    }
+    return Outline(function, self, arguments, std::move(state), /*is_cut_off=*/true);
   }
   for (std::size_t i = 0; i < facts.parameters.size(); ++i) {
     const Parameter& parameter = facts.parameters[i];

@@ -103,69 +103,16 @@ void Blind(State& state, const std::string& why) {
   if (state.fault && state.fault->blind.empty()) state.fault->blind = why;
 }
 
-}  // namespace
-
-Results Interpreter::FollowIfCheap(const FunctionRef& function, std::optional<Value> self,
-                                   Values arguments, State state) {
-  const FunctionFacts& facts = *function.function;
-  if (costly_.contains(&facts)) return Outline(function, self, arguments, std::move(state));
-  const Budget::Trial trial = budget_.Begin();
-  Results results = Follow(function, self, arguments, state);
-  const Budget::Verdict verdict = budget_.End(trial, facts);
-  if (verdict != Budget::Verdict::kCheap) SetCostly(facts);
-  if (verdict != Budget::Verdict::kTooMuch) return results;
-  return Outline(function, self, arguments, std::move(state));
-}
-
-void Interpreter::SetCostly(const FunctionFacts& function) {
-  const std::set<const FunctionFacts*> all = reaches_.From(function);
-  visited_.insert(all.begin(), all.end());
-  costly_.emplace(&function, reaches_.GlobalsOf(all));
-}
-
-Results Interpreter::Outline(const FunctionRef& function, const std::optional<Value>& self,
-                             const Values& arguments, State state) {
-  const FunctionFacts& facts = *function.function;
-  const Reach& reach = reaches_.Of(facts);
-  const Callee* callee = reaches_.CalledAs(facts);
-  // Of methods, but not of constructors, the object comes first.
-  const std::size_t first =
-      callee != nullptr && callee->can_change.size() > facts.parameters.size() ? 1 : 0;
-  const auto can_change = [&](std::size_t index) {
-    return callee == nullptr || index >= callee->can_change.size() || callee->can_change[index];
-  };
-  Given given(state.memory, reaches_);
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    // A pointer may be one that shares what it points to.
-    const bool is_const = arguments[i].Is(Kind::kAlias) && !can_change(first + i);
-    given.Add(is_const ? Load(state, arguments[i]) : arguments[i]);
-  }
-  if (self) {
-    const bool is_const = self->Is(Kind::kPointer) && first == 1 && !can_change(0);
-    given.Add(is_const ? state.memory.Read(self->place()) : *self);
-  }
-  for (const std::string& usr : costly_.at(&facts)) {
-    const Program::GlobalRef* global = program_.FindGlobal(usr);
-    if (global == nullptr) continue;
-    const Place place{{Root::kGlobals, global->index}, {}};
-    if (state.memory.Find(place.root) == nullptr) continue;
-    // What a pointer points to may be changed though the pointer may not.
-    given.Add(global->global->is_const ? state.memory.Read(place) : Value::Alias(place));
-  }
-  // What a lambda captured is in its frame already.
-  const int depth = Depth() + 1;
-  for (const auto& [root, value] : state.memory.values()) {
-    if (root.frame == depth) given.Add(Value::Alias({root, {}}));
-  }
-  if (given.has_function()) return Follow(function, self, arguments, std::move(state));
-
+// What is left by a function that may have done anything with what it was given.
+Results Left(const FunctionFacts& facts, const Reach& reach, const Given& given, bool is_cut_off,
+             State state) {
   const std::string why = "what " + facts.name + " leaves";
   for (const Place& place : given.places()) {
     state.memory.Write(place, Overwritten(state.memory.Read(place), why));
   }
-  state.memory.DropFrames(depth);
-  const std::string too_long = facts.name + ", which is too long to follow";
-  if (given.is_of_fault()) Blind(state, "hands what the call left to " + too_long);
+  const std::string too_long = facts.name + (is_cut_off ? ", which is called too deep to follow"
+                                                        : ", which is too long to follow");
+  if (given.is_of_fault() && !is_cut_off) Blind(state, "hands what the call left to " + too_long);
   Results results;
   if (reach.throws && !facts.is_noexcept) {
     results.push_back({state, Completion::kThrow, Value::Unknown("an exception of " + facts.name)});
@@ -178,6 +125,85 @@ Results Interpreter::Outline(const FunctionRef& function, const std::optional<Va
   Value left = Value::Unknown("the result of " + facts.name).Taint(given.taint());
   results.push_back({std::move(state), Completion::kValue, std::move(left)});
   return results;
+}
+
+}  // namespace
+
+Results Interpreter::FollowIfCheap(const FunctionRef& function, std::optional<Value> self,
+                                   Values arguments, State state) {
+  const FunctionFacts& facts = *function.function;
+  const auto outline = [&] {
+    return Outline(function, self, arguments, std::move(state), /*is_cut_off=*/false);
+  };
+  if (costly_.contains(&facts)) return outline();
+  const Budget::Trial trial = budget_.Begin();
+  Results results = Follow(function, self, arguments, state);
+  const Budget::Verdict verdict = budget_.End(trial, facts);
+  if (verdict != Budget::Verdict::kCheap) {
+    const std::set<const FunctionFacts*> all = reaches_.From(facts);
+    visited_.insert(all.begin(), all.end());
+    costly_.insert(&facts);
+  }
+  return verdict == Budget::Verdict::kTooMuch ? outline() : results;
+}
+
+// The globals that a function may change have their first values, to lose them.
+Results Interpreter::NameGlobals(const FunctionRef& function, State state) {
+  // Not in the function's own frame: what a lambda captured is there already.
+  frames_.push_back({.function = function, .at = function.function->position});
+  Results results = One(std::move(state));
+  for (const std::string& usr : reaches_.GlobalsFrom(*function.function)) {
+    const Program::GlobalRef* global = program_.FindGlobal(usr);
+    if (global == nullptr || global->global->is_const) continue;
+    const Node name{.op = Op::kGlobal, .text = usr};
+    results = Then(std::move(results),
+                   [&](State next, Value) { return EvaluateGlobal(name, std::move(next)); });
+  }
+  frames_.pop_back();
+  return results;
+}
+
+Results Interpreter::Outline(const FunctionRef& function, const std::optional<Value>& self,
+                             const Values& arguments, State state, bool is_cut_off) {
+  const FunctionFacts& facts = *function.function;
+  return Then(NameGlobals(function, std::move(state)), [&](State next, Value) {
+    const Callee* callee = reaches_.CalledAs(facts);
+    // Of methods, but not of constructors, the object comes first.
+    const std::size_t first =
+        callee != nullptr && callee->can_change.size() > facts.parameters.size() ? 1 : 0;
+    const auto can_change = [&](std::size_t index) {
+      return callee == nullptr || index >= callee->can_change.size() || callee->can_change[index];
+    };
+    Given given(next.memory, reaches_);
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      // A pointer may be one that shares what it points to.
+      const bool is_const = arguments[i].Is(Kind::kAlias) && !can_change(first + i);
+      given.Add(is_const ? Load(next, arguments[i]) : arguments[i]);
+    }
+    if (self) {
+      const bool is_const = self->Is(Kind::kPointer) && first == 1 && !can_change(0);
+      given.Add(is_const ? next.memory.Read(self->place()) : *self);
+    }
+    for (const std::string& usr : reaches_.GlobalsFrom(facts)) {
+      const Program::GlobalRef* global = program_.FindGlobal(usr);
+      if (global == nullptr) continue;
+      const Place place{{Root::kGlobals, global->index}, {}};
+      if (next.memory.Find(place.root) == nullptr) continue;
+      // What a pointer points to may be changed though the pointer may not.
+      given.Add(global->global->is_const ? next.memory.Read(place) : Value::Alias(place));
+    }
+    // What a lambda captured is in its frame already.
+    const int depth = Depth() + 1;
+    for (const auto& [root, value] : next.memory.values()) {
+      if (root.frame == depth) given.Add(Value::Alias({root, {}}));
+    }
+    if (given.has_function() && !is_cut_off) {
+      return Follow(function, self, arguments, std::move(next));
+    }
+    Results results = Left(facts, reaches_.Of(facts), given, is_cut_off, std::move(next));
+    for (Result& result : results) result.state.memory.DropFrames(depth);
+    return results;
+  });
 }
 
 }  // namespace filibuster

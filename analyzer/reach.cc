@@ -128,6 +128,9 @@ void Reaches::ScanCall(const FileFacts& file, const Node& node, const FunctionFa
   Reach& reach = known_.at(&in).reach;
   if (link.library != nullptr) {
     reach.matters = reach.matters || !link.rows.empty();
+    const bool calls = std::ranges::any_of(
+        link.rows, [](const ModelRow* row) { return row->effect == Effect::kCall; });
+    if (calls) known_.at(&in).client_calls.push_back({&file, node.position});
     return;
   }
   reach.ends = reach.ends || callee.is_noreturn;
@@ -222,6 +225,21 @@ std::set<std::string> Reaches::GlobalsOf(const std::set<const FunctionFacts*>& f
     globals.insert(own.begin(), own.end());
   }
   return globals;
+}
+
+const std::set<std::string>& Reaches::GlobalsFrom(const FunctionFacts& function) const {
+  const auto [globals, is_new] = globals_from_.try_emplace(&function);
+  if (is_new) globals->second = GlobalsOf(From(function));
+  return globals->second;
+}
+
+std::vector<Reaches::ClientCall> Reaches::ClientCallsFrom(const FunctionFacts& function) const {
+  std::vector<ClientCall> calls;
+  for (const FunctionFacts* called : From(function)) {
+    const std::vector<ClientCall>& own = known_.at(called).client_calls;
+    calls.insert(calls.end(), own.begin(), own.end());
+  }
+  return calls;
 }
 
 }  // namespace filibuster

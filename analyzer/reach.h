@@ -45,6 +45,14 @@ class Reaches {
   std::set<const FunctionFacts*> FromAny(std::set<const FunctionFacts*> functions) const;
   // The globals that these name.
   std::set<std::string> GlobalsOf(const std::set<const FunctionFacts*>& functions) const;
+  // … that the function or what it may call names.
+  const std::set<std::string>& GlobalsFrom(const FunctionFacts& function) const;
+  // The calls of client libraries that it or what it may call is written to make.
+  struct ClientCall {
+    const FileFacts* file = nullptr;
+    Position position;
+  };
+  std::vector<ClientCall> ClientCallsFrom(const FunctionFacts& function) const;
 
  private:
   struct Known {
@@ -53,6 +61,7 @@ class Reaches {
     std::map<const FunctionFacts*, int> callees;  // with how often they are named
     std::set<const FunctionFacts*> callers;
     std::set<std::string> globals;  // USRs
+    std::vector<ClientCall> client_calls;
     int own_size = 0;
     bool calls_values = false;
   };
@@ -65,6 +74,7 @@ class Reaches {
 
   const Program& program_;
   std::unordered_map<const FunctionFacts*, Known> known_;
+  mutable std::unordered_map<const FunctionFacts*, std::set<std::string>> globals_from_;
   std::vector<const FunctionFacts*> order_;  // as the files have them
 };
 
