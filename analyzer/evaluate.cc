@@ -39,6 +39,15 @@ Value LibraryState::Load(const State& state, const Value& value) const {
   return read.Taint(value);
 }
 
+Value LibraryState::AsFunction(const Value& value, const Place& self) const {
+  if (!value.Is(Kind::kObject) || !value.object().type.starts_with("c:")) return value;
+  Values functions;
+  for (const FunctionRef& called : program_.CallOperatorsOf(value.object().type)) {
+    functions.push_back(Value::Of(Closure{called, {{kThisVariable, Value::Pointer(self)}}}));
+  }
+  return functions.empty() ? value : Value::Choice(functions).Taint(value);
+}
+
 Results Interpreter::EvaluateLoaded(const Node& node, State state) {
   return Then(Run(node, std::move(state)), [&](State next, Value value) {
     value = Load(next, value);
@@ -309,6 +318,7 @@ Results Interpreter::EvaluateUnknown(const Node& node, State state) {
     if (what == "IndirectGotoStmt") state.fault->blind = kByGoto;
     if (IsUnread(what)) state.fault->blind = "comes to " + what;
   }
+  const bool may_write = what == kTemplateCall || what == kTemplateOperator;
   return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
     Value unknown = Value::Unknown(what);
     bool may_call = false;
@@ -317,6 +327,9 @@ Results Interpreter::EvaluateUnknown(const Node& node, State state) {
       may_call = may_call || loaded.Is(Kind::kFunction);
       unknown.Taint(loaded);
       next.memory.Escape(loaded);
+      if (may_write && (value.Is(Kind::kAlias) || value.Is(Kind::kPointer))) {
+        next.memory.Write(value.place(), Value::Unknown("what " + what + " leaves"));
+      }
     }
     const bool may_matter = what == kNotCompiled && (unknown.from_fault || may_call);
     if (may_matter && next.fault && next.fault->blind.empty()) {

@@ -30,6 +30,14 @@ Values BoundArguments(const Values& bound, const Values& given) {
   return arguments;
 }
 
+// The call operator of what stands for another function.
+bool HoldsFunction(const Callee& callee) {
+  return callee.name == "std::function::operator()" ||
+         callee.name == "std::move_only_function::operator()" ||
+         callee.name == "std::_Bind::operator()" || callee.name == "std::_Bind_front::operator()" ||
+         callee.name == "std::reference_wrapper::operator()";
+}
+
 }  // namespace
 
 const Value* CallContext::Argument(std::optional<int> index) const {
@@ -69,9 +77,12 @@ Results Interpreter::CallFunction(const CallContext& call, State state) {
   if (call.link.library != nullptr) return CallLibrary(call, std::move(state));
   if (callee.is_method && !call.arguments.empty()) {
     const Value object = Load(state, call.arguments[0]);
-    if (callee.name == "std::function::operator()" && object.Is(Kind::kObject)) {
-      const Values arguments(call.arguments.begin() + 1, call.arguments.end());
-      if (auto answered = Answer(object, arguments, state)) return One(*std::move(answered));
+    if (HoldsFunction(callee) && (object.Is(Kind::kObject) || object.Is(Kind::kUnknown))) {
+      const Value& where = call.arguments[0];
+      const Value function =
+          where.Is(Kind::kAlias) ? AsFunction(object, state.memory.Resolve(where.place())) : object;
+      return Invoke(function, Values(call.arguments.begin() + 1, call.arguments.end()),
+                    std::move(state));
     }
     if (AreFunctions(object)) {
       return Invoke(object, Values(call.arguments.begin() + 1, call.arguments.end()),
@@ -124,6 +135,15 @@ Results Interpreter::Invoke(const Value& function, Values arguments, State state
     return Join(std::move(results));
   }
   if (auto answered = Answer(function, arguments, state)) return One(*std::move(answered));
+  if (function.Is(Kind::kObject)) {
+    static const Node kObject;
+    const Place self = Temporary(kObject);
+    const Value called = AsFunction(function, self);
+    if (!(called == function)) {
+      state.memory.Set(self.root, function);
+      return Invoke(called, std::move(arguments), std::move(state));
+    }
+  }
   if (!function.Is(Kind::kFunction)) {
     Value unknown = Value::Unknown("the result of a function that is not known");
     for (const Value& argument : arguments) {
@@ -147,7 +167,8 @@ Results Interpreter::Invoke(const Value& function, Values arguments, State state
     state.memory.Set({depth, variable}, value);
   }
   if (!closure.bound.empty()) arguments = BoundArguments(closure.bound, arguments);
-  const FunctionFacts& facts = *closure.function.function;
+  FunctionRef called = closure.function;
+  const FunctionFacts& facts = *called.function;
   std::optional<Value> self;
   const bool is_method = !facts.class_usr.empty() && !facts.name.ends_with("(lambda)");
   if (is_method && arguments.size() > facts.parameters.size()) {
@@ -158,8 +179,14 @@ Results Interpreter::Invoke(const Value& function, Values arguments, State state
     const Value object = Load(state, arguments.front());
     if (object.Is(Kind::kPointer)) self = object;
     arguments.erase(arguments.begin());
+    // A pointer to a virtual method calls what overrides it.
+    const Value whole =
+        self->Is(Kind::kPointer) ? state.memory.Read(self->place()) : Load(state, *self);
+    if (whole.Is(Kind::kObject)) {
+      if (const FunctionRef by = program_.Override(whole.object().type, facts.usr)) called = by;
+    }
   }
-  return InvokeFunction(closure.function, std::move(self), std::move(arguments), std::move(state));
+  return InvokeFunction(called, std::move(self), std::move(arguments), std::move(state));
 }
 
 // A function that calls itself is followed a few times; if every call fails and an argument counts

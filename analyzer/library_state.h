@@ -40,6 +40,9 @@ class LibraryState : public Trail {
   // The path on which a call throws for what it was given, which is not known. `state` goes on.
   Result ThrowPerhaps(const CallContext& call, State& state, const char* exception,
                       const Value& given);
+  // An object that can be called, and is kept at `self`, as the functions that calling it may run;
+  // any other value as it is.
+  Value AsFunction(const Value& value, const Place& self) const;
   // The status that what a handler returns has; nullopt if it says nothing of one.
   std::optional<Value> ReturnedStatus(const LibraryModel& library, const State& state,
                                       const Value& returned) const;

@@ -27,9 +27,19 @@ Node Lowering::Call(const clang::CallExpr& call) {
   if (corrected_.contains(call.getCallee()->getExprLoc())) return Unknown(call, kNoCode);
   const clang::FunctionDecl* callee = call.getDirectCallee();
   if (callee == nullptr) {
-    if (call.isTypeDependent()) return Unknown(call, "a call in a template");
+    if (call.isTypeDependent()) {
+      const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call);
+      const bool is_call = operation == nullptr || operation->getOperator() == clang::OO_Call;
+      return Unknown(call, is_call ? kTemplateCall : kTemplateOperator);
+    }
     Node node = New(Op::kCallValue, call);
-    node.kids.push_back(Expression(call.getCallee()));
+    const auto* through = llvm::dyn_cast<clang::BinaryOperator>(call.getCallee()->IgnoreParens());
+    if (through != nullptr && through->isPtrMemOp()) {
+      // `(object.*method)(…)`: the object comes before the arguments.
+      node.kids = {Expression(through->getRHS()), Expression(through->getLHS())};
+    } else {
+      node.kids.push_back(Expression(call.getCallee()));
+    }
     AddKids(node, call.getArgs(), call.getNumArgs());
     return node;
   }
@@ -286,6 +296,8 @@ Node Lowering::Lambda(const clang::LambdaExpr& lambda) {
   }
   Node node = New(Op::kLambda, lambda);
   node.number = AddCallee(*body);
+  // Nothing that is read calls it.
+  if (body->isDependentContext()) EnqueueTemplate(*body, body);
   node.text = facts_.callees[static_cast<std::size_t>(node.number)].usr;
   auto init = lambda.capture_init_begin();
   for (const clang::LambdaCapture& capture : lambda.captures()) {
@@ -307,6 +319,14 @@ Node Lowering::Lambda(const clang::LambdaExpr& lambda) {
     node.kids.push_back(std::move(kid));
   }
   return node;
+}
+
+// A function of a template that is not instantiated, with the body that the template has.
+void Lowering::EnqueueTemplate(const clang::FunctionDecl& function,
+                               const clang::FunctionDecl* pattern) {
+  const clang::FunctionDecl* body = pattern != nullptr ? pattern->getDefinition() : nullptr;
+  if (body == nullptr || !body->hasBody() || IsSystem(*body)) return;
+  if (queued_.insert(&function).second) queue_.emplace_back(&function, body);
 }
 
 }  // namespace filibuster

@@ -30,6 +30,32 @@ void Lowering::AddVirtualMethods(const clang::CXXRecordDecl& record) {
   }
 }
 
+// What is handed an object of the class may call it, in code that is not read: so that nothing may
+// have instantiated its templates.
+void Lowering::AddCallOperators(const clang::CXXRecordDecl& record) {
+  if (record.isLambda()) return;
+  for (const clang::NamedDecl* found :
+       record.lookup(context_.DeclarationNames.getCXXOperatorName(clang::OO_Call))) {
+    if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(found)) {
+      const bool is_instantiated = method->getDefinition() != nullptr;
+      if (is_instantiated) Enqueue(method);
+      if (!is_instantiated) EnqueueTemplate(*method, method->getTemplateInstantiationPattern());
+    } else if (const auto* any = llvm::dyn_cast<clang::FunctionTemplateDecl>(found)) {
+      // Any one of its uses does what all do.
+      const clang::FunctionDecl* used = nullptr;
+      for (const clang::FunctionDecl* use : any->specializations()) {
+        if (used == nullptr && use->hasBody()) used = use;
+      }
+      const clang::FunctionTemplateDecl* pattern = any;
+      while (pattern->getInstantiatedFromMemberTemplate() != nullptr) {
+        pattern = pattern->getInstantiatedFromMemberTemplate();
+      }
+      if (used != nullptr) Enqueue(used);
+      if (used == nullptr) EnqueueTemplate(*any->getTemplatedDecl(), pattern->getTemplatedDecl());
+    }
+  }
+}
+
 std::string Lowering::AddClass(const clang::CXXRecordDecl& declaration) {
   const clang::CXXRecordDecl* definition = declaration.getDefinition();
   const clang::CXXRecordDecl& record = definition != nullptr ? *definition : declaration;
@@ -43,7 +69,10 @@ std::string Lowering::AddClass(const clang::CXXRecordDecl& declaration) {
       }
     }
     AddHiddenBases(record, facts);
-    if (!IsSystem(record)) AddVirtualMethods(record);
+    if (!IsSystem(record)) {
+      AddVirtualMethods(record);
+      AddCallOperators(record);
+    }
     if (!record.isInStdNamespace()) {
       for (const clang::FieldDecl* field : record.fields()) {
         facts.fields.push_back(field->getNameAsString());
@@ -73,7 +102,7 @@ void Lowering::AddHiddenBases(const clang::CXXRecordDecl& record, ClassFacts& fa
 // part.
 const clang::CXXDestructorDecl* Lowering::WrittenDestructor(clang::QualType type) const {
   const clang::CXXRecordDecl* record = RecordOf(type);
-  if (record == nullptr || IsSystem(*record)) return nullptr;
+  if (record == nullptr || IsSystem(*record) || record->isDependentContext()) return nullptr;
   const clang::CXXDestructorDecl* destructor = record->getDestructor();
   if (destructor == nullptr || destructor->isTrivial()) return nullptr;
   if (destructor->isUserProvided()) return destructor;

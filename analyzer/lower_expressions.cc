@@ -203,6 +203,7 @@ Node Lowering::Expression(const clang::Expr* expression) {
     case Stmt::CXXThrowExprClass: {
       const auto* thrown = llvm::cast<clang::CXXThrowExpr>(expression)->getSubExpr();
       Node node = New(Op::kThrow, *expression);
+      if (thrown != nullptr && thrown->isTypeDependent()) return Unknown(*thrown, kTemplateThrow);
       if (thrown != nullptr) {
         node.type = TypeKey(thrown->getType());
         node.kids.push_back(Expression(thrown));

@@ -250,7 +250,9 @@ Node Lowering::Try(const clang::CXXTryStmt& statement, bool is_constructor) {
       clause.text = HowCaught(caught);
     }
     const clang::VarDecl* variable = handler.getExceptionDecl();
-    if (variable != nullptr && variable->isInvalidDecl()) {
+    const bool is_read = variable == nullptr ||
+                         (!variable->isInvalidDecl() && !variable->getType()->isDependentType());
+    if (!is_read) {
       // Of a type that was not understood: it takes everything, and what then happens is not known.
       clause.type.clear();
       clause.kids.push_back(Unknown(handler, kUnreadClause));

@@ -54,10 +54,11 @@ const clang::CXXRecordDecl* ThriftResultOf(const clang::CXXMethodDecl& method) {
 void Lowering::Run() {
   AddRoots(*context_.getTranslationUnitDecl());
   while (!queue_.empty()) {
-    const clang::FunctionDecl* function = queue_.front();
+    const auto [function, body] = queue_.front();
     queue_.pop_front();
+    in_template_ = body->isDependentContext();
     // Lowering one may queue others, and grows facts_.functions only here.
-    FunctionFacts facts = Function(*function);
+    FunctionFacts facts = Function(*function, *body);
     facts_.functions.push_back(std::move(facts));
   }
 }
@@ -86,14 +87,13 @@ void Lowering::AddRoot(const clang::Decl& declaration) {
 
 void Lowering::Enqueue(const clang::FunctionDecl* function) {
   const clang::FunctionDecl* definition = function->getDefinition();
-  if (definition == nullptr || definition->isDependentContext() || !definition->hasBody() ||
-      IsSystem(*definition)) {
-    return;
-  }
-  if (queued_.insert(definition).second) queue_.push_back(definition);
+  if (definition == nullptr || !definition->hasBody() || IsSystem(*definition)) return;
+  if (definition->isDependentContext() && !in_template_) return;
+  if (queued_.insert(definition).second) queue_.emplace_back(definition, definition);
 }
 
-FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
+FunctionFacts Lowering::Function(const clang::FunctionDecl& function,
+                                 const clang::FunctionDecl& body) {
   FunctionFacts facts{.usr = UsrOf(function),
                       .name = QualifiedName(function),
                       .position = PositionOf(function.getLocation()),
@@ -101,7 +101,7 @@ FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
                       .return_type = ClassName(function.getReturnType()),
                       .is_noexcept = CannotThrow(function),
                       .returns_reference = function.getReturnType()->isReferenceType()};
-  for (const clang::ParmVarDecl* parameter : function.parameters()) {
+  for (const clang::ParmVarDecl* parameter : body.parameters()) {
     facts.parameters.push_back({.variable = Variable(parameter),
                                 .name = parameter->getNameAsString(),
                                 .is_reference = IsReference(parameter->getType()),
@@ -140,10 +140,10 @@ FunctionFacts Lowering::Function(const clang::FunctionDecl& function) {
       facts.inits.push_back(std::move(node));
     }
   }
-  const auto* body = llvm::dyn_cast<clang::CXXTryStmt>(function.getBody());
-  facts.body = body != nullptr && llvm::isa<clang::CXXConstructorDecl>(function)
-                   ? Try(*body, /*is_constructor=*/true)
-                   : Statement(function.getBody());
+  const auto* all = llvm::dyn_cast<clang::CXXTryStmt>(body.getBody());
+  facts.body = all != nullptr && llvm::isa<clang::CXXConstructorDecl>(function)
+                   ? Try(*all, /*is_constructor=*/true)
+                   : Statement(body.getBody());
   if (const auto* destructor = llvm::dyn_cast<clang::CXXDestructorDecl>(&function)) {
     AddDestroyed(*destructor, facts.body);
   }

@@ -63,7 +63,8 @@ class Lowering {
   void AddRoots(const clang::DeclContext& declarations);
   void AddRoot(const clang::Decl& declaration);
   void Enqueue(const clang::FunctionDecl* function);
-  FunctionFacts Function(const clang::FunctionDecl& function);
+  void EnqueueTemplate(const clang::FunctionDecl& function, const clang::FunctionDecl* pattern);
+  FunctionFacts Function(const clang::FunctionDecl& function, const clang::FunctionDecl& body);
   void AddThrows(const clang::CXXRecordDecl& result, FunctionFacts& facts);
   std::string AddGlobal(const clang::VarDecl& variable);
   int AddCallee(const clang::FunctionDecl& function, bool is_virtual = true);  // or as its own
@@ -83,6 +84,7 @@ class Lowering {
   // lower_classes.cc
   static std::string Usr(const clang::Decl& declaration);
   void AddVirtualMethods(const clang::CXXRecordDecl& record);
+  void AddCallOperators(const clang::CXXRecordDecl& record);
   std::string AddClass(const clang::CXXRecordDecl& record);
   void AddHiddenBases(const clang::CXXRecordDecl& record, ClassFacts& facts);
   const clang::CXXDestructorDecl* WrittenDestructor(clang::QualType type) const;
@@ -135,7 +137,8 @@ class Lowering {
   const Places& corrected_;
   int depth_ = 0;
   bool has_inner_label_ = false;  // of the switch that is lowered: a label below another statement
-  std::deque<const clang::FunctionDecl*> queue_;
+  bool in_template_ = false;      // … the function: it is one that is not instantiated
+  std::deque<std::pair<const clang::FunctionDecl*, const clang::FunctionDecl*>> queue_;
   std::unordered_set<const clang::FunctionDecl*> queued_;
   std::unordered_map<const clang::ValueDecl*, int> variables_;
   std::map<std::pair<const clang::FunctionDecl*, bool>, int> callees_;

@@ -82,9 +82,14 @@ inline constexpr char kOwningPointer[] = "pointer";
 inline constexpr char kTooDeep[] = "code that is nested too deep";
 inline constexpr char kUnreadClause[] = "a clause whose type was not understood";
 inline constexpr char kInnerLabel[] = "a switch with a label inside of a statement";
+inline constexpr char kTemplateCall[] = "a call in a template that was not instantiated";
+inline constexpr char kTemplateThrow[] = "a throw in a template that was not instantiated";
 inline bool IsUnread(std::string_view text) {
-  return text == kTooDeep || text == kUnreadClause || text == kInnerLabel;
+  return text == kTooDeep || text == kUnreadClause || text == kInnerLabel ||
+         text == kTemplateCall || text == kTemplateThrow;
 }
+// … and for what may change its operands.
+inline constexpr char kTemplateOperator[] = "an operator in a template that was not instantiated";
 // How a clause catches, where it is not by reference to const.
 inline constexpr char kByValue[] = "value";
 inline constexpr char kToChange[] = "change";  // by reference to what is not const

@@ -111,14 +111,18 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
     state.memory.Escape(value);
     all_known = all_known && IsKnown(value);
     if (value.Is(Kind::kFunction)) callbacks.push_back(value);
-    const bool is_object = value.Is(Kind::kObject) && value.object().type.starts_with("c:");
-    if (call.node.op != Op::kCall || !callee.is_system || callee.is_method || !is_object) continue;
-    for (const FunctionRef& called : program_.CallOperatorsOf(value.object().type)) {
-      const auto index = static_cast<std::size_t>(&argument - call.arguments.data());
-      const Place self = Temporary(call.node.kids[index]);
-      state.memory.Set(self.root, value);
-      callbacks.push_back(Value::Of(Closure{called, {{kThisVariable, Value::Pointer(self)}}}));
-    }
+    const auto index = static_cast<std::size_t>(&argument - call.arguments.data());
+    if (call.node.op != Op::kCall || !callee.is_system || index < call.first) continue;
+    // What is taken by reference changes where it is.
+    const bool is_place = argument.Is(Kind::kAlias) &&
+                          (callee.can_change[index] ||
+                           callee.parameter_types[index - call.first] == kReferenceWrapper);
+    const Place self =
+        is_place ? state.memory.Resolve(argument.place()) : Temporary(call.node.kids[index]);
+    const Value called = AsFunction(value, self);
+    if (called == value) continue;
+    if (!is_place) state.memory.Set(self.root, value);
+    callbacks.push_back(called);
   }
   const auto is_unseen = [&](const Node& kid) {
     const auto index = static_cast<std::size_t>(&kid - call.node.kids.data());

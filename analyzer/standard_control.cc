@@ -37,8 +37,17 @@ int PlaceholderNumber(const Value& value) {
   return at == std::string::npos ? 0 : std::atoi(value.text().c_str() + at + kPlaceholders.size());
 }
 
+// An object is copied into what is made of it.
+Value KeptFunction(const Standard& standard) {
+  const Value object = standard.Function(0);
+  const Place self = standard.interpreter.Allocate(standard.call.node);
+  const Value function = standard.interpreter.AsFunction(object, self);
+  if (!(function == object)) standard.state.memory.Set(self.root, object);
+  return function;
+}
+
 Results BindArguments(const Standard& standard, bool all_placeholders) {
-  const Value function = standard.Argument(0);
+  const Value function = KeptFunction(standard);
   if (!function.Is(Kind::kFunction)) return standard.GiveFromAll(Value::Unknown("a function"));
   Closure closure = function.closure();
   Values bound;
@@ -67,9 +76,17 @@ Results Bind(const Standard& standard) { return BindArguments(standard, false); 
 
 Results BindFront(const Standard& standard) { return BindArguments(standard, true); }
 
+Results MakeFunction(const Standard& standard) {
+  return standard.Give(standard.size() == 0 ? Value::Null() : KeptFunction(standard));
+}
+
 Results CallNow(const Standard& standard) {
   Values arguments = standard.call.arguments;
-  const Value function = standard.interpreter.Load(standard.state, arguments.front());
+  Value function = standard.interpreter.Load(standard.state, arguments.front());
+  if (arguments.front().Is(Kind::kAlias)) {
+    function = standard.interpreter.AsFunction(
+        function, standard.state.memory.Resolve(arguments.front().place()));
+  }
   arguments.erase(arguments.begin());
   return standard.interpreter.Invoke(function, std::move(arguments), std::move(standard.state));
 }

@@ -36,6 +36,16 @@ struct Standard {
     if (!is_reference || !argument->Is(Kind::kAlias)) return interpreter.Load(state, *argument);
     return Value::Alias(state.memory.Resolve(argument->place()));
   }
+  // An argument that is called: an object that was handed by std::ref is called where it is.
+  Value Function(std::size_t index) const {
+    const Value function = Argument(index);
+    const Value* argument = call.Argument(static_cast<int>(index));
+    const std::vector<std::string>& types = call.link.callee->parameter_types;
+    const bool is_place = argument != nullptr && argument->Is(Kind::kAlias) &&
+                          index < types.size() && types[index] == kReferenceWrapper;
+    if (!is_place) return function;
+    return interpreter.AsFunction(function, state.memory.Resolve(argument->place()));
+  }
   // The object of a method.
   Value Self() const { return interpreter.Load(state, call.arguments[0]); }
   void SetSelf(Value value) const { SetArgument(0, std::move(value)); }
@@ -112,6 +122,7 @@ Results ConstructTuple(const Standard& standard);
 Results Tie(const Standard& standard);
 Results PointerToSelf(const Standard& standard);
 Results FirstArgument(const Standard& standard);
+Results MakeFunction(const Standard& standard);
 Results Itself(const Standard& standard);
 Results Pointed(const Standard& standard);
 Results MakeSharedPointer(const Standard& standard);

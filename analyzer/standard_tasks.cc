@@ -81,7 +81,7 @@ Results RunAsync(const Standard& standard) {
     return standard.Give(Value::Of(Fields({{kDeferred, Value::List(std::move(arguments))}})));
   }
   const Value begun = arguments.front();
-  const Value function = standard.interpreter.Load(standard.state, begun);
+  const Value function = standard.Function(standard.size() - arguments.size());
   arguments.erase(arguments.begin());
   if (Field(function, kTask) != nullptr) return RunTask(standard, begun, std::move(arguments));
   Results results =

@@ -35,6 +35,9 @@ class Trail {
     return std::exchange(going_on_, std::move(faults));
   }
   int Depth() const { return static_cast<int>(frames_.size()) - 1; }
+  // Where an object that `node` makes is kept: on the heap, or for the length of an expression.
+  Place Allocate(const Node& node);
+  Place Temporary(const Node& node);
 
  protected:
   void Decide(State& state, const Node& node, int branch, bool from_fault,
@@ -42,9 +45,6 @@ class Trail {
   void LeaveOpen(State& state, const Position& position, const Value& condition);
   std::vector<ChainLink> CallChain() const;
   SourceLocation LocationOf(const FileFacts& file, const Position& position) const;
-  // Where an object that `node` makes is kept: for the length of an expression, or on the heap.
-  Place Temporary(const Node& node);
-  Place Allocate(const Node& node);
 
   ServiceFacts& facts_;
   std::vector<Frame> frames_;
