@@ -27,6 +27,7 @@ Node Lowering::Call(const clang::CallExpr& call) {
   if (corrected_.contains(call.getCallee()->getExprLoc())) return Unknown(call, kNoCode);
   const clang::FunctionDecl* callee = call.getDirectCallee();
   if (callee == nullptr) {
+    if (call.containsErrors()) return Unknown(call, kNoCode);
     if (call.isTypeDependent()) {
       const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call);
       const bool is_call = operation == nullptr || operation->getOperator() == clang::OO_Call;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "analyzer/facts.h"
+#include "analyzer/nesting.h"
 
 namespace filibuster {
 
@@ -30,20 +31,6 @@ struct LoweringScope {
 };
 
 inline constexpr char kNoCode[] = "code that does not compile";
-
-// How deep trees may be: what follows them descends into them.
-inline constexpr int kMaxNesting = 256;
-
-class Nesting {
- public:
-  explicit Nesting(int& depth) : depth_(depth) { ++depth_; }
-  ~Nesting() { --depth_; }
-  Nesting(const Nesting&) = delete;
-  Nesting& operator=(const Nesting&) = delete;
-
- private:
-  int& depth_;
-};
 
 using Places = std::set<clang::SourceLocation>;
 

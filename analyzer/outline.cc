@@ -147,6 +147,19 @@ Results Interpreter::FollowIfCheap(const FunctionRef& function, std::optional<Va
   return verdict == Budget::Verdict::kTooMuch ? outline() : results;
 }
 
+// Whether a function that calls itself may come to calls that were not made since the fault.
+bool Interpreter::MayCallOthers(const FunctionFacts& function, const State& state) const {
+  if (!state.fault || state.fault->persists || !state.fault->blind.empty()) return false;
+  const auto is_made = [&](const Reaches::ClientCall& call) {
+    const SourceLocation place = LocationOf(*call.file, call.position);
+    const auto is_there = [&](int site) {
+      return facts_.calls[static_cast<std::size_t>(site)].location == place;
+    };
+    return is_there(state.fault->site) || std::ranges::any_of(state.fault->later_calls, is_there);
+  };
+  return !std::ranges::all_of(reaches_.ClientCallsFrom(function), is_made);
+}
+
 // The globals that a function may change have their first values, to lose them.
 Results Interpreter::NameGlobals(const FunctionRef& function, State state) {
   // Not in the function's own frame: what a lambda captured is there already.

@@ -1,4 +1,4 @@
-#include "analyzer/standard_library_internal.h"
+#include "analyzer/standard_functions.h"
 
 namespace filibuster::standard {
 

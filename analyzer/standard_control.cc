@@ -1,7 +1,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "analyzer/standard_library_internal.h"
+#include "analyzer/standard_functions.h"
 
 namespace filibuster::standard {
 

@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "analyzer/standard_library_internal.h"
+#include "analyzer/standard_functions.h"
 
 namespace filibuster {
 namespace {

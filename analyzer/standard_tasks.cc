@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "analyzer/standard_library_internal.h"
+#include "analyzer/standard_functions.h"
 
 namespace filibuster::standard {
 

@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdlib>
 
-#include "analyzer/standard_library_internal.h"
+#include "analyzer/standard_functions.h"
 
 namespace filibuster::standard {
 

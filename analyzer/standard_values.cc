@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "analyzer/standard_library_internal.h"
+#include "analyzer/standard_functions.h"
 
 namespace filibuster::standard {
 
