@@ -27,22 +27,6 @@ namespace {
 // The library whose classes look as the headers say. Any other is called as if we were not there.
 constexpr std::string_view kLibrary = "libgrpc++.so.1.51";
 
-template <typename Function>
-struct Next {
-  Function* function;
-  bool known;
-
-  explicit Next(const char* name)
-      : function(filibuster::NextFunction<Function>(name, kLibrary.data())), known(IsKnown()) {}
-
-  bool IsKnown() const {
-    Dl_info info{};
-    if (::dladdr(reinterpret_cast<void*>(function), &info) == 0) return false;
-    const std::string_view file = info.dli_fname;
-    return file.substr(file.rfind('/') + 1).substr(0, kLibrary.size()) == kLibrary;
-  }
-};
-
 }  // namespace
 
 namespace grpc {
@@ -54,11 +38,12 @@ using ClientFactories =
 std::shared_ptr<Channel> CreateChannelInternal(const std::string& host, grpc_channel* channel,
                                                ClientFactories factories) {
   using Create = std::shared_ptr<Channel>(const std::string&, grpc_channel*, ClientFactories);
-  static const Next<Create> next(
+  static const filibuster::KnownFunction<Create> next(
       "_ZN4grpc21CreateChannelInternalERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEP12"
       "grpc_channelSt6vectorISt10unique_ptrINS_12experimental33ClientInterceptorFactoryInterfaceE"
-      "St14default_deleteISD_EESaISG_EE");
-  if (next.known && filibuster::InjectionEnabled()) {
+      "St14default_deleteISD_EESaISG_EE",
+      kLibrary);
+  if (next.known() && filibuster::InjectionEnabled()) {
     factories.push_back(std::make_unique<filibuster_grpc::ClientInterceptorFactory>());
   }
   return next.function(host, channel, std::move(factories));
@@ -66,8 +51,9 @@ std::shared_ptr<Channel> CreateChannelInternal(const std::string& host, grpc_cha
 
 std::unique_ptr<Server> ServerBuilder::BuildAndStart() {
   using Build = std::unique_ptr<Server>(ServerBuilder*);
-  static const Next<Build> next("_ZN4grpc13ServerBuilder13BuildAndStartEv");
-  if (next.known && filibuster::InjectionEnabled()) filibuster_grpc::AddInterceptor(this);
+  static const filibuster::KnownFunction<Build> next("_ZN4grpc13ServerBuilder13BuildAndStartEv",
+                                                     kLibrary);
+  if (next.known() && filibuster::InjectionEnabled()) filibuster_grpc::AddInterceptor(this);
   return next.function(this);
 }
 

@@ -16,6 +16,7 @@
 
 #include "filibuster/context.h"
 #include "filibuster/coroutine.h"
+#include "filibuster/detail/served_requests.h"
 #include "filibuster/injector.h"
 #include "runtime/context.h"
 #include "runtime/protocol.h"
@@ -220,13 +221,16 @@ TEST_F(ThreadsContextTest, AnAwaiterOfOthersIsWrapped) {
 }
 
 // A child that waited for them would wait for ever: until its alarm.
-TEST(ForkedContextTest, DoesNotWaitForTheParentsThreadsThatCallForTheSameRequest) {
+TEST(ForkedContextTest, DoesNotWaitForTheParentsThreadsThatServeAndCallForTheSameRequest) {
   Parent parent;
   Context context("request", nullptr);
   const auto call = [&] {
     parent.Next("aa", "foo");
     context.AnswerIsWanted(1);
     context.TakeWanted();
+    KeepServed(&context, nullptr);
+    FindServed(&context);
+    DropServed(&context);
   };
   std::atomic<bool> is_over = false;
   std::vector<std::thread> threads;

@@ -71,7 +71,8 @@ namespace filibuster {
 
 // Of a request that has arrived and is not over; null if it is not known.
 inline ContextHandle ContextOf(const ::grpc::ServerContext& request) {
-  return filibuster_grpc::Requests().Find(&request);
+  const ::grpc::ServerContextBase* const base = &request;
+  return FindServed(base);
 }
 
 }  // namespace filibuster

@@ -4,51 +4,23 @@
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/server_interceptor.h>
 
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "filibuster/context.h"
 #include "filibuster/detail/grpc_client.h"
+#include "filibuster/detail/served_requests.h"
 #include "filibuster/injector.h"
 
 namespace filibuster_grpc {
-
-// The requests that are being handled.
-class ServerRequests {
- public:
-  void Put(const ::grpc::ServerContextBase* request, filibuster::ContextHandle context) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    contexts_[request] = std::move(context);
-  }
-  void Drop(const ::grpc::ServerContextBase* request) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    contexts_.erase(request);
-  }
-  filibuster::ContextHandle Find(const ::grpc::ServerContextBase* request) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = contexts_.find(request);
-    return found == contexts_.end() ? nullptr : found->second;
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<const ::grpc::ServerContextBase*, filibuster::ContextHandle> contexts_;
-};
-inline ServerRequests& Requests() {
-  static auto& requests = *new ServerRequests;  // never destroyed: servers may outlive main()
-  return requests;
-}
 
 // Handlers of synchronous and of callback services run inside Proceed().
 class ServerInterceptor final : public ::grpc::experimental::Interceptor {
  public:
   explicit ServerInterceptor(::grpc::experimental::ServerRpcInfo* rpc)
       : request_(rpc->server_context()) {}
-  ~ServerInterceptor() override { Requests().Drop(request_); }
+  ~ServerInterceptor() override { filibuster::DropServed(request_); }
 
   void Intercept(::grpc::experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(
@@ -60,7 +32,7 @@ class ServerInterceptor final : public ::grpc::experimental::Interceptor {
         return found == metadata.end() ? std::string()
                                        : std::string(found->second.data(), found->second.size());
       });
-      Requests().Put(request_, context_);
+      filibuster::KeepServed(request_, context_);
     }
     if (context_ != nullptr && methods->QueryInterceptionHookPoint(
                                    ::grpc::experimental::InterceptionHookPoints::PRE_SEND_STATUS)) {
