@@ -2,6 +2,8 @@
 // interceptor beside those that the service gives it.
 //
 // Nothing of gRPC is linked; what is needed of its classes is inline in its headers.
+#include <grpc/grpc.h>
+#include <grpcpp/client_context.h>
 #include <grpcpp/impl/codegen/client_interceptor.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -17,19 +19,37 @@
 #include "filibuster/injector.h"
 #include "runtime/preload/next_function.h"
 
-// Not missed where there is no gRPC.
-__asm__(".weak _ZNK4grpc13ClientContext4peerB5cxx11Ev");
-__asm__(".weak _ZN4grpc13ClientContext9TryCancelEv");
-__asm__(".weak grpc_call_cancel_with_status");
-
 namespace {
 
 // The library whose classes look as the headers say. Any other is called as if we were not there.
 constexpr std::string_view kLibrary = "libgrpc++.so.1.51";
 
+template <typename Function>
+using Next = filibuster::KnownFunction<Function>;
+
 }  // namespace
 
+// What the interceptors call, for this library alone: looked up as late as that, where there is no
+// gRPC it is not missed, and found where only a plugin has it.
+grpc_call_error grpc_call_cancel_with_status(grpc_call* call, grpc_status_code code,
+                                             const char* description, void* reserved) {
+  static const Next<decltype(::grpc_call_cancel_with_status)> next("grpc_call_cancel_with_status",
+                                                                   kLibrary);
+  return next.function(call, code, description, reserved);
+}
+
 namespace grpc {
+
+std::string ClientContext::peer() const {
+  static const Next<std::string(const ClientContext*)> next(
+      "_ZNK4grpc13ClientContext4peerB5cxx11Ev", kLibrary);
+  return next.function(this);
+}
+
+void ClientContext::TryCancel() {
+  static const Next<void(ClientContext*)> next("_ZN4grpc13ClientContext9TryCancelEv", kLibrary);
+  next.function(this);
+}
 
 using ClientFactories =
     std::vector<std::unique_ptr<experimental::ClientInterceptorFactoryInterface>>;
@@ -38,7 +58,7 @@ using ClientFactories =
 std::shared_ptr<Channel> CreateChannelInternal(const std::string& host, grpc_channel* channel,
                                                ClientFactories factories) {
   using Create = std::shared_ptr<Channel>(const std::string&, grpc_channel*, ClientFactories);
-  static const filibuster::KnownFunction<Create> next(
+  static const Next<Create> next(
       "_ZN4grpc21CreateChannelInternalERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEP12"
       "grpc_channelSt6vectorISt10unique_ptrINS_12experimental33ClientInterceptorFactoryInterfaceE"
       "St14default_deleteISD_EESaISG_EE",
@@ -51,8 +71,7 @@ std::shared_ptr<Channel> CreateChannelInternal(const std::string& host, grpc_cha
 
 std::unique_ptr<Server> ServerBuilder::BuildAndStart() {
   using Build = std::unique_ptr<Server>(ServerBuilder*);
-  static const filibuster::KnownFunction<Build> next("_ZN4grpc13ServerBuilder13BuildAndStartEv",
-                                                     kLibrary);
+  static const Next<Build> next("_ZN4grpc13ServerBuilder13BuildAndStartEv", kLibrary);
   if (next.known() && filibuster::InjectionEnabled()) filibuster_grpc::AddInterceptor(this);
   return next.function(this);
 }
