@@ -28,6 +28,7 @@ FILIBUSTER_WEAK(_ZNK4Poco3Net4Impl21IPv6SocketAddressImpl8toStringB5cxx11Ev);
 FILIBUSTER_WEAK(_ZTIN4Poco3Net4Impl17SocketAddressImplE);
 #undef FILIBUSTER_WEAK
 // clang-format on
+extern "C" [[gnu::weak]] const char poco_symbol __asm__("_ZTIN4Poco3Net4Impl17SocketAddressImplE");
 
 namespace filibuster {
 
@@ -37,6 +38,9 @@ inline constexpr std::string_view kPocoLibrary = "libPocoNet.so.80";
 template <typename Function>
 struct PocoFunction : KnownFunction<Function> {
   constexpr explicit PocoFunction(const char* name) : KnownFunction<Function>(name, kPocoLibrary) {}
+  bool known() const {
+    return KnownFunction<Function>::known() && IsInReach(&poco_symbol, kPocoLibrary);
+  }
 };
 
 }  // namespace filibuster

@@ -33,6 +33,7 @@ FILIBUSTER_WEAK(_ZTIN6apache6thrift9transport18TBufferedTransportE);
 FILIBUSTER_WEAK(_ZTIN6apache6thrift9transport19TTransportExceptionE);
 FILIBUSTER_WEAK(_ZTIN6apache6thrift9transport7TSocketE);
 #undef FILIBUSTER_WEAK
+extern "C" [[gnu::weak]] const char thrift_symbol __asm__("_ZTIN6apache6thrift9transport7TSocketE");
 
 namespace filibuster {
 namespace {
@@ -48,7 +49,9 @@ constexpr std::string_view kLibrary = "libthrift-0.17.0.so";
 template <typename Function>
 struct Next : KnownFunction<Function> {
   constexpr explicit Next(const char* name) : KnownFunction<Function>(name, kLibrary) {}
-  bool IsOff() const { return !this->known() || !InjectionEnabled(); }
+  bool IsOff() const {
+    return !this->known() || !InjectionEnabled() || !IsInReach(&thrift_symbol, kLibrary);
+  }
 };
 
 // Of an answer, as much as there is of it; "" if it is a result, or not to be told.
