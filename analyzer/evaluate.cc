@@ -39,8 +39,18 @@ Value LibraryState::Load(const State& state, const Value& value) const {
   return read.Taint(value);
 }
 
+// One of the bases of the object can be called.
+void LibraryState::AddFunction(Place object, const Value& base, State& state) {
+  if (!base.Is(Kind::kFunction)) return;
+  object.path.emplace_back(kFunctions);
+  const Value others = state.memory.Read(object);
+  state.memory.Write(object, others.Is(Kind::kUnknown) ? base : Value::Choice({others, base}));
+}
+
 Value LibraryState::AsFunction(const Value& value, const Place& self) const {
   if (!value.Is(Kind::kObject) || !value.object().type.starts_with("c:")) return value;
+  const auto kept = value.object().fields.find(kFunctions);
+  if (kept != value.object().fields.end()) return kept->second;
   Values functions;
   for (const FunctionRef& called : program_.CallOperatorsOf(value.object().type)) {
     functions.push_back(Value::Of(Closure{called, {{kThisVariable, Value::Pointer(self)}}}));

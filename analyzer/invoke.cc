@@ -370,7 +370,12 @@ Results Interpreter::Initialize(const Node& init, const Place& self, Results sta
         for (const Node& field : value.kids) made = Initialize(field, self, std::move(made));
         return made;
       }
-      if (value.op != Op::kConstruct) return Run(value, std::move(state));
+      if (value.op != Op::kConstruct) {
+        return Then(Run(value, std::move(state)), [&](State next, Value made) {
+          AddFunction(self, Load(next, made), next);
+          return One(std::move(next));
+        });
+      }
       return Construct(value, std::move(state), self, /*as_base=*/true);
     }
     Place field = self;

@@ -43,6 +43,7 @@ class LibraryState : public Trail {
   // An object that can be called, and is kept at `self`, as the functions that calling it may run;
   // any other value as it is.
   Value AsFunction(const Value& value, const Place& self) const;
+  static void AddFunction(Place object, const Value& base, State& state);
   // The status that what a handler returns has; nullopt if it says nothing of one.
   std::optional<Value> ReturnedStatus(const LibraryModel& library, const State& state,
                                       const Value& returned) const;

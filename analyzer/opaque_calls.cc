@@ -133,7 +133,8 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
     state.fault->blind = "hands " + callee.name + " a function whose code was not seen";
   }
   // Which of a visitor's functions is called is not known, as the variant's types are not.
-  if (state.fault && state.fault->blind.empty() && callee.name == "std::visit") {
+  const bool visits = callee.name == "std::visit";
+  if (state.fault && state.fault->blind.empty() && visits) {
     state.fault->blind = "calls a visitor of a std::variant";
   }
   if (state.fault && state.fault->blind.empty() && !callee.is_system && result.from_fault) {
@@ -141,7 +142,7 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
   }
   ForgetChangeable(call, state);
   ChangeUnknown(call, state);
-  if (!callee.is_system) {
+  if (!callee.is_system || visits) {
     for (const Value& value : loaded) state.memory.ForgetReferredTo(value);
   }
   Results results;

@@ -56,7 +56,9 @@ class Walker {
       return;
     }
     // What is thrown is a copy, which the sources do not show.
-    while (thrown->op == Op::kConstruct && thrown->kids.size() == 1) thrown = &thrown->kids.front();
+    while ((thrown->op == Op::kConstruct && thrown->kids.size() == 1) || thrown->op == Op::kCopy) {
+      thrown = &thrown->kids.front();
+    }
     if (thrown->op != Op::kLocal) return;
     for (const Node* clause : clauses_) {
       const ClassFacts* caught = ClassOf(clause->type);

@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 struct Flags {
@@ -16,6 +18,10 @@ struct Flags {
 };
 struct Context {
   bool* strict;
+};
+template <typename... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
 };
 bool& Choose(bool& one, bool& other);
 void Prepare(const Context& context);
@@ -91,6 +97,12 @@ int main() {
     auto flags = std::make_shared<Flags>();
     Prepare(flags);
     if (!client.Get("/shared") && flags->strict) response.status = 503;
+  });
+  server.Get("/visited", [](const httplib::Request&, httplib::Response& response) {
+    bool strict = false;
+    const std::variant<int, std::string> choice = 1;
+    std::visit(Overloaded{[&](int) { strict = true; }, [](const std::string&) {}}, choice);
+    if (!client.Get("/visited") && strict) response.status = 503;
   });
   server.listen("0.0.0.0", 8000);
 }
