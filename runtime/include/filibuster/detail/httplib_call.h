@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -44,6 +45,11 @@ template <typename... Args>
   return handler;
 }
 
+// Nothing comes behind the head of the others.
+inline bool IsHandled(const filibuster::OutgoingCall& call, const ::httplib::Response& response) {
+  return std::string_view(call.method) != "Head" && response.status != 204;
+}
+
 // Makes the call, `invoke(headers to add)`, or fails it, and reports how it ended.
 template <typename Invoke>
 ::httplib::Result Run(const filibuster::OutgoingCall& call,
@@ -58,7 +64,7 @@ template <typename Invoke>
   const bool make_call = !fault || injection.fault()->call_first;
   std::optional<::httplib::Result> natural;
   if (make_call) natural.emplace(invoke(injection));
-  if (fault && *fault && handler && !handler(**fault)) {
+  if (fault && *fault && handler && IsHandled(call, **fault) && !handler(**fault)) {
     fault.emplace(nullptr, ::httplib::Error::Canceled);
   }
   ::httplib::Result result = std::move(fault ? *fault : *natural);
