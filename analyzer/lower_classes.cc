@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "analyzer/clang_versions.h"
 #include "analyzer/lowering.h"
 
 namespace filibuster {
@@ -91,8 +92,7 @@ void Lowering::AddHiddenBases(const clang::CXXRecordDecl& record, ClassFacts& fa
     if (!record.isDerivedFrom(base, paths)) return true;
     const bool is_public = std::ranges::any_of(
         paths, [](const clang::CXXBasePath& path) { return path.Access == clang::AS_public; });
-    const bool is_ambiguous = paths.isAmbiguous(
-        context_.getCanonicalType(context_.getRecordType(base)).getUnqualifiedType());
+    const bool is_ambiguous = paths.isAmbiguous(CanonicalTypeOf(*base));
     if (!is_public || is_ambiguous) facts.hidden_bases.push_back(AddClass(*base));
     return true;
   });
