@@ -149,28 +149,27 @@ TEST_P(PreloadCurlMemoryTest, ACallbackMayPauseWhatWasKeptBack) {
   EXPECT_TRUE(reader.body == answer);
 }
 
-TEST_F(PreloadCurlMemoryTest, WhatACallbackThrowsReachesItsCaller) {
+// The handle after it.
+CURL* TransferWhoseCallbackThrows(const std::string& url) {
   CURL* const easy = curl_easy_init();
-  curl_easy_setopt(easy, CURLOPT_URL, Url().c_str());
+  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   const curl_write_callback throws = [](char*, size_t, size_t, void*) -> size_t {
     throw std::runtime_error("the service's own");
   };
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, throws);
   EXPECT_THROW(curl_easy_perform(easy), std::runtime_error);
+  return easy;
+}
+
+TEST_F(PreloadCurlMemoryTest, WhatACallbackThrowsReachesItsCaller) {
+  TransferWhoseCallbackThrows(Url());
   EXPECT_EQ(Outcome()["exception"]["name"], "unknown");
 }
 
 TEST_F(PreloadCurlMemoryTest, WhatACallbackThrowsOfACorruptedBodyReachesItsCaller) {
   Inject(kCorruptedBodies[1].fault());
-  CURL* const easy = curl_easy_init();
-  curl_easy_setopt(easy, CURLOPT_URL, Url().c_str());
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  const curl_write_callback throws = [](char*, size_t, size_t, void*) -> size_t {
-    throw std::runtime_error("the service's own");
-  };
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, throws);
-  EXPECT_THROW(curl_easy_perform(easy), std::runtime_error);
+  CURL* const easy = TransferWhoseCallbackThrows(Url());
   EXPECT_EQ(control_.Bodies("invocation_complete").size(), 1U);
   EXPECT_EQ(Outcome()["exception"]["name"], "unknown");
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &AppendBody);

@@ -17,7 +17,7 @@
 // - calls made by an error handler, a post-routing handler, a logger or a content provider are not
 //   known to belong to the request; filibuster/context.h can carry it there;
 // - a call that is not made calls no content provider or logger, and its result has no request
-//   headers; an injected status is shown to a ResponseHandler, and has no body for a ContentReceiver.
+//   headers; an injected status is shown to a ResponseHandler, but has no body for a receiver.
 // Written for cpp-httplib 0.11.
 #pragma once
 
