@@ -85,7 +85,7 @@ class Budget {
 
   static constexpr std::array kWidths = {
       Width{}, Width{.all = 1, .in_group = 6, .alike = 2, .persisting = 1},
-      Width{.all = 1, .in_group = 3, .alike = 1, .persisting = 1}};
+      Width{.all = 1, .in_group = 1, .alike = 1, .persisting = 1}};
   static constexpr int kMaxSteps = 2'000'000;  // of one entry
   static constexpr int kFirstTry = 300'000;
   static constexpr int kMaxAllSteps = 12'000'000;  // after which entries have few

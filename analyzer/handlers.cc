@@ -182,7 +182,12 @@ class HandlerFinder {
   }
 
   void Add(FaultOutcome& fault, const EntryRun& entry, const PathEnd& end) const {
-    const std::vector<const Step*> steps = OwnSteps(entry, *end.fault);
+    std::vector<const Step*> steps = OwnSteps(entry, *end.fault);
+    // Nor were all paths without a fault followed, which may take the same branches.
+    const auto may_be_normal = [](const Step* step) {
+      return step->kind == Step::Kind::kBranch && !step->from_fault;
+    };
+    if (!gave_up_.empty()) std::erase_if(steps, may_be_normal);
     std::vector<StepKey> keys;
     for (const Step* step : steps) keys.emplace_back(step->node, step->branch);
     fault.branches.insert(std::move(keys));
@@ -227,8 +232,7 @@ class HandlerFinder {
         outcome.kind = Outcome::Kind::kTerminates;
         return outcome;
       case PathEnd::Kind::kGoesOn:
-        outcome.kind = is_again ? Outcome::Kind::kRetries : Outcome::Kind::kContinues;
-        return outcome;
+        return OnceOrAgain(end, is_again, std::move(outcome));
       case PathEnd::Kind::kEscapes:
       case PathEnd::Kind::kAnswers:
         break;
@@ -246,10 +250,19 @@ class HandlerFinder {
       }
     }
     if (end.status.Is(Kind::kInt) || (end.status.Is(Kind::kSuccess) && end.status.number() == 0)) {
-      outcome.kind = is_again ? Outcome::Kind::kRetries : Outcome::Kind::kContinues;
-      return outcome;
+      return OnceOrAgain(end, is_again, std::move(outcome));
     }
     return Unknown("the status is one of several");
+  }
+
+  // What goes on after the fault as it does without it. Of paths that were put together the one
+  // that makes the call most often is known.
+  static Outcome OnceOrAgain(const PathEnd& end, bool is_again, Outcome outcome) {
+    if (is_again && end.fault->attempts_vary) {
+      return Unknown("paths that are not told apart make different calls");
+    }
+    outcome.kind = is_again ? Outcome::Kind::kRetries : Outcome::Kind::kContinues;
+    return outcome;
   }
 
   static std::vector<std::string> ConditionsOf(const std::set<std::string>& undecided) {
@@ -287,11 +300,8 @@ class HandlerFinder {
     HandlerEntry entry{.faults = {tried.name}};
     if (!gave_up_.empty()) {
       // What the paths that were followed come to is a part of it only.
-      entry.kind = "none";
       entry.outcome = Unknown(gave_up_);
-      return entry;
-    }
-    if (fault.outcomes.empty()) {
+    } else if (fault.outcomes.empty()) {
       entry.outcome.reason = "the path was not followed to its end";
     } else if (fault.goes_on && CommonOutcome(fault) && EndsOrAnswers(fault.outcomes[0])) {
       entry.outcome.reason = Words(fault.outcomes[0]) + ", or goes on in a loop";
@@ -309,14 +319,16 @@ class HandlerFinder {
       if (is_known) entry.outcome.attempts = *fault.attempts.begin();
     }
     if (entry.outcome.kind == Outcome::Kind::kTerminates) entry.ends_by = fault.ends_by;
-    for (const int call : fault.later_calls) {
+    // … nor is it known which of them a path without a fault makes.
+    for (const int call : gave_up_.empty() ? fault.later_calls : std::set<int>()) {
       entry.later_calls.push_back(run_.facts.calls[static_cast<std::size_t>(call)].location);
     }
     if (fault.taken_by == nullptr) {
       entry.kind = "none";
       const auto index = static_cast<int>(&tried - call_.faults.data());
-      entry.does_nothing = entry.outcome.kind == Outcome::Kind::kUnknown && tried.is_status &&
-                           call_.misread.contains(index) && !call_.status_is_read;
+      entry.does_nothing = gave_up_.empty() && entry.outcome.kind == Outcome::Kind::kUnknown &&
+                           tried.is_status && call_.misread.contains(index) &&
+                           !call_.status_is_read;
       return entry;
     }
     const Step& step = *fault.taken_by;

@@ -132,8 +132,7 @@ int AttemptsOf(const State& state) {
 
 // Two paths under the same fault as one.
 void Widen(State& into, const State& other) {
-  const bool differ =
-      into.fault && (AttemptsOf(into) != AttemptsOf(other) || into.last_catch != other.last_catch);
+  const bool attempts_differ = into.fault && AttemptsOf(into) != AttemptsOf(other);
   Memory memory;
   for (const auto& [root, value] : into.memory.values()) {
     const Value* theirs = other.memory.Find(root);
@@ -148,7 +147,6 @@ void Widen(State& into, const State& other) {
     if (taken == other.handling[i]) continue;
     taken = Value::Unknown("one of several exceptions").Taint(taken).Taint(other.handling[i]);
   }
-  into.listened = into.listened || other.listened;
   for (const auto& [site, count] : other.executions) {
     int& most = into.executions[site];
     if (most != count && into.fault) into.fault->undecided.insert("paths that are not told apart");
@@ -156,9 +154,10 @@ void Widen(State& into, const State& other) {
   }
   if (!into.fault) return;
   AssumedFault& fault = *into.fault;
-  if (differ && fault.blind.empty()) {
-    fault.blind = "paths that are not told apart make different calls";
+  if (into.last_catch != other.last_catch && fault.blind.empty()) {
+    fault.blind = "paths that are not told apart end in different clauses";
   }
+  fault.attempts_vary = fault.attempts_vary || other.fault->attempts_vary || attempts_differ;
   if (fault.later_calls != other.fault->later_calls) {
     fault.calls_vary = true;
     for (const int call : other.fault->later_calls) {
@@ -188,13 +187,15 @@ auto Telling(const State& state) {
   static const AssumedFault kNone{.site = -1, .fault = -1};
   const auto& [assumed, handling, executions, listened, last_catch, memory] = state;
   const auto& [site, fault, steps, later_calls, branch_unknown, persists, recovered, is_pending,
-               widened, calls_vary, blind, undecided] = assumed ? *assumed : kNone;
+               widened, calls_vary, attempts_vary, blind, undecided] = assumed ? *assumed : kNone;
   if constexpr (kDegree == Degree::kAlways) {
-    return std::tuple(site, fault, persists, recovered);  // what later calls may do depends on it
+    // What later calls may do depends on it, and whether a service serves at all.
+    return std::tuple(site, fault, persists, recovered, listened);
   } else if constexpr (kDegree == Degree::kIfThereIsRoom) {
     return std::tie(later_calls, steps, blind, is_pending, handling);
   } else {
-    return std::tie(executions, branch_unknown, widened, calls_vary, listened, last_catch, memory);
+    return std::tie(executions, branch_unknown, widened, calls_vary, attempts_vary, last_catch,
+                    memory);
   }
 }
 

@@ -162,7 +162,10 @@ std::optional<Node> Lowering::MakeSmartPointer(const clang::CallExpr& call,
 
 Node Lowering::OperatorCall(const clang::CXXOperatorCallExpr& call,
                             const clang::FunctionDecl& callee) {
-  if (call.getOperator() == clang::OO_Equal && call.getNumArgs() == 2) {
+  // What is assigned to a temporary is for its class to know: it may stand for something else.
+  const bool is_temporary =
+      call.getArg(0)->IgnoreImplicit()->isPRValue() && !callee.isInStdNamespace();
+  if (call.getOperator() == clang::OO_Equal && call.getNumArgs() == 2 && !is_temporary) {
     Node node = New(Op::kAssign, call);
     if (ClassName(call.getArg(0)->getType()) == kReferenceWrapper) node.type = "&";
     const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);

@@ -49,6 +49,7 @@ struct AssumedFault {
   bool is_pending = false;       // nobody has asked yet for the result that comes later
   bool widened = false;          // paths were put together: the steps are not all
   bool calls_vary = false;       // … and not each of them makes all of the later calls
+  bool attempts_vary = false;    // … nor the call itself as often as the others
   std::string blind;             // why what happens is not all seen, or empty
   std::set<std::string> undecided;  // the conditions that were not known, where they are
 
