@@ -39,9 +39,19 @@ std::optional<bool> ControlClient::NewTestExecution(const std::string& service) 
 
 std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) {
   constexpr char kPath[] = "/filibuster/create";
+  const std::string text = MessageText(invocation);
+  const std::string& index = invocation.execution_index;
+  const auto put_in =
+      mailbox_.IsKnown() ? mailbox_.Create(pipeline_.OpenConnection(), index, text) : std::nullopt;
+  if (put_in) {
+    CreateAnswer answer{*put_in, index, std::nullopt};
+    answer.request_complete = index.find("], [") == index.npos;
+    return answer;
+  }
   std::string error;
-  const auto http_answer = Send("PUT", kPath, MessageText(invocation), &error);
-  auto answer = http_answer ? ReadCreateAnswer(http_answer->body) : std::nullopt;
+  const auto http_answer = Send("PUT", kPath, text, &error);
+  std::string mailbox;
+  auto answer = http_answer ? ReadCreateAnswer(http_answer->body, &mailbox) : std::nullopt;
   if (http_answer && !answer) {
     const auto json = Object(kPath, *http_answer, &error);
     std::string misread;
@@ -52,14 +62,22 @@ std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) 
   }
   NoteOutcome(error);
   if (answer && answer->under_load && !answer->fault) {
-    load_answers_.Note(http_answer->connection, invocation.execution_index, answer->generated_id);
+    load_answers_.Note(http_answer->connection, index, answer->generated_id);
   }
+  if (!mailbox.empty()) mailbox_.Note(http_answer->connection, mailbox);
+  if (http_answer) heard_over_ = http_answer->connection;
   return answer;
 }
 
 void ControlClient::Report(std::string_view update) {
   constexpr char kPath[] = "/filibuster/update";
-  if (pipeline_.Post("POST", kPath, update)) return;
+  using Outcome = MailboxClient::Outcome;
+  const std::uint64_t connection = pipeline_.OpenConnection();
+  const bool knows_mailbox = connection == heard_over_;  // if there is any
+  const Outcome put_in = mailbox_.Report(connection, update);
+  if (put_in == Outcome::kPut) return;
+  // Where others put in what they send because of this, it must have been read.
+  if (put_in == Outcome::kNoBag && knows_mailbox && pipeline_.Post("POST", kPath, update)) return;
   std::string error;
   // What it answers is of no interest otherwise, and of other implementations' servers not known.
   std::string ignored;
@@ -110,8 +128,12 @@ std::optional<Json> ControlClient::Object(std::string_view path, const HttpAnswe
   Json json = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
   if (json.is_object()) {
     if (json.value("under_load", Json()) == true) load_answers_.Note(answer.connection);
-    return json;
+    if (const auto mailbox = json.find("mailbox"); mailbox != json.end() && mailbox->is_string()) {
+      mailbox_.Note(answer.connection, mailbox->get_ref<const std::string&>());
+    }
   }
+  heard_over_ = answer.connection;
+  if (json.is_object()) return json;
   *error = "control server " + Url() + " answered " + std::string(path) + " with no JSON object";
   return std::nullopt;
 }

@@ -13,6 +13,7 @@
 
 #include "runtime/http_pipeline.h"
 #include "runtime/load_answers.h"
+#include "runtime/mailbox_client.h"
 #include "runtime/protocol.h"
 
 namespace filibuster {
@@ -30,19 +31,22 @@ class ControlClient {
 
   // Whether this is the first question of `service` in this test execution.
   std::optional<bool> NewTestExecution(const std::string& service);
+  // Asks, or tells the mailbox that the call is made: then nobody waits.
   std::optional<CreateAnswer> Create(const Invocation& invocation);
 
   // Whether the server is under load: then no updates are wanted.
-  bool IsUnderLoad() { return load_answers_.HoldFor(pipeline_.OpenConnection()); }
+  bool IsUnderLoad() {
+    return load_answers_.AreKnown() && load_answers_.HoldFor(pipeline_.OpenConnection());
+  }
   // And has answered a call with this index that there is no fault; the id that it gave to that
   // one.
   std::optional<int> KnownUnderLoad(const std::string& execution_index) {
+    if (!load_answers_.AreKnown()) return std::nullopt;
     return load_answers_.Find(pipeline_.OpenConnection(), execution_index);
   }
 
-  // Is sent when it returns, so that it reaches the server before what anybody sends who learns the
-  // call's outcome; the answer is not waited for.
-  // `update`: its MessageText().
+  // Has been sent, or put into the mailbox, when it returns, so that it is before what anybody
+  // sends who learns the call's outcome; the answer is not waited for. `update`: its MessageText().
   void Report(std::string_view update);
   // `query`: what follows /filibuster/fault-injected. On failure *error says why.
   std::optional<bool> FaultInjected(std::string_view query, std::string* error);
@@ -50,10 +54,12 @@ class ControlClient {
   // Around a fork(), so that the child does not find locked what another thread had locked.
   void BeforeFork() {
     load_answers_.BeforeFork();
+    mailbox_.BeforeFork();
     pipeline_.BeforeFork();
   }
   void AfterFork() {
     pipeline_.AfterFork();
+    mailbox_.AfterFork();
     load_answers_.AfterFork();
   }
 
@@ -69,6 +75,8 @@ class ControlClient {
   HttpPipeline pipeline_;
   std::atomic<bool> warned_{false};  // of this outage
   LoadAnswers load_answers_;
+  MailboxClient mailbox_;
+  std::atomic<std::uint64_t> heard_over_{0};  // the connection that the last answer came over
 };
 
 // A part of a path: all but letters, digits and -._~ as %XX.

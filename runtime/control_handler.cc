@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <expected>
 #include <optional>
 #include <utility>
 
-#include "base/json_nesting.h"
 #include "runtime/execution_index.h"
-#include "runtime/message_reader.h"
 #include "runtime/message_text.h"
 #include "runtime/request_path.h"
 
@@ -25,55 +22,6 @@ std::string Dump(const Json& json) {
 
 ControlAnswer Answer(const Json& json) { return {200, Dump(json)}; }
 
-// Or the answer that refuses what was found in its place.
-template <typename T>
-using OrRefusal = std::expected<T, ControlAnswer>;
-
-std::unexpected<ControlAnswer> Refuse(std::string_view reason) {
-  return std::unexpected(RefusedRequest(400, reason));
-}
-
-OrRefusal<Json> ParseBody(std::string_view text) {
-  if (IsNestedTooDeep(text)) {
-    return Refuse(fmt::format("the body is nested deeper than {} levels", kMaxJsonNesting));
-  }
-  try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {
-    const std::string_view what = error.what();
-    const size_t end_of_tag = what.find("] ");  // "[json.exception.parse_error.101] parse error…"
-    return Refuse(fmt::format("the body is not JSON: {}",
-                              what.substr(what.npos == end_of_tag ? 0 : end_of_tag + 2)));
-  }
-}
-
-OrRefusal<Invocation> ParseInvocation(std::string_view body) {
-  if (auto invocation = ReadInvocation(body)) return *std::move(invocation);
-  const OrRefusal<Json> json = ParseBody(body);
-  if (!json) return std::unexpected(json.error());
-  std::string error;
-  auto invocation = InvocationFromJson(*json, &error);
-  if (!invocation) return Refuse(error);
-  if (const std::string type = json->value("instrumentation_type", Json()).dump();
-      type != "\"invocation\"") {
-    return Refuse("instrumentation_type: found " + type + ", expected \"invocation\"");
-  }
-  if (invocation->source_service_name.empty()) {
-    return Refuse("source_service_name: found \"\", expected a name");
-  }
-  return *std::move(invocation);
-}
-
-OrRefusal<Update> ParseUpdate(std::string_view body) {
-  if (auto update = ReadUpdate(body)) return *std::move(update);
-  const OrRefusal<Json> json = ParseBody(body);
-  if (!json) return std::unexpected(json.error());
-  std::string error;
-  auto update = UpdateFromJson(*json, &error);
-  if (!update) return Refuse(error);
-  return *std::move(update);
-}
-
 const Json& Listing() {
   static const Json listing = {{"uri", "/"},
                                {"subresource_uris",
@@ -87,14 +35,26 @@ const Json& Listing() {
 
 }  // namespace
 
-ControlAnswer RefusedRequest(int status, std::string_view reason) {
-  return {status, Dump({{"error", reason}})};
-}
+ControlHandler::ControlHandler(std::unique_ptr<Mailbox> mailbox)
+    : mailbox_(std::move(mailbox)),
+      update_answer_(mailbox_ ? Dump({{"mailbox", mailbox_->name()}}) : "{}") {}
 
 void ControlHandler::BeginTestExecution(std::vector<PlannedFault> faults,
                                         const UnstableSites& unstable) {
+  // Which call is planned is known by its own index, unless parts of that are left out.
+  const bool known_by_index = faults.empty() || unstable.empty();
+  std::vector<std::string> indexes;
+  for (const PlannedFault& fault : faults) indexes.push_back(fault.execution_index);
+  Begin(std::move(faults), unstable);
+  const std::lock_guard lock(emptying_);
+  if (mailbox_ && known_by_index) mailbox_->HangUp(indexes);
+}
+
+void ControlHandler::Begin(std::vector<PlannedFault> faults, const UnstableSites& unstable) {
+  TakeDownMailbox();
   const std::lock_guard lock(mutex_);
-  first_generated_id_ += static_cast<int>(log_.calls.size());
+  first_generated_id_ = EndOfIds();
+  calls_by_id_.clear();
   active_ = true;
   stable_index_ = StableIndex(unstable);
   planned_.clear();
@@ -110,16 +70,18 @@ void ControlHandler::BeginTestExecution(std::vector<PlannedFault> faults,
 }
 
 CallLog ControlHandler::EndTestExecution() {
+  TakeDownMailbox();
   const std::lock_guard lock(mutex_);
   if (!active_) return {};
   active_ = false;
-  first_generated_id_ += static_cast<int>(log_.calls.size());
+  first_generated_id_ = EndOfIds();
+  calls_by_id_.clear();
   EndRefusals();
   return std::exchange(log_, {});
 }
 
 void ControlHandler::BeginLoad(std::vector<PlannedFault> faults) {
-  BeginTestExecution(std::move(faults));
+  Begin(std::move(faults), {});
   const std::lock_guard lock(mutex_);
   load_.emplace();
 }
@@ -143,12 +105,40 @@ void ControlHandler::EndRefusals() {
 
 ControlAnswer ControlHandler::Handle(std::string_view method, std::string_view target,
                                      std::string_view body) {
+  EmptyMailbox();
   ControlAnswer answer = HandleUnlogged(method, target, body);
-  if (answer.status != 200) {
-    const std::string reason = Json::parse(answer.body)["error"].get<std::string>();
-    LogRefusal(fmt::format("{} {}: {}: {}", method, target.substr(0, 200), answer.status, reason));
-  }
+  if (answer.status != 200) LogRefusal(method, target, answer);
   return answer;
+}
+
+void ControlHandler::EmptyMailbox() {
+  if (!mailbox_) return;
+  const std::lock_guard lock(emptying_);
+  mailbox_->Empty([&](MessageBag::Kind kind, int generated_id, std::string_view text) {
+    const std::string kept(text);  // while others may write there
+    if (kind == MessageBag::Kind::kCreate) {
+      const ControlAnswer answer = Create(kept, generated_id);
+      if (answer.status != 200) LogRefusal("PUT", "mailbox", answer);
+    } else if (kind == MessageBag::Kind::kUpdate) {
+      const ControlAnswer answer = Update(kept);
+      if (answer.status != 200) LogRefusal("POST", "mailbox", answer);
+    }
+  });
+}
+
+void ControlHandler::TakeDownMailbox() {
+  if (!mailbox_) return;
+  {
+    const std::lock_guard lock(emptying_);
+    mailbox_->TakeDown();
+  }
+  EmptyMailbox();
+}
+
+void ControlHandler::LogRefusal(std::string_view method, std::string_view target,
+                                const ControlAnswer& answer) {
+  const std::string reason = Json::parse(answer.body)["error"].get<std::string>();
+  LogRefusal(fmt::format("{} {}: {}: {}", method, target.substr(0, 200), answer.status, reason));
 }
 
 void ControlHandler::LogRefusal(std::string_view reason) {
@@ -199,7 +189,16 @@ ControlAnswer ControlHandler::HandleUnlogged(std::string_view method, std::strin
   return RefusedRequest(404, "no such path");
 }
 
-ControlAnswer ControlHandler::Create(std::string_view body) {
+ControlAnswer ControlHandler::Answered(const CreateAnswer& answer) const {
+  std::string text = MessageText(answer);
+  if (mailbox_) {
+    text.back() = ',';
+    text.append(update_answer_, 1);
+  }
+  return {200, std::move(text)};
+}
+
+ControlAnswer ControlHandler::Create(std::string_view body, std::optional<int> given_id) {
   OrRefusal<Invocation> invocation = ParseInvocation(body);
   if (!invocation) return invocation.error();
   const auto index = ParseExecutionIndex(invocation->execution_index);
@@ -216,11 +215,13 @@ ControlAnswer ControlHandler::Create(std::string_view body) {
     if (!active_) {
       // The call is not of this execution nor of the next: its id is used up all the same.
       ++stray_messages_;
-      answer.generated_id = first_generated_id_++;
-      return {200, MessageText(answer)};
+      answer.generated_id = NextId();
+      first_generated_id_ = EndOfIds();
+      return Answered(answer);
     }
     if (load_) {
-      answer.generated_id = first_generated_id_++;
+      answer.generated_id = NextId();
+      first_generated_id_ = EndOfIds();
       ++load_->calls;
       const auto planned = planned_.find(invocation->execution_index);
       if (planned != planned_.end()) {
@@ -229,37 +230,42 @@ ControlAnswer ControlHandler::Create(std::string_view body) {
       } else {
         answer.under_load = true;
       }
-      return {200, MessageText(answer)};
+      return Answered(answer);
+    }
+    answer.generated_id = given_id ? *given_id : NextId();
+    if (!calls_by_id_.emplace(answer.generated_id, log_.calls.size()).second) {
+      return RefusedRequest(409, fmt::format("generated_id: {} is given already", *given_id));
     }
     CallRecord call;
     call.generated_id = static_cast<int>(log_.calls.size());
     call.created_at = messages_++;
     call.stable_index = stable_index_.Of(*invocation);
     const auto planned = planned_.find(call.stable_index);
-    if (planned != planned_.end()) call.fault = planned->second.fault;
-    answer.generated_id = first_generated_id_ + call.generated_id;
+    if (planned != planned_.end() && !given_id) call.fault = planned->second.fault;
     answer.fault = call.fault;
     answer.request_complete = index->size() == 1;
     call.invocation = *std::move(invocation);
     log_.calls.push_back(std::move(call));
+    if (given_id) return {200, "{}"};
   }
-  return {200, MessageText(answer)};
+  return Answered(answer);
 }
 
 CallRecord* ControlHandler::FindCall(int generated_id, const std::string& execution_index,
                                      ControlAnswer* refusal) {
-  const int end = first_generated_id_ + static_cast<int>(log_.calls.size());
-  if (generated_id < 0 || generated_id >= end) {
+  const auto known = calls_by_id_.find(generated_id);
+  const bool is_earlier = generated_id >= 0 && generated_id < first_generated_id_;
+  if (known == calls_by_id_.end() && !is_earlier) {
     *refusal = RefusedRequest(
         404,
         fmt::format("generated_id: found {}, which no create was answered with", generated_id));
     return nullptr;
   }
-  if (generated_id < first_generated_id_) {
+  if (is_earlier) {
     if (!load_) ++stray_messages_;
     return nullptr;
   }
-  CallRecord& call = log_.calls[static_cast<size_t>(generated_id - first_generated_id_)];
+  CallRecord& call = log_.calls[known->second];
   if (call.invocation.execution_index != execution_index) {
     *refusal = RefusedRequest(
         409, fmt::format("execution_index: found {}, expected {}, the one that generated_id {} was "
@@ -275,7 +281,7 @@ ControlAnswer ControlHandler::Update(std::string_view body) {
   if (!update) return update.error();
 
   const std::lock_guard lock(mutex_);
-  ControlAnswer answer{200, load_ ? R"({"under_load": true})" : "{}"};
+  ControlAnswer answer{200, load_ ? R"({"under_load": true})" : update_answer_};
   if (auto* complete = std::get_if<RequestComplete>(&*update)) {
     return CompleteRequest(*std::move(complete));
   }
@@ -306,12 +312,13 @@ ControlAnswer ControlHandler::CompleteRequest(RequestComplete complete) {
   RequestRecord request{.return_value = std::move(complete.return_value),
                         .exception = std::move(complete.exception)};
   for (const int id : complete.generated_ids) {
-    const int end = first_generated_id_ + static_cast<int>(log_.calls.size());
-    if (id >= end) {
+    const auto known = calls_by_id_.find(id);
+    if (known != calls_by_id_.end()) {
+      request.calls.push_back(static_cast<int>(known->second));
+    } else if (id >= first_generated_id_) {
       return RefusedRequest(
           404, fmt::format("generated_ids: found {}, which no create was answered with", id));
     }
-    if (id >= first_generated_id_) request.calls.push_back(id - first_generated_id_);
   }
   // One that began in an earlier execution is not of this one.
   if (request.calls.empty() || request.calls.size() < complete.generated_ids.size()) {
@@ -319,7 +326,7 @@ ControlAnswer ControlHandler::CompleteRequest(RequestComplete complete) {
   } else {
     log_.requests.push_back(std::move(request));
   }
-  return {200, "{}"};
+  return {200, update_answer_};
 }
 
 ControlAnswer ControlHandler::NewTestExecution(const std::string& service) {
@@ -329,6 +336,7 @@ ControlAnswer ControlHandler::NewTestExecution(const std::string& service) {
   const bool first = load_ || (active_ && services_seen_.insert(service).second);
   Json answer = {{"new-test-execution", first}};
   if (load_) answer["under_load"] = true;
+  if (mailbox_) answer["mailbox"] = mailbox_->name();
   return Answer(answer);
 }
 

@@ -41,6 +41,7 @@ using std::chrono::seconds;
 constexpr std::uint32_t kMaxHeaderSize = 64 * 1024;  // execution indexes travel in headers, too
 constexpr size_t kReadSize = 16 * 1024;
 constexpr size_t kMaxConnections = 4096;
+constexpr milliseconds kMailboxPeriod(10);
 // What stays free of the process's file descriptors: children's pipes, files, sockets.
 constexpr size_t kReservedDescriptors = 128;
 // The rest of a refused request is read and dropped, or a reset would take the answer with it.
@@ -136,6 +137,7 @@ class ControlServer::Impl {
       : token_(options.token),
         request_timeout_(options.request_timeout),
         connection_limit_(ConnectionLimit()),
+        handler_(Mailbox::Make()),
         io_(1),
         listener_(io_) {}
 
@@ -150,6 +152,7 @@ class ControlServer::Impl {
 
   void Run() {
     asio::co_spawn(io_, Accept(), asio::detached);
+    asio::co_spawn(io_, EmptyMailbox(), asio::detached);
     // Signals are for the threads of the tool: this one would take them without telling it.
     sigset_t all;
     sigset_t before;
@@ -182,6 +185,16 @@ class ControlServer::Impl {
     for (int turn = 0; idle < kIdleTurns && turn < kMaxTurns; ++turn) {
       co_await asio::post(io_, asio::use_awaitable);
       idle = requests_ == 0 ? idle + 1 : 0;
+    }
+  }
+
+  // So that it does not fill while services send nothing else.
+  asio::awaitable<void> EmptyMailbox() {
+    for (asio::steady_timer timer(io_);;) {
+      timer.expires_after(kMailboxPeriod);
+      beast::error_code error;
+      co_await timer.async_wait(StoreError(error));
+      handler_.EmptyMailbox();
     }
   }
 

@@ -19,6 +19,8 @@ class LoadAnswers {
   // And calls with this index have no fault; one of them was given this id.
   void Note(std::uint64_t connection, const std::string& execution_index, int generated_id);
 
+  // Whether there are any, of whatever connection.
+  bool AreKnown() const { return connection_ != 0; }
   bool HoldFor(std::uint64_t connection) const {
     return connection != 0 && connection_ == connection;
   }

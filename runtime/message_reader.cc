@@ -61,7 +61,7 @@ std::optional<Invocation> ReadInvocation(std::string_view text) {
   return invocation;
 }
 
-std::optional<CreateAnswer> ReadCreateAnswer(std::string_view text) {
+std::optional<CreateAnswer> ReadCreateAnswer(std::string_view text, std::string* mailbox) {
   CreateAnswer answer;
   PlainJsonReader reader(text);
   bool has_id = false;
@@ -70,6 +70,7 @@ std::optional<CreateAnswer> ReadCreateAnswer(std::string_view text) {
     if (key == "execution_index") return reader.TakeString(&answer.execution_index);
     if (key == "request_complete") return answer.request_complete = TakeTrue(&reader);
     if (key == "under_load") return answer.under_load = TakeTrue(&reader);
+    if (key == "mailbox" && mailbox != nullptr) return reader.TakeString(mailbox);
     return false;
   };
   const bool is_read = reader.TakeObject(take_member) && reader.AtEnd();

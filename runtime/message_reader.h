@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "runtime/protocol.h"
@@ -12,7 +13,8 @@
 namespace filibuster {
 
 std::optional<Invocation> ReadInvocation(std::string_view text);
-std::optional<CreateAnswer> ReadCreateAnswer(std::string_view text);  // if there is no fault
+// If there is no fault. *mailbox: the control server's, if it says that it has one.
+std::optional<CreateAnswer> ReadCreateAnswer(std::string_view text, std::string* mailbox = nullptr);
 std::optional<Update> ReadUpdate(std::string_view text);
 
 }  // namespace filibuster

@@ -98,8 +98,18 @@ TEST(MessageReaderTest, ReadsNoTextInAnotherWayThanTheProtocolSays) {
   ExpectAgreement(MessageText(ACompletion()), ReadUpdate, UpdateFromJson);
   ExpectAgreement(MessageText(RequestReceived{7, R"([["a", 1]])", "bar"}), ReadUpdate,
                   UpdateFromJson);
-  ExpectAgreement(MessageText(CreateAnswer{7, R"([["a", 1]])", std::nullopt}), ReadCreateAnswer,
-                  CreateAnswerFromJson);
+  ExpectAgreement(
+      MessageText(CreateAnswer{7, R"([["a", 1]])", std::nullopt}),
+      [](std::string_view text) { return ReadCreateAnswer(text); }, CreateAnswerFromJson);
+}
+
+TEST(MessageReaderTest, TheNameOfAMailboxIsReadBesideTheAnswer) {
+  const std::string text = R"({"generated_id":7,"execution_index":"[]","mailbox":"0f /proc/1"})";
+  std::string mailbox;
+  const auto answer = ReadCreateAnswer(text, &mailbox);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->generated_id, 7);
+  EXPECT_EQ(mailbox, "0f /proc/1");
 }
 
 TEST(MessageReaderTest, AnAnswerWithAFaultIsLeftToTheProtocol) {
