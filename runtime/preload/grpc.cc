@@ -2,6 +2,7 @@
 // interceptor beside those that the service gives it.
 //
 // Nothing of gRPC is linked; what is needed of its classes is inline in its headers.
+#include <grpc/byte_buffer.h>
 #include <grpc/grpc.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/impl/codegen/client_interceptor.h>
@@ -36,6 +37,12 @@ grpc_call_error grpc_call_cancel_with_status(grpc_call* call, grpc_status_code c
   static const Next<decltype(::grpc_call_cancel_with_status)> next("grpc_call_cancel_with_status",
                                                                    kLibrary);
   return next.function(call, code, description, reserved);
+}
+
+void grpc_byte_buffer_destroy(grpc_byte_buffer* buffer) {
+  static const Next<decltype(::grpc_byte_buffer_destroy)> next("grpc_byte_buffer_destroy",
+                                                               kLibrary);
+  next.function(buffer);
 }
 
 namespace grpc {

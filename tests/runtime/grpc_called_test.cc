@@ -1,10 +1,12 @@
 // Unary calls that are made, and fail all the same. Run twice, as grpc_test.cc.
+#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <chrono>
 #include <functional>
 #include <future>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -16,31 +18,77 @@ namespace filibuster {
 namespace {
 
 using Json = FakeControlServer::Json;
-using Call = grpc::Status(Echo::Stub& stub, grpc::ClientContext& context);
+using Channel = std::shared_ptr<grpc::Channel>;
+using Call = grpc::Status(const Channel& channel, grpc::ClientContext& context);
 
-grpc::Status Synchronous(Echo::Stub& stub, grpc::ClientContext& context) {
+// What a caller has in its response before the call, which an error leaves as it was.
+Text Untouched() {
   Text response;
-  return stub.Say(&context, Text(), &response);
+  response.set_text("untouched");
+  return response;
 }
 
-grpc::Status Callback(Echo::Stub& stub, grpc::ClientContext& context) {
+grpc::Status ExpectLeft(const Text& response, grpc::Status status) {
+  EXPECT_EQ(response.text(), status.ok() ? "" : "untouched");
+  return status;
+}
+
+grpc::Status Synchronous(const Channel& channel, grpc::ClientContext& context) {
+  Text response = Untouched();
+  const grpc::Status status = Echo::NewStub(channel)->Say(&context, Text(), &response);
+  return ExpectLeft(response, status);
+}
+
+grpc::Status Callback(const Channel& channel, grpc::ClientContext& context) {
   const Text request;
-  Text response;
+  Text response = Untouched();
   std::promise<grpc::Status> done;
-  stub.async()->Say(&context, &request, &response,
-                    [&](grpc::Status status) { done.set_value(std::move(status)); });
-  return done.get_future().get();
+  Echo::NewStub(channel)->async()->Say(&context, &request, &response, [&](grpc::Status status) {
+    done.set_value(std::move(status));
+  });
+  return ExpectLeft(response, done.get_future().get());
 }
 
-grpc::Status Asynchronous(Echo::Stub& stub, grpc::ClientContext& context) {
-  Text response;
-  grpc::CompletionQueue queue;
-  const auto call = stub.AsyncSay(&context, Text(), &queue);
-  grpc::Status status;
-  call->Finish(&response, &status, nullptr);
+grpc::Status ByReactor(const Channel& channel, grpc::ClientContext& context) {
+  struct Reactor : grpc::ClientUnaryReactor {
+    void OnDone(const grpc::Status& status) override { done.set_value(status); }
+    std::promise<grpc::Status> done;
+  } reactor;
+  const Text request;
+  Text response = Untouched();
+  Echo::NewStub(channel)->async()->Say(&context, &request, &response, &reactor);
+  reactor.StartCall();
+  return ExpectLeft(response, reactor.done.get_future().get());
+}
+
+void Wait(grpc::CompletionQueue& queue) {
   void* tag = nullptr;
   bool ok = false;
   EXPECT_TRUE(queue.Next(&tag, &ok));
+  EXPECT_TRUE(ok);
+}
+
+grpc::Status Asynchronous(const Channel& channel, grpc::ClientContext& context) {
+  Text response = Untouched();
+  grpc::CompletionQueue queue;
+  const auto call = Echo::NewStub(channel)->AsyncSay(&context, Text(), &queue);
+  grpc::Status status;
+  call->Finish(&response, &status, nullptr);
+  Wait(queue);
+  return ExpectLeft(response, std::move(status));
+}
+
+grpc::Status Generic(const Channel& channel, grpc::ClientContext& context) {
+  const grpc::Slice nothing;
+  grpc::ByteBuffer response;
+  grpc::CompletionQueue queue;
+  const auto call = grpc::GenericStub(channel).PrepareUnaryCall(
+      &context, "/filibuster.test.Echo/Say", grpc::ByteBuffer(&nothing, 1), &queue);
+  call->StartCall();
+  grpc::Status status;
+  call->Finish(&response, &status, nullptr);
+  Wait(queue);
+  EXPECT_EQ(response.Valid(), status.ok());
   return status;
 }
 
@@ -74,18 +122,18 @@ class GrpcCalledTest : public testing::TestWithParam<Interface<Call>> {
     server_.Serve(std::make_unique<AnsweringService>(std::move(on_request)));
   }
 
-  // What the caller sees, but for the response.
+  // What the caller sees.
   std::string Make(std::chrono::milliseconds timeout = std::chrono::minutes(1)) {
     // A connection of its own, which knows nothing of what failed before.
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    const auto stub =
-        Echo::NewStub(grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(relay_.port()),
-                                                grpc::InsecureChannelCredentials(), arguments));
+    const Channel channel =
+        grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(relay_.port()),
+                                  grpc::InsecureChannelCredentials(), arguments);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + timeout);
     context_ = &context;
-    const grpc::Status status = GetParam().use(*stub, context);
+    const grpc::Status status = GetParam().use(channel, context);
     if (before_end_.valid()) before_end_.wait();
     return Seen(status, context);
   }
@@ -116,7 +164,9 @@ class GrpcCalledTest : public testing::TestWithParam<Interface<Call>> {
 INSTANTIATE_TEST_SUITE_P(EveryInterface, GrpcCalledTest,
                          testing::Values(Interface<Call>{"Synchronous", Synchronous},
                                          Interface<Call>{"Callback", Callback},
-                                         Interface<Call>{"Asynchronous", Asynchronous}));
+                                         Interface<Call>{"ByReactor", ByReactor},
+                                         Interface<Call>{"Asynchronous", Asynchronous},
+                                         Interface<Call>{"Generic", Generic}));
 
 TEST_P(GrpcCalledTest, HasItsMetadataIfItDoesNotFail) {
   Serve(Succeed);

@@ -1,18 +1,21 @@
-// What completion queues and reactors are told of a call that is not made. Run twice, as
-// grpc_test.cc.
+// What completion queues and reactors are told of a call that fails. Run twice, as grpc_test.cc.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/runtime/echo_service.h"
 #include "tests/runtime/preload_control_server.h"
 #include "tests/support/misbehaving_server.h"
+#include "tests/support/relay.h"
 
 namespace filibuster {
 namespace {
@@ -96,6 +99,11 @@ std::string ReaderWriter(Echo::Stub& stub, grpc::ClientContext& context) {
   queue.Next("write");
   call->Read(&response, nullptr);
   queue.Next("read");
+  // Behind the end.
+  call->Write(Text(), nullptr);
+  queue.Next("write");
+  call->WritesDone(nullptr);
+  queue.Next("done");
   call->Finish(&status, nullptr);
   queue.Next("finish");
   return queue.End(status, context);
@@ -103,11 +111,15 @@ std::string ReaderWriter(Echo::Stub& stub, grpc::ClientContext& context) {
 
 std::string SynchronousWriter(Echo::Stub& stub, grpc::ClientContext& context) {
   Text response;
+  response.set_text("untouched");
   const auto writer = stub.Collect(&context, &response);
   const bool written = writer->Write(Text());
+  writer->WaitForInitialMetadata();
+  const bool written_behind = writer->Write(Text());
   const bool done = writer->WritesDone();
   const grpc::Status status = writer->Finish();
-  return std::to_string(written) + std::to_string(done) + " " + Seen(status, context);
+  return std::to_string(written) + std::to_string(written_behind) + std::to_string(done) +
+         response.text() + " " + Seen(status, context);
 }
 
 // Of a reactor: those that can happen at a time come in any order.
@@ -147,6 +159,29 @@ std::string UnaryByReactor(Echo::Stub& stub, grpc::ClientContext& context) {
   return reactor.End(context);
 }
 
+struct WriteReactor : grpc::ClientWriteReactor<Text>, Events {
+  void OnReadInitialMetadataDone(bool ok) override { Happened("metadata", ok); }
+  void OnWriteDone(bool ok) override { Happened("write", ok); }
+  void OnDone(const grpc::Status& status) override { Ended(status); }
+};
+
+std::string WriterByReactor(Echo::Stub& stub, grpc::ClientContext& context) {
+  const Text request;
+  Text response;
+  response.set_text("untouched");
+  WriteReactor reactor;
+  stub.async()->Collect(&context, &response, &reactor);
+  reactor.StartWrite(&request);
+  reactor.StartCall();
+  return reactor.End(context) + " " + response.text();
+}
+
+// Its metadata is sent with its first message, and is waited for before.
+std::string CorkedWriterByReactor(Echo::Stub& stub, grpc::ClientContext& context) {
+  context.set_initial_metadata_corked(true);
+  return WriterByReactor(stub, context);
+}
+
 struct BidiReactor : grpc::ClientBidiReactor<Text, Text>, Events {
   void OnReadInitialMetadataDone(bool ok) override { Happened("metadata", ok); }
   void OnReadDone(bool ok) override { Happened("read", ok); }
@@ -165,16 +200,45 @@ std::string BothByReactor(Echo::Stub& stub, grpc::ClientContext& context) {
   return reactor.End(context);
 }
 
+// Answers once it has read one message, with nothing else than the status.
+class OneMessageService : public Echo::Service {
+ public:
+  explicit OneMessageService(std::function<grpc::Status()> answer) : answer_(std::move(answer)) {}
+
+  grpc::Status Say(grpc::ServerContext*, const Text*, Text*) override { return answer_(); }
+  grpc::Status List(grpc::ServerContext*, const Text*, grpc::ServerWriter<Text>*) override {
+    return answer_();
+  }
+  grpc::Status Collect(grpc::ServerContext*, grpc::ServerReader<Text>* reader, Text*) override {
+    Text text;
+    reader->Read(&text);
+    return answer_();
+  }
+  grpc::Status Chat(grpc::ServerContext*, grpc::ServerReaderWriter<Text, Text>* stream) override {
+    Text text;
+    stream->Read(&text);
+    return answer_();
+  }
+
+ private:
+  const std::function<grpc::Status()> answer_;
+};
+
 class GrpcEventsTest : public testing::TestWithParam<Interface<Trace>> {
  protected:
   void SetUp() override { control_.Reset(); }
 
-  void Inject(const char* name) {
+  void Inject(const char* name, const Json& metadata = Json::object()) {
     control_.OnCreate([=](const Json&) -> Json {
-      return {{"forced_exception", {{"name", name}, {"metadata", Json::object()}}}};
+      return {{"forced_exception", {{"name", name}, {"metadata", metadata}}}};
     });
   }
 
+  void Answer(std::function<grpc::Status()> answer) {
+    server_.Serve(std::make_unique<OneMessageService>(std::move(answer)));
+  }
+
+  // With what is told for people, but for its details.
   std::string Make(int port, std::chrono::milliseconds timeout = std::chrono::minutes(1)) {
     // A connection of its own, which knows nothing of what failed before.
     grpc::ChannelArguments arguments;
@@ -184,22 +248,24 @@ class GrpcEventsTest : public testing::TestWithParam<Interface<Trace>> {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + timeout);
     const std::string seen = GetParam().use(*stub, context);
-    EXPECT_NE(context.debug_error_string(), "");
-    return seen;
+    const std::string told = context.debug_error_string();
+    return seen + " " + told.substr(0, told.find(" {"));
   }
 
   FakeControlServer& control_ = ControlServer();
   EchoServer server_;
 };
 
-INSTANTIATE_TEST_SUITE_P(EveryInterface, GrpcEventsTest,
-                         testing::Values(Interface<Trace>{"Unary", Unary},
-                                         Interface<Trace>{"Reader", Reader},
-                                         Interface<Trace>{"Writer", Writer},
-                                         Interface<Trace>{"ReaderWriter", ReaderWriter},
-                                         Interface<Trace>{"SynchronousWriter", SynchronousWriter},
-                                         Interface<Trace>{"UnaryByReactor", UnaryByReactor},
-                                         Interface<Trace>{"BothByReactor", BothByReactor}));
+INSTANTIATE_TEST_SUITE_P(
+    EveryInterface, GrpcEventsTest,
+    testing::Values(Interface<Trace>{"Unary", Unary}, Interface<Trace>{"Reader", Reader},
+                    Interface<Trace>{"Writer", Writer},
+                    Interface<Trace>{"ReaderWriter", ReaderWriter},
+                    Interface<Trace>{"SynchronousWriter", SynchronousWriter},
+                    Interface<Trace>{"UnaryByReactor", UnaryByReactor},
+                    Interface<Trace>{"WriterByReactor", WriterByReactor},
+                    Interface<Trace>{"CorkedWriterByReactor", CorkedWriterByReactor},
+                    Interface<Trace>{"BothByReactor", BothByReactor}));
 
 TEST_P(GrpcEventsTest, AreThoseOfACallToNobody) {
   const std::string real = Make(server_.port());
@@ -220,6 +286,42 @@ TEST_P(GrpcEventsTest, AreThoseOfACallThatIsNotConnectedInTime) {
   Inject("grpc::StatusCode::DEADLINE_EXCEEDED");
   EXPECT_EQ(without_peer(Make(server_.port())), without_peer(real));
   EXPECT_TRUE(control_.Bodies("request_received").empty());
+}
+
+TEST_P(GrpcEventsTest, AreThoseOfACallThatIsAnsweredWithACode) {
+  // peer() of a call that was answered names the connection: ipv4:127.0.0.1:5001.
+  const auto without_scheme = [](std::string seen) {
+    for (size_t at; (at = seen.find("ipv4:")) != seen.npos;) seen.erase(at, 5);
+    return seen;
+  };
+  Answer([] { return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, ""); });
+  const std::string real = Make(server_.port());
+  EXPECT_NE(real.find("8 '' '' 0 0 "), real.npos) << real;
+  EXPECT_NE(real.find("UNKNOWN:Error received from peer ipv4:"), real.npos) << real;
+  const size_t received = control_.Bodies("request_received").size();
+  control_.OnCreate([](const Json&) {
+    return Json::parse(R"({"failure_metadata":
+                           {"exception": {"metadata": {"code": "RESOURCE_EXHAUSTED"}}}})");
+  });
+  EXPECT_EQ(without_scheme(Make(server_.port())), without_scheme(real));
+  EXPECT_EQ(control_.Bodies("request_received").size(), received);
+}
+
+TEST_P(GrpcEventsTest, AreThoseOfACallWhoseServerDies) {
+  Relay relay(server_.port());
+  std::promise<void> release;
+  Answer([&] {
+    relay.Break();
+    release.get_future().wait();
+    return grpc::Status::OK;
+  });
+  const std::string real = Make(relay.port());
+  release.set_value();
+  EXPECT_NE(real.find("14 'Socket closed' '' 0 0 "), real.npos) << real;
+  Answer([] { return grpc::Status::OK; });
+  Inject("grpc::StatusCode::UNAVAILABLE", {{"abort", false}});
+  EXPECT_EQ(Make(relay.port()), real);
+  EXPECT_EQ(control_.Bodies("request_received").size(), 2U);
 }
 
 }  // namespace

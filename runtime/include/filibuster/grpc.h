@@ -10,8 +10,8 @@
 // It registers gRPC's global client interceptor factory, of which a program can have one, and adds
 // an interceptor to each server as it is built. Hence
 // - calls of each interface of a stub are covered, unary and streaming; a stream fails at its
-//   start, or, with `abort: false`, when its status is read. Then what the callee answered has been
-//   seen already, by a unary call in the response;
+//   start, or, with `abort: false`, when its status is read. Then what a stream of answers had has
+//   been seen already;
 // - handlers of synchronous and of callback services know their request as they are called. A
 //   service with a completion queue of its own asks for it, and a callback takes it along:
 //

@@ -6,10 +6,13 @@
 #include <grpcpp/support/client_interceptor.h>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 
-#include "filibuster/call_site.h"
+#include "filibuster/detail/grpc_answers.h"
+#include "filibuster/detail/grpc_batch.h"
+#include "filibuster/detail/grpc_diverted.h"
 #include "filibuster/detail/grpc_values.h"
 #include "filibuster/injector.h"
 
@@ -25,40 +28,52 @@ class ClientInterceptor final : public ::grpc::experimental::Interceptor {
     if (is_ours_) Report(*planned_);
   }
 
-  void Intercept(::grpc::experimental::InterceptorBatchMethods* methods) override {
+  void Intercept(Methods* methods) override {
     using Hook = ::grpc::experimental::InterceptionHookPoints;
     const auto is_at = [&](Hook hook) { return methods->QueryInterceptionHookPoint(hook); };
     if (is_at(Hook::PRE_SEND_CANCEL)) return methods->Proceed();  // asks for nothing else
-    if (is_at(Hook::PRE_SEND_INITIAL_METADATA)) {
-      Plan();
+    if (!has_begun_) Plan(methods);
+    // The batch that a stream was begun with is used again for its messages, and is still marked.
+    if (is_at(Hook::PRE_SEND_INITIAL_METADATA) && !is_ours_) {
       for (const auto& [header, value] : injection_.headers()) {
         const std::string key = KeyOf(header);
         methods->GetSendInitialMetadata()->erase(key);  // passed on from the service's own request
         methods->GetSendInitialMetadata()->emplace(key, value);
       }
       if (planned_ && !injection_.fault()->call_first) {
-        if (!IsOfClient(*injection_.fault(), planned_->error_code())) {
-          is_ours_ = true;
-          methods->Hijack();  // and so comes here again, for what would have been received
-          return;
-        }
         // Nothing is sent, and each event tells so, as of a call that has not been made.
         ::grpc_call_cancel_with_status(context_->c_call(),
                                        static_cast<::grpc_status_code>(planned_->error_code()),
                                        planned_->error_message().c_str(), nullptr);
+        if (!IsOfClient(*injection_.fault(), planned_->error_code())) {
+          is_ours_ = true;
+          end_is_told_ = is_at(Hook::PRE_SEND_MESSAGE);
+          methods->Hijack();  // and so comes here again, for what would have been received
+          return;
+        }
       }
     }
-    if (FailsBehindMessages() && EndStream(methods)) return;
-    if (is_ours_ && is_at(Hook::PRE_SEND_MESSAGE)) methods->FailHijackedSendMessage();
+    if (planned_ && !is_ours_ && injection_.fault()->messages > 0 && !HasOneAnswer() &&
+        answers_.AreOver(methods, context_, injection_.fault()->messages)) {
+      is_ours_ = true;
+      end_is_told_ = true;
+      methods->Hijack();
+      return;
+    }
+    // The callee may answer before it has read anything, but not before the first message is sent.
+    if (is_ours_ && is_at(Hook::PRE_SEND_MESSAGE) && end_is_told_.exchange(true)) {
+      methods->FailHijackedSendMessage();
+    }
     if (is_ours_ && is_at(Hook::PRE_RECV_MESSAGE)) methods->FailHijackedRecvMessage();
     if (is_ours_ && is_at(Hook::PRE_RECV_STATUS)) *methods->GetRecvStatus() = *planned_;
-    if (planned_ && is_at(Hook::POST_RECV_INITIAL_METADATA) && type_ == Type::UNARY) {
-      methods->GetRecvInitialMetadata()->clear();  // it would come with the answer
-    }
+    if (planned_) HideAnswer(methods);
     if (is_at(Hook::POST_RECV_STATUS)) {
       if (planned_) {
         *methods->GetRecvStatus() = *planned_;
         methods->GetRecvTrailingMetadata()->clear();
+        if (is_ours_ || injection_.fault()->call_first) {
+          SetDebugText(context_, DebugTextOf(*injection_.fault(), *planned_, context_->peer()));
+        }
       }
       Report(*methods->GetRecvStatus());
     }
@@ -68,54 +83,38 @@ class ClientInterceptor final : public ::grpc::experimental::Interceptor {
  private:
   using Type = ::grpc::experimental::ClientRpcInfo::Type;
 
-  bool FailsBehindMessages() const {
-    return planned_ && injection_.fault()->messages > 0 &&
-           (type_ == Type::SERVER_STREAMING || type_ == Type::BIDI_STREAMING);
-  }
+  bool HasOneAnswer() const { return type_ == Type::UNARY || type_ == Type::CLIENT_STREAMING; }
 
-  // Behind its last answer: whether the rest of the call is ours. What else of it has arrived, a
-  // call that is only cancelled would still hand out.
-  bool EndStream(::grpc::experimental::InterceptorBatchMethods* methods) {
-    using Hook = ::grpc::experimental::InterceptionHookPoints;
-    const int last = injection_.fault()->messages;
-    const bool has_received = methods->QueryInterceptionHookPoint(Hook::POST_RECV_MESSAGE);
-    const bool has_ended = methods->QueryInterceptionHookPoint(Hook::POST_RECV_STATUS);
-    if (has_received && methods->GetRecvMessage() != nullptr) {
-      if (++received_ == last && status_asked_) context_->TryCancel();
-      return false;
-    }
-    const bool asks_message = !has_received && methods->GetRecvMessage() != nullptr;
-    const bool asks_status = !has_ended && methods->GetRecvStatus() != nullptr;
-    // A reactor asks at the beginning: then the status has to come, and no answer comes behind it.
-    const bool is_reactor = asks_status ? status_asked_.exchange(true) : status_asked_.load();
-    if (received_ < last || is_ours_ || is_reactor || !(asks_message || asks_status)) return false;
-    is_ours_ = true;
-    methods->Hijack();
-    return true;
-  }
-
-  void Plan() {
+  // With the first batch of the call.
+  void Plan(Methods* methods) {
+    has_begun_ = true;
     if (!injection_.fault()) return;
-    if (const auto code = CodeOf(*injection_.fault())) {
-      // Until there is a connection, the peer is what the channel was made for.
-      planned_ = StatusOf(*injection_.fault(), *code, context_->peer());
-    } else {
-      injection_.DropFault("gRPC knows no such code");
-    }
+    const auto code = CodeOf(*injection_.fault());
+    if (!code) return injection_.DropFault("gRPC knows no such code");
+    // Until there is a connection, the peer is what the channel was made for.
+    planned_ = StatusOf(*injection_.fault(), *code, context_->peer());
+    const bool has_metadata = injection_.fault()->call_first && !HasOneAnswer();
+    if (!has_metadata && IsForCallback(methods)) TellNoMetadata(methods);
   }
 
-  // The names by which Filibuster knows every gRPC call.
-  filibuster::OutgoingCall CallOf(::grpc::experimental::ClientRpcInfo* rpc) {
-    const filibuster::CallSite& site = filibuster::CurrentCallSite();
-    filibuster::OutgoingCall call;
-    call.module = "grpc";
-    call.method = "insecure_channel";
-    call.target = rpc->method();
-    call.file = site.file.c_str();
-    call.line = site.line;
-    call.stack = site.stack;
-    call.timeout = TimeoutOf(*rpc->client_context());
-    return call;
+  // Of a call that fails at its end, what the callee has answered; and that a call that is ours has
+  // ended, once its caller knows.
+  void HideAnswer(Methods* methods) {
+    using Hook = ::grpc::experimental::InterceptionHookPoints;
+    const auto is_at = [&](Hook hook) { return methods->QueryInterceptionHookPoint(hook); };
+    const bool has_metadata = is_at(Hook::POST_RECV_INITIAL_METADATA);
+    const bool has_received = is_at(Hook::POST_RECV_MESSAGE);
+    if (has_metadata && HasOneAnswer()) methods->GetRecvInitialMetadata()->clear();
+    if (is_ours_) {
+      // A reactor is told while it sends.
+      if ((has_metadata || has_received) && !IsForCallback(methods)) end_is_told_ = true;
+    } else if (injection_.fault()->call_first && HasOneAnswer() && !has_received &&
+               methods->GetRecvMessage() != nullptr) {
+      diverted_ = DivertAnswer(methods);
+    } else if (has_received && methods->GetRecvMessage() == nullptr &&
+               IsGivenUp(*injection_.fault(), planned_->error_code())) {
+      context_->TryCancel();  // nothing else can be sent
+    }
   }
 
   void Report(const ::grpc::Status& status) {
@@ -130,10 +129,12 @@ class ClientInterceptor final : public ::grpc::experimental::Interceptor {
   const ::grpc::experimental::ClientRpcInfo::Type type_;
   filibuster::Injection injection_;
   std::optional<::grpc::Status> planned_;
+  std::shared_ptr<void> diverted_;  // what the callee of a call that fails at its end has answered
+  bool has_begun_ = false;
+  Answers answers_;
   // Of a stream, one thread may read while another writes.
-  std::atomic<int> received_ = 0;  // messages
-  std::atomic<bool> status_asked_ = false;
-  std::atomic<bool> is_ours_ = false;  // the call is not made, or not any more
+  std::atomic<bool> is_ours_ = false;      // the call is not made, or not any more
+  std::atomic<bool> end_is_told_ = false;  // of a call that is ours: nothing else can be sent
 };
 
 class ClientInterceptorFactory final

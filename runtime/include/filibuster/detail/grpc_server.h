@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "filibuster/context.h"
-#include "filibuster/detail/grpc_client.h"
+#include "filibuster/detail/grpc_reveal.h"
+#include "filibuster/detail/grpc_values.h"
 #include "filibuster/detail/served_requests.h"
 #include "filibuster/injector.h"
 
@@ -56,24 +57,18 @@ class ServerInterceptorFactory final
   }
 };
 
-// A builder takes interceptors in place of those that it has. To add one, its list is needed, which
-// is private; an explicit instantiation may name it all the same.
+// A builder takes interceptors in place of those that it has. To add one, its list is needed.
 using ServerFactories =
     std::vector<std::unique_ptr<::grpc::experimental::ServerInterceptorFactoryInterface>>;
-using ServerFactoriesMember = ServerFactories(::grpc::ServerBuilder::*);
 namespace {  // once in each file that includes this
-template <typename Tag, ServerFactoriesMember kMember>
-struct Reveal {
-  friend ServerFactoriesMember FactoriesOf(Tag) { return kMember; }
+struct FactoriesOf : Private<ServerFactories, ::grpc::ServerBuilder> {
+  friend Member MemberOf(FactoriesOf);
 };
-struct Revealed {
-  friend ServerFactoriesMember FactoriesOf(Revealed);
-};
-template struct Reveal<Revealed, &::grpc::ServerBuilder::interceptor_creators_>;
+template struct Reveal<FactoriesOf, &::grpc::ServerBuilder::interceptor_creators_>;
 }  // namespace
 
 static inline void AddInterceptor(::grpc::ServerBuilder* builder) {
-  (builder->*FactoriesOf(Revealed())).push_back(std::make_unique<ServerInterceptorFactory>());
+  (builder->*MemberOf(FactoriesOf())).push_back(std::make_unique<ServerInterceptorFactory>());
 }
 
 }  // namespace filibuster_grpc

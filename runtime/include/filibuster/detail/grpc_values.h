@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grpcpp/client_context.h>
+#include <grpcpp/support/client_interceptor.h>
 #include <grpcpp/support/status.h>
 
 #include <cctype>
@@ -14,91 +15,35 @@
 #include <string>
 #include <string_view>
 
+#include "filibuster/call_site.h"
+#include "filibuster/detail/grpc_codes.h"
 #include "filibuster/injector.h"
 
 namespace filibuster_grpc {
 
-inline constexpr std::string_view kCodeNames[] = {"OK",
-                                                  "CANCELLED",
-                                                  "UNKNOWN",
-                                                  "INVALID_ARGUMENT",
-                                                  "NOT_FOUND",
-                                                  "ALREADY_EXISTS",
-                                                  "PERMISSION_DENIED",
-                                                  "RESOURCE_EXHAUSTED",
-                                                  "ABORTED",
-                                                  "DEADLINE_EXCEEDED",
-                                                  "OUT_OF_RANGE",
-                                                  "UNIMPLEMENTED",
-                                                  "INTERNAL",
-                                                  "UNAVAILABLE",
-                                                  "DATA_LOSS",
-                                                  "UNAUTHENTICATED",
-                                                  "FAILED_PRECONDITION"};
-
-inline constexpr ::grpc::StatusCode kCodes[] = {
-    ::grpc::StatusCode::OK,
-    ::grpc::StatusCode::CANCELLED,
-    ::grpc::StatusCode::UNKNOWN,
-    ::grpc::StatusCode::INVALID_ARGUMENT,
-    ::grpc::StatusCode::NOT_FOUND,
-    ::grpc::StatusCode::ALREADY_EXISTS,
-    ::grpc::StatusCode::PERMISSION_DENIED,
-    ::grpc::StatusCode::RESOURCE_EXHAUSTED,
-    ::grpc::StatusCode::ABORTED,
-    ::grpc::StatusCode::DEADLINE_EXCEEDED,
-    ::grpc::StatusCode::OUT_OF_RANGE,
-    ::grpc::StatusCode::UNIMPLEMENTED,
-    ::grpc::StatusCode::INTERNAL,
-    ::grpc::StatusCode::UNAVAILABLE,
-    ::grpc::StatusCode::DATA_LOSS,
-    ::grpc::StatusCode::UNAUTHENTICATED,
-    ::grpc::StatusCode::FAILED_PRECONDITION,
-};
-static_assert(std::size(kCodeNames) == std::size(kCodes));
-
-inline std::string_view NameOf(::grpc::StatusCode code) {
-  for (std::size_t i = 0; i < std::size(kCodes); ++i) {
-    if (kCodes[i] == code) return kCodeNames[i];
-  }
-  return "UNKNOWN";
-}
-
-inline constexpr std::string_view kExceptionPrefix = "grpc::StatusCode::";
-
-// Of {"name": "grpc::StatusCode::UNAVAILABLE"}, or of any exception or error that has a code.
-inline std::optional<::grpc::StatusCode> CodeOf(const filibuster::InjectedFault& fault) {
-  std::string_view name = fault.code;
-  if (name.empty()) {
-    name = fault.exception;
-    if (name.substr(0, kExceptionPrefix.size()) != kExceptionPrefix) return std::nullopt;
-    name.remove_prefix(kExceptionPrefix.size());
-  }
-  for (std::size_t i = 1; i < std::size(kCodes); ++i) {  // not OK: that is no failure
-    if (kCodeNames[i] == name) return kCodes[i];
-  }
-  return std::nullopt;
-}
-
-// What a channel says when nobody listens at the address that it was made for: "localhost:5001".
-inline std::string RefusedText(std::string target) {
+// By which gRPC calls the address that a channel was made for: ipv4:127.0.0.1:5001, of
+// localhost:5001.
+inline std::string AddressOf(std::string target) {
   for (const std::string_view scheme : {"dns:///", "dns:", "ipv4:", "ipv6:"}) {
     if (target.compare(0, scheme.size(), scheme) == 0) target.erase(0, scheme.size());
   }
-  std::string address = target;
-  std::string reason = "Failed to connect to remote host: Connection refused";
-  if (target.compare(0, 5, "unix:") == 0) {
-    reason = "No such file or directory";
-  } else if (target.compare(0, 1, "[") == 0) {
+  if (target.compare(0, 5, "unix:") == 0) return target;
+  if (target.compare(0, 1, "[") == 0) {
     const std::size_t end = target.find(']');
-    address = "ipv6:%5B" + target.substr(1, end - 1) + "%5D" +
-              (end == target.npos ? "" : target.substr(end + 1));
-  } else if (target.compare(0, 10, "localhost:") == 0) {
-    address = "ipv4:127.0.0.1" + target.substr(9);
-  } else {
-    address = "ipv4:" + target;
+    return "ipv6:%5B" + target.substr(1, end - 1) + "%5D" +
+           (end == target.npos ? "" : target.substr(end + 1));
   }
-  return "failed to connect to all addresses; last error: UNKNOWN: " + address + ": " + reason;
+  if (target.compare(0, 10, "localhost:") == 0) return "ipv4:127.0.0.1" + target.substr(9);
+  return "ipv4:" + target;
+}
+
+// What a channel says when nobody listens at the address that it was made for.
+inline std::string RefusedText(const std::string& target) {
+  const std::string address = AddressOf(target);
+  return "failed to connect to all addresses; last error: UNKNOWN: " + address + ": " +
+         (address.compare(0, 5, "unix:") == 0
+              ? "No such file or directory"
+              : "Failed to connect to remote host: Connection refused");
 }
 
 // Whether the client fails the call, and not the callee by its answer.
@@ -106,6 +51,11 @@ inline bool IsOfClient(const filibuster::InjectedFault& fault, ::grpc::StatusCod
   return !fault.exception.empty() &&
          (code == ::grpc::StatusCode::UNAVAILABLE ||
           code == ::grpc::StatusCode::DEADLINE_EXCEEDED || code == ::grpc::StatusCode::CANCELLED);
+}
+
+// Whether the client does not wait for the callee any longer.
+inline bool IsGivenUp(const filibuster::InjectedFault& fault, ::grpc::StatusCode code) {
+  return IsOfClient(fault, code) && code != ::grpc::StatusCode::UNAVAILABLE;
 }
 
 // As gRPC would return it: with its own text if the client fails the call, and with none if it is
@@ -125,6 +75,18 @@ inline ::grpc::Status StatusOf(const filibuster::InjectedFault& fault, ::grpc::S
   }
 }
 
+// For ClientContext::debug_error_string(), of a call that has had a connection.
+inline std::string DebugTextOf(const filibuster::InjectedFault& fault, const ::grpc::Status& status,
+                               const std::string& peer) {
+  if (IsGivenUp(fault, status.error_code())) {
+    return "UNKNOWN:" + status.error_message() +
+           " {grpc_status:" + std::to_string(status.error_code()) + "}";
+  }
+  return "UNKNOWN:Error received from peer " + (fault.call_first ? peer : AddressOf(peer)) +
+         " {grpc_message:\"" + status.error_message() +
+         "\", grpc_status:" + std::to_string(status.error_code()) + "}";
+}
+
 // Metadata has lower-case keys.
 inline std::string KeyOf(std::string_view header) {
   std::string key(header);
@@ -140,6 +102,20 @@ inline std::optional<double> TimeoutOf(const ::grpc::ClientContext& context) {
   const double left = static_cast<double>(deadline.tv_sec) - now.count() + deadline.tv_nsec / 1e9;
   const double steps = left >= 1 ? 10 : 100;  // a second
   return left <= 0 ? 0 : std::ceil(left * steps) / steps;
+}
+
+// The names by which Filibuster knows every gRPC call.
+inline filibuster::OutgoingCall CallOf(::grpc::experimental::ClientRpcInfo* rpc) {
+  const filibuster::CallSite& site = filibuster::CurrentCallSite();
+  filibuster::OutgoingCall call;
+  call.module = "grpc";
+  call.method = "insecure_channel";
+  call.target = rpc->method();
+  call.file = site.file.c_str();
+  call.line = site.line;
+  call.stack = site.stack;
+  call.timeout = TimeoutOf(*rpc->client_context());
+  return call;
 }
 
 }  // namespace filibuster_grpc
