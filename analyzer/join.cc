@@ -43,10 +43,25 @@ bool IsLeftByTask(const Value& mine, const Value& theirs) {
          std::ranges::all_of(theirs.Alternatives(), is_left) && is_thrown;
 }
 
+// Whether it is the status of a response, that was set on one of the paths at least: each of them
+// is one that the service may answer with.
+bool IsSetStatus(const Value& mine, const Value& theirs) {
+  bool is_set = false;
+  const auto is_status = [&](const Value& value) {
+    is_set = is_set || value.origin >= 0;
+    return value.Is(Value::Kind::kInt) || value.Is(Value::Kind::kSuccess) ||
+           value.Is(Value::Kind::kUnknown);
+  };
+  return std::ranges::all_of(mine.Alternatives(), is_status) &&
+         std::ranges::all_of(theirs.Alternatives(), is_status) && is_set;
+}
+
 // What is known of a value that is one or the other.
 Value OneOf(const Value& mine, const Value& theirs) {
   if (mine == theirs) return mine;
-  if (IsLeftByTask(mine, theirs)) return Value::Choice({mine, theirs});
+  if (IsLeftByTask(mine, theirs) || IsSetStatus(mine, theirs)) {
+    return Value::Choice({mine, theirs});
+  }
   Value unknown = Value::Unknown("a value that differs between paths");
   unknown.Taint(mine).Taint(theirs);
   const bool are_objects = mine.Is(Value::Kind::kObject) && theirs.Is(Value::Kind::kObject) &&
