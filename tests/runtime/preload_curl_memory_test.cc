@@ -18,11 +18,15 @@ namespace {
 
 // Of this thread, by operator new, before one fails; then, and if it is below zero, none does.
 thread_local int allocations_left = -1;
+// Smaller ones are not counted.
+thread_local std::size_t smallest_counted = 0;
 
 }  // namespace
 
 [[gnu::noinline]] void* operator new(std::size_t size) {
-  if (allocations_left >= 0 && allocations_left-- == 0) throw std::bad_alloc();
+  if (size >= smallest_counted && allocations_left >= 0 && allocations_left-- == 0) {
+    throw std::bad_alloc();
+  }
   void* const memory = std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
@@ -178,6 +182,40 @@ TEST_F(PreloadCurlMemoryTest, WhatACallbackThrowsOfACorruptedBodyReachesItsCalle
   EXPECT_EQ(curl_easy_perform(easy), CURLE_OK);
   EXPECT_EQ(body, "do");  // the handle is as good as before
   curl_easy_cleanup(easy);
+}
+
+// From the end of the head on: while the body is kept back, corrupted, passed on and reported.
+TEST_F(PreloadCurlMemoryTest, ABodyForWhichThereIsNoMemoryIsPassedOnOnce) {
+  const std::string answer(40000, 'x');  // more than one part
+  server_.Restart(Way::kAnswer, Ok(answer));
+  smallest_counted = 1000;  // what has to do with the body
+  bool one_failed = true;
+  for (int allocations = 0; one_failed; ++allocations) {
+    control_.Reset();
+    Inject(kCorruptedBodies[1].fault());
+    CURL* const easy = curl_easy_init();
+    curl_easy_setopt(easy, CURLOPT_URL, Url().c_str());
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    const curl_write_callback runs_out = [](char* line, size_t, size_t size, void* left) {
+      if (size == 2 && *line == '\r') allocations_left = *static_cast<int*>(left);
+      return size;
+    };
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, runs_out);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, &allocations);
+    std::string body;
+    body.reserve(answer.size());
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &AppendBody);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
+    const CURLcode code = curl_easy_perform(easy);
+    one_failed = allocations_left < 0;
+    allocations_left = -1;
+    EXPECT_EQ(code, CURLE_OK) << "without allocation " << allocations;
+    EXPECT_TRUE(body.size() == answer.size() || body.size() == answer.size() / 2)
+        << body.size() << " without allocation " << allocations;
+    EXPECT_TRUE(allocations > 0 || body == answer);  // what was not kept back is not corrupted
+    curl_easy_cleanup(easy);
+  }
+  smallest_counted = 0;
 }
 
 }  // namespace
