@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -22,6 +23,29 @@ namespace {
 
 using Json = FakeControlServer::Json;
 using Way = MisbehavingServer::Way;
+
+// That the caller has been told of its first message: what its callee waits for, lest the end of
+// the call comes first.
+class FirstMessage {
+ public:
+  void Reset() { Set(false); }
+  void Sent() { Set(true); }
+  void Wait() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [&] { return is_sent_; });
+  }
+
+ private:
+  void Set(bool is_sent) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    is_sent_ = is_sent;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_sent_ = false;  // guarded by mutex_
+} first_message;
 
 // The events in their order, and the end.
 using Trace = std::string(Echo::Stub& stub, grpc::ClientContext& context);
@@ -82,6 +106,7 @@ std::string Writer(Echo::Stub& stub, grpc::ClientContext& context) {
   queue.Next("start");
   call->Write(Text(), nullptr);
   queue.Next("write");
+  first_message.Sent();
   call->WritesDone(nullptr);
   queue.Next("done");
   call->Finish(&status, nullptr);
@@ -97,11 +122,13 @@ std::string ReaderWriter(Echo::Stub& stub, grpc::ClientContext& context) {
   queue.Next("start");
   call->Write(Text(), nullptr);
   queue.Next("write");
+  first_message.Sent();
   call->Read(&response, nullptr);
   queue.Next("read");
   // Behind the end.
   call->Write(Text(), nullptr);
   queue.Next("write");
+  first_message.Sent();
   call->WritesDone(nullptr);
   queue.Next("done");
   call->Finish(&status, nullptr);
@@ -114,6 +141,7 @@ std::string SynchronousWriter(Echo::Stub& stub, grpc::ClientContext& context) {
   response.set_text("untouched");
   const auto writer = stub.Collect(&context, &response);
   const bool written = writer->Write(Text());
+  first_message.Sent();
   writer->WaitForInitialMetadata();
   const bool written_behind = writer->Write(Text());
   const bool done = writer->WritesDone();
@@ -161,7 +189,10 @@ std::string UnaryByReactor(Echo::Stub& stub, grpc::ClientContext& context) {
 
 struct WriteReactor : grpc::ClientWriteReactor<Text>, Events {
   void OnReadInitialMetadataDone(bool ok) override { Happened("metadata", ok); }
-  void OnWriteDone(bool ok) override { Happened("write", ok); }
+  void OnWriteDone(bool ok) override {
+    Happened("write", ok);
+    first_message.Sent();
+  }
   void OnDone(const grpc::Status& status) override { Ended(status); }
 };
 
@@ -185,7 +216,10 @@ std::string CorkedWriterByReactor(Echo::Stub& stub, grpc::ClientContext& context
 struct BidiReactor : grpc::ClientBidiReactor<Text, Text>, Events {
   void OnReadInitialMetadataDone(bool ok) override { Happened("metadata", ok); }
   void OnReadDone(bool ok) override { Happened("read", ok); }
-  void OnWriteDone(bool ok) override { Happened("write", ok); }
+  void OnWriteDone(bool ok) override {
+    Happened("write", ok);
+    first_message.Sent();
+  }
   void OnDone(const grpc::Status& status) override { Ended(status); }
 };
 
@@ -212,11 +246,13 @@ class OneMessageService : public Echo::Service {
   grpc::Status Collect(grpc::ServerContext*, grpc::ServerReader<Text>* reader, Text*) override {
     Text text;
     reader->Read(&text);
+    first_message.Wait();
     return answer_();
   }
   grpc::Status Chat(grpc::ServerContext*, grpc::ServerReaderWriter<Text, Text>* stream) override {
     Text text;
     stream->Read(&text);
+    first_message.Wait();
     return answer_();
   }
 
@@ -241,6 +277,7 @@ class GrpcEventsTest : public testing::TestWithParam<Interface<Trace>> {
   // With what is told for people, but for its details.
   std::string Make(int port, std::chrono::milliseconds timeout = std::chrono::minutes(1)) {
     // A connection of its own, which knows nothing of what failed before.
+    first_message.Reset();
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     const auto stub = Echo::NewStub(grpc::CreateCustomChannel(
