@@ -45,6 +45,7 @@ class Budget {
   // Entries have come to as many steps as are taken at all.
   bool IsAllSpent() const { return all_steps_ > kMostSteps; }
   const Width& width() const { return kWidths[level_]; }
+  bool IsNarrow() const { return level_ > 0; }
   // From now on entries have as many as at the beginning.
   void BeginRound() {
     all_steps_ = 0;

@@ -92,11 +92,13 @@ class ServiceRunner {
     Followed followed = interpreter_.TakeFollowed();
     entry.normal_branches = std::move(followed.normal_branches);
     entry.unfinished = std::move(followed.unfinished);
-    if (!followed.gave_up) return;
+    const bool is_narrow = entry.library != nullptr && interpreter_.budget().IsNarrow();
+    if (!followed.gave_up && !is_narrow) return;
+    std::set<std::string>& functions = followed.gave_up ? entry.cut_off : entry.put_together;
     for (const FunctionRef& start : starts) {
       if (entry.origin < 0) entry.origin = OriginOf(start);
       for (const FunctionFacts* function : interpreter_.reaches().From(*start.function)) {
-        entry.cut_off.insert(function->usr);
+        functions.insert(function->usr);
       }
     }
   }
@@ -111,11 +113,13 @@ class ServiceRunner {
   // The statuses that an entry may answer with where it was not followed.
   void AddWritten() {
     for (EntryRun& entry : run_.entries) {
-      if (entry.cut_off.empty()) continue;
+      const std::set<std::string>& may_answer =
+          entry.cut_off.empty() ? entry.put_together : entry.cut_off;
+      if (may_answer.empty()) continue;
       std::set<const FunctionFacts*> functions;
       for (const FileFacts* file : program_.files()) {
         for (const FunctionFacts& function : file->functions) {
-          if (entry.cut_off.contains(function.usr)) functions.insert(&function);
+          if (may_answer.contains(function.usr)) functions.insert(&function);
         }
       }
       std::vector<const LibraryModel*> servers = {entry.library};

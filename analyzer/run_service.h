@@ -48,6 +48,8 @@ struct EntryRun {
   // There was too much to follow: of these functions (USRs) not all is known, nor is whether it
   // answers with the statuses that are written in them. Where the entry is: an index into origins.
   std::set<std::string> cut_off;
+  // Paths of these functions were put together: a status that is written in them may be lost.
+  std::set<std::string> put_together;
   Calls unfinished;
   Written written;
   int origin = -1;

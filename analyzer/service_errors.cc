@@ -76,7 +76,9 @@ void AddCutOff(const ServiceRun& run, const EntryRun& entry, OwnErrors& errors) 
     if (!is_known) AddSource(errors, run, written.origin, {.status_code = code});
   }
   if (entry.written.passes_on) AddPassedOn(run, entry, errors);
-  AddSource(errors, run, entry.origin, {.unresolved = kTooMuchToFollow});
+  if (!entry.cut_off.empty()) {
+    AddSource(errors, run, entry.origin, {.unresolved = kTooMuchToFollow});
+  }
 }
 
 }  // namespace
@@ -115,7 +117,8 @@ OwnErrors ErrorsOf(const ServiceRun& run) {
     }
   }
   for (const EntryRun& entry : run.entries) {
-    if (entry.is_reached && !entry.cut_off.empty()) AddCutOff(run, entry, errors);
+    const bool is_all_told = entry.cut_off.empty() && entry.put_together.empty();
+    if (entry.is_reached && !is_all_told) AddCutOff(run, entry, errors);
   }
   const auto key = [](const ErrorSource& source) {
     return std::tie(source.location, source.status_code, source.unresolved, source.unreached);
