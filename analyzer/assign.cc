@@ -72,7 +72,7 @@ void Interpreter::ForgetElements(const Node& element, State& state) {
 Results Interpreter::AssignElement(const Node& element, State state, const Value& right) {
   return EvaluateAll(element.kids, std::move(state), [&](State next, Values values) {
     const Value map = Load(next, values[0]);
-    Value changed = Value::Unknown("a variable whose elements change").Taint(map);
+    Value changed = FilledContainer().Taint(map);
     if (map.Is(Kind::kList) && right.Is(Kind::kFunction)) {
       changed = Value::List(WithElement(map.elements(), Load(next, values[1]), right));
     }

@@ -128,17 +128,46 @@ bool Memory::IsElsewhere(const Root& root) const {
   return value != nullptr && value->is_elsewhere;
 }
 
-void Memory::AddEscaped(const Memory& other) {
-  if (!other.has_escaped_ || values_ == other.values_) return;
+bool Memory::Cover(const Memory& other,
+                   const std::function<Value(const Value&, const Value&)>& one_of) {
+  if (values_ == other.values_) return false;
+  std::vector<std::pair<Root, Value>> changed;
+  for (const auto& [root, value] : other.values()) {
+    const bool is_temporary = root.frame >= 0 && root.variable < 0;
+    const Value* mine = is_temporary ? nullptr : Find(root);
+    // Globals have their first values when they are first named.
+    if (mine == nullptr && root.frame == Root::kGlobals) changed.emplace_back(root, value);
+    if (mine == nullptr || *mine == value) continue;
+    Value one = one_of(*mine, value);
+    if (one != *mine) changed.emplace_back(root, std::move(one));
+  }
+  for (auto& [root, value] : changed) Replace(root, std::move(value));
+  return !changed.empty();
+}
+
+void Memory::ForgetAll() {
+  std::set<Root> roots;
+  for (const auto& [root, value] : *values_) roots.insert(root);
+  Forget(roots, [](const Value& one) { return WithoutContents(one, IsContents); });
+}
+
+bool Memory::AddEscaped(const Memory& other) {
+  if (!other.has_escaped_ || values_ == other.values_) return false;
+  bool is_new = false;
   for (const auto& [root, value] : other.values()) {
     const Value* mine = value.has_escaped || value.is_elsewhere ? Find(root) : nullptr;
     if (mine == nullptr) continue;
-    if (value.has_escaped) Escape(root);
+    if (value.has_escaped && !mine->has_escaped) {
+      is_new = true;
+      Escape(root);
+      mine = Find(root);
+    }
     if (value.is_elsewhere && !mine->is_elsewhere) {
-      has_escaped_ = true;
+      is_new = has_escaped_ = true;
       Mutable().find(root)->second.is_elsewhere = true;
     }
   }
+  return is_new;
 }
 
 void Memory::ForgetEscaped(const std::function<bool(const Value&)>& may_be) {

@@ -39,25 +39,6 @@ Value LibraryState::Load(const State& state, const Value& value) const {
   return read.Taint(value);
 }
 
-// One of the bases of the object can be called.
-void LibraryState::AddFunction(Place object, const Value& base, State& state) {
-  if (!base.Is(Kind::kFunction)) return;
-  object.path.emplace_back(kFunctions);
-  const Value others = state.memory.Read(object);
-  state.memory.Write(object, others.Is(Kind::kUnknown) ? base : Value::Choice({others, base}));
-}
-
-Value LibraryState::AsFunction(const Value& value, const Place& self) const {
-  if (!value.Is(Kind::kObject) || !value.object().type.starts_with("c:")) return value;
-  const auto kept = value.object().fields.find(kFunctions);
-  if (kept != value.object().fields.end()) return kept->second;
-  Values functions;
-  for (const FunctionRef& called : program_.CallOperatorsOf(value.object().type)) {
-    functions.push_back(Value::Of(Closure{called, {{kThisVariable, Value::Pointer(self)}}}));
-  }
-  return functions.empty() ? value : Value::Choice(functions).Taint(value);
-}
-
 Results Interpreter::EvaluateLoaded(const Node& node, State state) {
   return Then(Run(node, std::move(state)), [&](State next, Value value) {
     value = Load(next, value);
@@ -125,7 +106,14 @@ Results Interpreter::Evaluate(const Node& node, State state) {
       return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
         for (std::size_t i = 0; i < values.size(); ++i) {
           // What is made is no place, but for a std::reference_wrapper.
-          if (node.kids[i].op != Op::kConstruct) values[i] = Load(next, values[i]);
+          const bool is_reference = node.kids[i].op == Op::kConstruct ||
+                                    (node.kids[i].op == Op::kCall &&
+                                     CalleeNamed(node.kids[i]).return_type == kReferenceWrapper);
+          if (!is_reference) {
+            values[i] = Load(next, values[i]);
+          } else if (values[i].Is(Kind::kAlias)) {
+            values[i] = Value::Alias(next.memory.Resolve(values[i].place()));
+          }
         }
         return One(std::move(next), Value::List(std::move(values)));
       });

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -30,6 +31,9 @@ class Interpreter : public References {
   Results Invoke(const Value& function, Values arguments, State state);
   Results InvokeFunction(const FunctionRef& function, std::optional<Value> self, Values arguments,
                          State state);
+  // What is done any number of times; a round gives the paths that may go on, and so does this.
+  using Round = std::function<Results(State)>;
+  Results Repeat(State state, const Round& round);
   // Of what is not in one place; whether what it may be is told by more than what has escaped.
   bool ChangeSomewhere(const Node& target, const Value& left, State& state);
   // A node of `file` outside of every function.

@@ -239,6 +239,30 @@ void AddUndecided(State& into, const State& other) {
 
 }  // namespace
 
+bool HaveSameFault(const State& left, const State& right) {
+  return Telling<Degree::kAlways>(left) == Telling<Degree::kAlways>(right);
+}
+
+bool Cover(State& into, const State& other) {
+  Values lost;
+  const auto one_of = [&](const Value& mine, const Value& theirs) {
+    Value one = OneOf(mine, theirs);
+    for (const Value& value : {mine, theirs}) {
+      if (!Keeps(one, value)) lost.push_back(value);
+    }
+    return one;
+  };
+  bool is_new = into.memory.Cover(other.memory, one_of);
+  for (const Value& value : lost) into.memory.Escape(value);
+  is_new = into.memory.AddEscaped(other.memory) || is_new;
+  for (std::size_t i = 0; i < std::min(into.handling.size(), other.handling.size()); ++i) {
+    const Value one = OneOf(into.handling[i], other.handling[i]);
+    is_new = is_new || one != into.handling[i];
+    into.handling[i] = one;
+  }
+  return is_new;
+}
+
 Results Join(Results results, const Width& width) {
   if (results.size() <= 1) return results;
   Results joined;

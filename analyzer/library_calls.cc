@@ -115,7 +115,7 @@ Results Interpreter::CallLibrary(const CallContext& call, State state) {
     case Effect::kHandleRequests:
     case Effect::kHandleExceptions:
     case Effect::kHandleErrors:
-      RegisterHandler(call, *row, state);
+      RegisterHandler(WithFunctions(call, state), *row, state);
       return One(std::move(state), call.first == 1 ? call.arguments[0] : Value());
     case Effect::kListen:
       return Listen(call, *row, std::move(state));

@@ -44,6 +44,10 @@ class LibraryState : public Trail {
   // any other value as it is.
   Value AsFunction(const Value& value, const Place& self) const;
   static void AddFunction(Place object, const Value& base, State& state);
+  // What a call or a function's name names.
+  const Callee& CalleeNamed(const Node& node) const {
+    return *program_.CalleeOf(*frames_.back().function.file, node.number).callee;
+  }
   // The status that what a handler returns has; nullopt if it says nothing of one.
   std::optional<Value> ReturnedStatus(const LibraryModel& library, const State& state,
                                       const Value& returned) const;
@@ -62,6 +66,7 @@ class LibraryState : public Trail {
   Results CallUnmodelled(const CallContext& call, State state) const;
   Results AnswerRequest(const CallContext& call, const ModelRow& row, State state) const;
   Results Listen(const CallContext& call, const ModelRow& row, State state) const;
+  CallContext WithFunctions(const CallContext& call, State& state);
   void RegisterHandler(const CallContext& call, const ModelRow& row, const State& state);
 
   // client_calls.cc: where a call goes, what is set of it, and in which ways it fails

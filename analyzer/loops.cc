@@ -7,20 +7,8 @@
 namespace filibuster {
 namespace {
 
-// A loop whose condition is not known is followed this often.
-constexpr int kMaxUnknownRounds = 2;
-
-// What the loop assigns to is not known after rounds that were not followed.
-void ForgetAssigned(const Node& node, int depth, Memory& memory) {
-  const bool changes = node.op == Op::kAssign || node.op == Op::kUnary;
-  if (changes && !node.kids.empty() && node.kids[0].op == Op::kLocal) {
-    const Root root{depth, static_cast<int>(node.kids[0].number)};
-    if (memory.Find(root) != nullptr) {
-      memory.Write({root, {}}, Value::Unknown("a variable that a loop changes"));
-    }
-  }
-  for (const Node& kid : node.kids) ForgetAssigned(kid, depth, memory);
-}
+// A loop that repeats is followed this often at least.
+constexpr int kMinRounds = 2;
 
 void AddLocals(const Node& node, std::set<std::int64_t>& locals) {
   if (node.op == Op::kLocal) locals.insert(node.number);
@@ -100,31 +88,9 @@ Results Interpreter::RunLoop(const Node& node, State state) {
   const Node& condition = node.kids[0];
   const bool is_forever = condition.op == Op::kInt && condition.number != 0;
   Results ended;
-  Results going = One(std::move(state));
-  for (int round = 0; round < kMaxKnownRounds && !going.empty(); ++round) {
-    Results entering;
-    const Results before = round < kMaxUnknownRounds ? Results() : going;
-    for (Result& result : going) {
-      if (node.text == "do" && round == 0) {
-        entering.push_back(std::move(result));
-        continue;
-      }
-      const auto enter = [&](State next, Value value) {
-        const bool give_up = AsCondition(value) == Truth::kUnknown && round >= kMaxUnknownRounds;
-        if (give_up) {
-          ForgetAssigned(node, Depth(), next.memory);
-          ended.push_back({std::move(next), Completion::kValue, {}});
-          return Results();
-        }
-        return Branch(node, condition, std::move(next), value, [&](State chosen, bool is_true) {
-          if (is_true) return One(std::move(chosen));
-          ended.push_back({std::move(chosen), Completion::kValue, {}});
-          return Results();
-        });
-      };
-      Append(entering, Then(EvaluateLoaded(condition, std::move(result.state)), enter));
-    }
-    going.clear();
+  // The body, and the step.
+  const auto run = [&](Results entering) {
+    Results going;
     for (Result& result : entering) {
       if (result.completion != Completion::kValue) {
         ended.push_back(std::move(result));
@@ -136,36 +102,63 @@ Results Interpreter::RunLoop(const Node& node, State state) {
           ended.push_back(std::move(after));
         } else if (after.completion == Completion::kValue ||
                    after.completion == Completion::kContinue) {
-          Append(going, Run(node.kids[2], std::move(after.state)));
+          for (Result& stepped : Run(node.kids[2], std::move(after.state))) {
+            const bool goes_on = stepped.completion == Completion::kValue;
+            (goes_on ? going : ended).push_back(std::move(stepped));
+          }
         } else {
           ended.push_back(std::move(after));
         }
       }
     }
-    going = Join(std::move(going));
-    if (round < kMaxUnknownRounds || !Repeats(before, going)) continue;
+    return Join(std::move(going));
+  };
+  const auto enter = [&](State next, const Value& value) {
+    return Branch(node, condition, std::move(next), value, [&](State chosen, bool is_true) {
+      if (is_true) return One(std::move(chosen));
+      ended.push_back({std::move(chosen), Completion::kValue, {}});
+      return Results();
+    });
+  };
+  const auto round = [&](State next) {
+    return run(Then(EvaluateLoaded(condition, std::move(next)), enter));
+  };
+  const auto is_open = [](const Result& result) {
+    return result.completion == Completion::kValue && AsCondition(result.value) == Truth::kUnknown;
+  };
+  Results going = One(std::move(state));
+  if (node.text == "do") going = run(std::move(going));
+  Results open;  // it is not known how often these go round
+  for (int number = 0; number < kMaxKnownRounds && !going.empty(); ++number) {
+    Results entering;
+    for (const Result& result : going) {
+      Results conditions = EvaluateLoaded(condition, result.state);
+      if (std::ranges::any_of(conditions, is_open)) {
+        open.push_back(result);
+      } else {
+        Append(entering, Then(std::move(conditions), enter));
+      }
+    }
+    const Results before = std::exchange(going, run(std::move(entering)));
+    if (number < kMinRounds || !Repeats(before, going)) continue;
     for (Result& result : going) {
       if (result.state.fault) result.state.fault->undecided.insert("a loop that repeats");
     }
     break;
   }
-  // A loop that goes on for ever has no end; of the others the remaining rounds are skipped.
+  // A loop that goes on for ever has no end; of the others any number of rounds may remain.
   for (Result& result : going) {
     if (IsEndless(node, result.state)) {
       const AssumedFault& fault = *result.state.fault;
       facts_.calls[static_cast<std::size_t>(fault.site)].endless.insert(fault.fault);
     }
-    if (is_forever) {
-      if (result.state.fault && !result.state.fault->persists) {
-        going_on_.push_back(*result.state.fault);
-      }
-      continue;
+    if (!is_forever) {
+      open.push_back(std::move(result));
+    } else if (result.state.fault && !result.state.fault->persists) {
+      going_on_.push_back(*result.state.fault);
     }
-    if (result.completion == Completion::kValue) {
-      ForgetAssigned(node, Depth(), result.state.memory);
-    }
-    ended.push_back(std::move(result));
   }
+  for (Result& result : open) Append(ended, Repeat(std::move(result.state), round));
   for (Result& result : ended) {
     if (result.completion == Completion::kValue) result.value = {};
   }
@@ -176,41 +169,45 @@ Results Interpreter::RunForEach(const Node& node, State state) {
   const Root variable{Depth(), static_cast<int>(node.number)};
   return Join(Then(Evaluate(node.kids[0], std::move(state)), [&](State next, Value alias) {
     const Value range = Load(next, alias);
-    const bool is_known = range.Is(Value::Kind::kList);
-    const std::size_t rounds = is_known ? range.elements().size() : kMaxUnknownRounds;
     Results ended;
-    Results going = One(std::move(next));
-    for (std::size_t round = 0; round < rounds && !going.empty(); ++round) {
-      Results after;
-      for (Result& result : going) {
-        if (!is_known) {
-          LeaveOpen(result.state, node.position, range);
-          ended.push_back(result);
-        }
-        Value element =
-            is_known ? range.elements()[round] : Value::Unknown("an element").Taint(range);
-        if (is_known && node.type == "&" && alias.Is(Value::Kind::kAlias)) {
-          Place place = result.state.memory.Resolve(alias.place());
-          place.path.push_back(ElementPart(static_cast<std::int64_t>(round)));
-          element = Value::Alias(std::move(place));
-        }
-        SetVariable(variable, std::move(element), node.type == "&", result.state);
-        Append(after, Run(node.kids[1], std::move(result.state)));
-      }
-      going.clear();
-      for (Result& result : after) {
+    const auto round = [&](State before, Value element) {
+      SetVariable(variable, std::move(element), node.type == "&", before);
+      Results going;
+      for (Result& result : Run(node.kids[1], std::move(before))) {
         const bool goes_on =
             result.completion == Completion::kValue || result.completion == Completion::kContinue;
         if (goes_on || result.completion == Completion::kBreak) {
           result.completion = Completion::kValue;
           result.value = {};
         }
+        result.state.memory.Erase(variable);
         (goes_on ? going : ended).push_back(std::move(result));
       }
-      going = Join(std::move(going));
+      return Join(std::move(going));
+    };
+    if (!range.Is(Value::Kind::kList)) {
+      // Any number of elements.
+      ended.push_back({next, Completion::kValue, {}});
+      LeaveOpen(ended.back().state, node.position, range);
+      Append(ended, Repeat(std::move(next), [&](State before) {
+               LeaveOpen(before, node.position, range);
+               return round(std::move(before), Value::Unknown("an element").Taint(range));
+             }));
+      return ended;
     }
-    for (Result& result : going) {
-      if (!is_known) ForgetAssigned(node, Depth(), result.state.memory);
+    Results going = One(std::move(next));
+    for (std::size_t i = 0; i < range.elements().size() && !going.empty(); ++i) {
+      Results after;
+      for (Result& result : going) {
+        Value element = range.elements()[i];
+        if (node.type == "&" && alias.Is(Value::Kind::kAlias)) {
+          Place place = result.state.memory.Resolve(alias.place());
+          place.path.push_back(ElementPart(static_cast<std::int64_t>(i)));
+          element = Value::Alias(std::move(place));
+        }
+        Append(after, round(std::move(result.state), std::move(element)));
+      }
+      going = Join(std::move(after));
     }
     Append(ended, std::move(going));
     return ended;

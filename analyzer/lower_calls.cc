@@ -17,6 +17,22 @@ bool KeepsChanges(const clang::LambdaExpr& lambda, const clang::Expr* value) {
   return record != nullptr && !record->isInStdNamespace() && !is_moved;
 }
 
+// `held = object`, where `held` is a std::optional of a std::reference_wrapper or the like.
+bool BecomesReference(const clang::CXXOperatorCallExpr& call) {
+  const clang::QualType to = call.getArg(0)->getType().getCanonicalType().getUnqualifiedType();
+  const clang::QualType from = call.getArg(1)->getType().getCanonicalType().getUnqualifiedType();
+  const auto* made =
+      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(to->getAsCXXRecordDecl());
+  if (made == nullptr || !made->isInStdNamespace() || to == from) return false;
+  return llvm::any_of(made->getTemplateArgs().asArray(), [](const clang::TemplateArgument& one) {
+    const clang::CXXRecordDecl* record = one.getKind() == clang::TemplateArgument::Type
+                                             ? one.getAsType()->getAsCXXRecordDecl()
+                                             : nullptr;
+    return record != nullptr && record->isInStdNamespace() && record->getIdentifier() != nullptr &&
+           record->getName() == "reference_wrapper";
+  });
+}
+
 bool IsExceptionPointer(const clang::CXXRecordDecl& record) {
   return record.getIdentifier() != nullptr && record.getName() == "exception_ptr";
 }
@@ -168,6 +184,14 @@ Node Lowering::OperatorCall(const clang::CXXOperatorCallExpr& call,
   if (call.getOperator() == clang::OO_Equal && call.getNumArgs() == 2 && !is_temporary) {
     Node node = New(Op::kAssign, call);
     if (ClassName(call.getArg(0)->getType()) == kReferenceWrapper) node.type = "&";
+    if (BecomesReference(call)) {
+      // What it refers to from now on is not followed.
+      node.kids = {Expression(call.getArg(0)), Unknown(call, "a reference that is kept")};
+      Node address = New(Op::kAddress, call);
+      address.kids.push_back(Expression(call.getArg(1)));
+      node.kids[1].kids = {std::move(address)};
+      return node;
+    }
     const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
     const bool moves = method != nullptr && method->isMoveAssignmentOperator();
     node.kids = {Expression(call.getArg(0)),

@@ -11,9 +11,31 @@
 namespace filibuster {
 namespace {
 
-bool IsNonConstIndirection(clang::QualType type) {
-  return (type->isReferenceType() || type->isPointerType()) &&
-         !type->getPointeeType().isConstQualified();
+// What a const method may change: fields that are `mutable`, but for locks.
+bool HasMutableFields(const clang::CXXRecordDecl* record) {
+  if (record == nullptr || !record->hasDefinition()) return false;
+  const clang::SourceManager& sources = record->getASTContext().getSourceManager();
+  if (sources.isInSystemHeader(record->getLocation())) return false;
+  static const llvm::StringRef kLocks[] = {
+      "mutex",     "shared_mutex",          "recursive_mutex", "timed_mutex", "condition_variable",
+      "once_flag", "condition_variable_any"};
+  const auto may_change = [&](const clang::FieldDecl* field) {
+    const clang::CXXRecordDecl* type = field->getType()->getAsCXXRecordDecl();
+    const bool is_lock =
+        type != nullptr && type->isInStdNamespace() && llvm::is_contained(kLocks, type->getName());
+    return (field->isMutable() && !is_lock) || HasMutableFields(type);
+  };
+  const auto base_may_change = [](const clang::CXXBaseSpecifier& base) {
+    return HasMutableFields(base.getType()->getAsCXXRecordDecl());
+  };
+  return llvm::any_of(record->fields(), may_change) ||
+         llvm::any_of(record->bases(), base_may_change);
+}
+
+bool CanChange(clang::QualType type) {
+  if (!type->isReferenceType() && !type->isPointerType()) return false;
+  const clang::QualType object = type->getPointeeType();
+  return !object.isConstQualified() || HasMutableFields(object->getAsCXXRecordDecl());
 }
 
 bool CannotThrow(const clang::FunctionDecl& function) {
@@ -208,11 +230,14 @@ int Lowering::AddCallee(const clang::FunctionDecl& function, bool is_virtual) {
   if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function)) {
     callee.is_method = !method->isStatic() && !llvm::isa<clang::CXXConstructorDecl>(method);
     callee.is_virtual = is_virtual && method->isVirtual();
-    if (callee.is_method) callee.can_change.push_back(!method->isConst());
+    if (callee.is_method) {
+      const bool is_const = method->isConst() && !HasMutableFields(method->getParent());
+      callee.can_change.push_back(!is_const);
+    }
     callee.class_usr = AddClass(*method->getParent());
   }
   for (const clang::ParmVarDecl* parameter : function.parameters()) {
-    callee.can_change.push_back(IsNonConstIndirection(parameter->getType()));
+    callee.can_change.push_back(CanChange(parameter->getType()));
     callee.parameter_types.push_back(ClassName(parameter->getType()));
   }
   facts_.callees.push_back(std::move(callee));

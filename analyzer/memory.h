@@ -59,8 +59,12 @@ class Memory {
   void ForgetReferredTo(const Value& value);
   // The variables that can be come to from values.
   std::set<Root> ReachedFrom(std::vector<const Value*> values) const;
-  // … and of the same as another memory's what may be changed.
-  void AddEscaped(const Memory& other);
+  // … and of the same as another memory's what may be changed; false: all that was known.
+  bool AddEscaped(const Memory& other);
+  // Variables become what `one_of` makes of them and of another memory's; false: none changed.
+  bool Cover(const Memory& other, const std::function<Value(const Value&, const Value&)>& one_of);
+  // No number, text or pointer is known any more.
+  void ForgetAll();
   // The field of every object that may be the one that is written to.
   void ForgetFields(const std::string& field, const std::function<bool(const Object&)>& may_be);
 

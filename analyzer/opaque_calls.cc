@@ -84,6 +84,12 @@ bool HoldsFault(const Value& value, const Memory& memory) {
   return false;
 }
 
+// It calls what it is handed once at most.
+bool IsOnce(const Callee& callee) {
+  return callee.name == "std::call_once" || callee.name == "std::apply" ||
+         callee.name == "std::visit";
+}
+
 bool IsKnown(const Value& value) {
   return value.Is(Kind::kInt) || value.Is(Kind::kNull) || value.IsCompleteString();
 }
@@ -124,6 +130,10 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
     if (!is_place) state.memory.Set(self.root, value);
     callbacks.push_back(called);
   }
+  for (const FunctionRef& compares : call.link.compares) {
+    callbacks.push_back(Value::Of(
+        Closure{compares, {{kThisVariable, Value::Unknown("what a container compares by")}}}));
+  }
   const auto is_unseen = [&](const Node& kid) {
     const auto index = static_cast<std::size_t>(&kid - call.node.kids.data());
     return kid.op == Op::kLambda && index < call.arguments.size() &&
@@ -159,8 +169,32 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
     Misread(state);
     results.push_back({state, Completion::kThrow, std::move(thrown)});
   }
-  // What is handed a function may call it.
-  for (const Value& callback : callbacks) Append(results, Invoke(callback, {}, state));
+  // What is handed a function may call it; an algorithm calls it any number of times.
+  const auto call_back = [&](State before) {
+    Results after;
+    // A comparison may keep references.
+    if (!call.link.compares.empty()) before.memory.ForgetEscaped(IsContents);
+    for (const Value& callback : callbacks) Append(after, Invoke(callback, {}, before));
+    return after;
+  };
+  // One that makes calls itself is followed once: how often they are made is not known.
+  const bool makes_calls = std::ranges::any_of(callbacks, [&](const Value& callback) {
+    return std::ranges::any_of(callback.Alternatives(), [&](const Value& one) {
+      return !reaches_.ClientCallsFrom(*one.closure().function.function).empty();
+    });
+  });
+  if (!callee.is_system || makes_calls || IsOnce(callee)) {
+    Append(results, call_back(state));
+  } else if (!callbacks.empty()) {
+    Append(results, Repeat(state, [&](State before) {
+             Results going;
+             for (Result& result : call_back(std::move(before))) {
+               const bool goes_on = result.completion == Completion::kValue;
+               (goes_on ? going : results).push_back(std::move(result));
+             }
+             return going;
+           }));
+  }
   results.push_back({std::move(state), Completion::kValue, {}});
   for (Result& one : results) {
     if (one.completion == Completion::kValue) one.value = result;

@@ -83,6 +83,7 @@ Program::Program(std::vector<const FileFacts*> files, std::span<const LibraryMod
 
 LinkedCallee Program::Link(const FileFacts& file, const Callee& callee) const {
   LinkedCallee link{.callee = &callee, .definition = FindFunction(file, callee.usr)};
+  link.compares = ComparesBy(callee);
   for (const LibraryModel& model : models_) {
     const auto add = [&](const ModelRow& row) {
       if (Fits(callee, row.shape)) link.rows.push_back(&row);
@@ -257,19 +258,6 @@ FunctionRef Program::Override(const std::string& type, const std::string& method
     }
   }
   return {};
-}
-
-std::vector<FunctionRef> Program::CallOperatorsOf(const std::string& type) const {
-  std::vector<FunctionRef> operators;
-  std::vector<std::string> classes = {type};
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    const auto own = call_operators_.find(classes[i]);
-    if (own != call_operators_.end()) std::ranges::copy(own->second, std::back_inserter(operators));
-    if (const auto record = classes_.find(classes[i]); record != classes_.end()) {
-      classes.insert(classes.end(), record->second->bases.begin(), record->second->bases.end());
-    }
-  }
-  return operators;
 }
 
 std::span<const FunctionRef> Program::OverridersOf(const std::string& method) const {

@@ -24,6 +24,7 @@ struct LinkedCallee {
   FunctionRef definition;                 // if it was seen
   const LibraryModel* library = nullptr;  // it belongs to one
   std::vector<const ModelRow*> rows;      // and this is what it may do there, the first that fits
+  std::vector<FunctionRef> compares;  // of a container's: the service's functions it compares by
 };
 
 class Program {
@@ -98,6 +99,7 @@ class Program {
   void AddFile(const FileFacts& file);
   void CollectAssignments(const Node& node);
   LinkedCallee Link(const FileFacts& file, const Callee& callee) const;
+  std::vector<FunctionRef> ComparesBy(const Callee& callee) const;
   bool Fits(const Callee& callee, const Shape& shape) const;
   bool FitsClass(const std::string& class_key, const Shape& shape) const;
   std::vector<std::string> BasesOf(const std::string& type) const;

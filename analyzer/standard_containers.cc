@@ -55,9 +55,18 @@ std::optional<Value> SecondOf(const Standard& standard, const Found& found) {
   return Value::Alias(*std::move(place)).Taint(found.values[0]);
 }
 
+// A range that is inserted may have no elements.
+bool AddsElement(const Standard& standard) {
+  const Callee& callee = *standard.call.link.callee;
+  return !callee.name.ends_with("::insert") ||
+         (standard.size() == 1 && callee.parameter_types[0] != "std::initializer_list");
+}
+
 // It is not known any more what is in the container. What is put there may be called.
 Results LoseElements(const Standard& standard) {
   Value lost = Value::Unknown("a container whose elements change").Taint(standard.Self());
+  const std::string& type = standard.call.link.callee->class_usr;
+  const bool has_functions = type.find("@N@std@S@function>") != type.npos;
   Values functions;
   for (std::size_t i = 0; i < standard.size(); ++i) {
     const Value added = standard.Argument(i);
@@ -70,10 +79,13 @@ Results LoseElements(const Standard& standard) {
       standard.state.memory.Escape(standard.call.arguments[index]);
     }
     lost.Taint(added);
-    if (added.Is(Kind::kFunction)) functions.push_back(added);
+    const Place self = standard.interpreter.Allocate(standard.call.node);
+    const Value called = has_functions ? standard.interpreter.AsFunction(added, self) : added;
+    if (!(called == added)) standard.state.memory.Set(self.root, added);
+    if (called.Is(Kind::kFunction) || AreFunctions(called)) functions.push_back(called);
   }
   // However often it is done, there is an element then.
-  standard.SetSelf(Value::Of(Fields({{kFilled, Value::Int(1)}})).Taint(lost));
+  standard.SetSelf(AddsElement(standard) ? FilledContainer().Taint(lost) : lost);
   Results results;
   for (const Value& function : functions) {
     Append(results, standard.interpreter.Invoke(function, {}, standard.state));
@@ -91,6 +103,34 @@ Results MakeContainer(const Standard& standard) {
   if (standard.size() == 0) return standard.Give(Value::List({}));
   return standard.Give(standard.Argument(0));
 }
+
+// Of elements that are written in the source, or of none.
+Results MakeSequence(const Standard& standard) {
+  if (standard.size() == 0) return standard.Give(Value::List({}));
+  const Value elements = standard.Argument(0);
+  if (standard.size() == 1 && elements.Is(Kind::kList)) return standard.Give(elements);
+  for (const Value& argument : standard.call.arguments) standard.state.memory.Escape(argument);
+  return standard.GiveFromAll(Value::Unknown("a container"));
+}
+
+// … in an order of its own.
+Results MakeAdaptor(const Standard& standard) {
+  Results results = MakeSequence(standard);
+  Value& made = results.front().value;
+  const bool is_filled = made.Is(Kind::kList) && !made.elements().empty();
+  if (is_filled) {
+    results.front().state.memory.Escape(made);
+    made = FilledContainer().Taint(made);
+  }
+  return results;
+}
+
+Results Clear(const Standard& standard) {
+  standard.SetSelf(Value::List({}));
+  return standard.Give(Value::Unknown("nothing"));
+}
+
+Results AddElement(const Standard& standard) { return LoseElements(standard); }
 
 // at(): of a key that is not there it throws.
 Results MapAt(const Standard& standard) {
@@ -132,7 +172,7 @@ Results MapElement(const Standard& standard) {
     are_functions = are_functions && seconds.back().Is(Kind::kFunction);
   }
   if (!are_functions || seconds.empty()) {
-    standard.SetSelf(Value::Unknown("a container whose elements may change").Taint(map));
+    standard.SetSelf(FilledContainer().Taint(map));
     standard.state.memory.Escape(standard.call.arguments[0]);
   }
   if (found.may_miss) seconds.push_back(Value::Unknown("a new element"));
@@ -163,7 +203,7 @@ Results PushBack(const Standard& standard) {
     if (added.Is(Kind::kFunction)) return RunThread(standard);
   }
   const Value list = standard.Self();
-  const bool has_functions = type.find("@N@std@S@function>") != type.npos;
+  const bool has_functions = type.find("@S@vector>#$@N@std@S@function>") != type.npos;
   // One without elements is a list or an empty text.
   const bool is_empty = list.IsCompleteString() && list.text().empty();
   const Value added = standard.size() == 1 ? standard.Argument(0) : Value();
@@ -254,6 +294,10 @@ Results ElementAt(const Standard& standard) {
 }  // namespace filibuster::standard
 
 namespace filibuster {
+
+Value FilledContainer() {
+  return Value::Of(standard::Fields({{standard::kFilled, Value::Int(1)}}));
+}
 
 Values WithElement(Values pairs, const Value& key, const Value& element) {
   const auto is_meant = [&](const Value& pair) {

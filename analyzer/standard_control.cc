@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -37,13 +38,32 @@ int PlaceholderNumber(const Value& value) {
   return at == std::string::npos ? 0 : std::atoi(value.text().c_str() + at + kPlaceholders.size());
 }
 
-// An object is copied into what is made of it.
+bool HasOwnFields(const Value& object) {
+  return object.Is(Kind::kObject) &&
+         std::ranges::any_of(object.object().fields, [](const auto& one) {
+           return !one.second.Is(Kind::kAlias) && !one.second.Is(Kind::kFunction);
+         });
+}
+
+// An object is copied into what is made of it; one that has fields of its own is kept as itself, so
+// that each copy has its own.
 Value KeptFunction(const Standard& standard) {
   const Value object = standard.Function(0);
+  if (HasOwnFields(object)) return object;
   const Place self = standard.interpreter.Allocate(standard.call.node);
   const Value function = standard.interpreter.AsFunction(object, self);
   if (!(function == object)) standard.state.memory.Set(self.root, object);
   return function;
+}
+
+// A function that is named takes what is bound as something that it may change, call after call.
+bool MayChangeBound(const Standard& standard, std::size_t index) {
+  const Node& function = standard.call.node.kids[standard.call.first];
+  const Node& named = function.op == Op::kAddress ? function.kids[0] : function;
+  if (named.op != Op::kFunction || PlaceholderNumber(standard.Argument(index)) > 0) return false;
+  if (standard.Argument(index).Is(Kind::kPointer)) return false;
+  const std::vector<bool>& can_change = standard.interpreter.CalleeNamed(named).can_change;
+  return index <= can_change.size() && can_change[index - 1];
 }
 
 Results BindArguments(const Standard& standard, bool all_placeholders) {
@@ -57,6 +77,13 @@ Results BindArguments(const Standard& standard, bool all_placeholders) {
     // std::ref(x) is bound as x itself, everything else as a copy.
     if (i < types.size() && types[i] == kReferenceWrapper && given.Is(Kind::kAlias)) {
       bound.push_back(Value::Alias(standard.state.memory.Resolve(given.place())));
+      continue;
+    }
+    if (MayChangeBound(standard, i)) {
+      // What it changes stays so for the next call.
+      const Place kept = standard.interpreter.Allocate(standard.call.node.kids[i]);
+      standard.state.memory.Set(kept.root, standard.Argument(i));
+      bound.push_back(Value::Alias(kept));
       continue;
     }
     const Value value = standard.Argument(i);

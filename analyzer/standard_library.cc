@@ -1,5 +1,6 @@
 #include "analyzer/standard_library.h"
 
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -11,8 +12,30 @@ namespace {
 
 using namespace standard;  // NOLINT: the tables name nearly all of it
 
-const std::unordered_map<std::string_view, Handler>& Functions() {
-  static const std::unordered_map<std::string_view, Handler> functions = {
+using Handlers = std::unordered_map<std::string, Handler>;
+
+// What all containers have; some of a map's are in the table by themselves.
+Handlers WithContainers(Handlers functions) {
+  static constexpr std::string_view kContainers[] = {
+      "vector", "deque",    "list",          "set",   "multiset", "unordered_set",
+      "map",    "multimap", "unordered_map", "queue", "stack",    "priority_queue"};
+  static constexpr std::pair<std::string_view, Handler> kMethods[] = {
+      {"empty", IsEmpty},         {"size", SizeOf},       {"clear", Clear},
+      {"push_back", PushBack},    {"push", PushBack},     {"emplace_back", PushBack},
+      {"push_front", AddElement}, {"insert", AddElement}, {"emplace_front", AddElement},
+      {"emplace", AddElement}};
+  for (const std::string_view container : kContainers) {
+    for (const auto& [method, handler] : kMethods) {
+      std::string name = "std::";
+      name.append(container).append("::").append(method);
+      functions.try_emplace(std::move(name), handler);
+    }
+  }
+  return functions;
+}
+
+const Handlers& Functions() {
+  static const Handlers functions = WithContainers({
       {"std::move", FirstArgument},
       {"std::forward", FirstArgument},
       {"std::as_const", FirstArgument},
@@ -27,6 +50,14 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::optional::reset", Reset},
       {"std::make_optional", MakeOptional},
       {"std::optional::emplace", Emplace},
+      {"std::optional::and_then", AndThen},
+      {"std::optional::transform", Transform},
+      {"std::optional::or_else", OrElse},
+      {"std::expected::and_then", AndThen},
+      {"std::expected::transform", Transform},
+      {"std::expected::or_else", OrElse},
+      {"std::expected::transform_error", TransformError},
+      {"std::expected::error_or", ErrorOr},
       {"std::expected::has_value", HasValue},
       {"std::expected::operator bool", HasValue},
       {"std::expected::operator*", UseHeld},
@@ -43,6 +74,7 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::__shared_ptr_access::operator*", Pointed},
       {"std::__shared_ptr::operator bool", Itself},
       {"std::__shared_ptr::get", Pointed},
+      {"std::weak_ptr::lock", LockPointer},
       {"std::reference_wrapper::get", Referred},
       {"std::function::operator bool", Itself},
       {"std::enable_shared_from_this::shared_from_this", PointerToSelf},
@@ -55,18 +87,18 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::basic_string_view::data", Itself},
       {"std::basic_string::operator+=", Append},
       {"std::basic_string::append", Append},
+      {"std::basic_string::assign", AssignText},
+      {"std::basic_string::clear", ClearText},
       {"std::basic_string::empty", IsEmpty},
+      {"std::basic_string::size", SizeOf},
+      {"std::basic_string::length", SizeOf},
       {"std::basic_string_view::empty", IsEmpty},
-      {"std::vector::empty", IsEmpty},
-      {"std::vector::size", SizeOf},
-      {"std::map::empty", IsEmpty},
-      {"std::unordered_map::empty", IsEmpty},
+      {"std::basic_string_view::size", SizeOf},
+      {"std::basic_string_view::length", SizeOf},
       {"std::atomic::load", Itself},
       {"std::atomic::store", Store},
       {"std::__atomic_base::load", Itself},
       {"std::__atomic_base::store", Store},
-      {"std::vector::push_back", PushBack},
-      {"std::vector::emplace_back", PushBack},
       {"std::operator+", Sum},
       {"std::map::at", MapAt},
       {"std::map::operator[]", MapElement},
@@ -174,12 +206,12 @@ const std::unordered_map<std::string_view, Handler>& Functions() {
       {"std::tie", Tie},
       {"std::thread::join", Nothing},
       {"std::thread::detach", Nothing},
-  };
+  });
   return functions;
 }
 
-const std::unordered_map<std::string_view, Handler>& Constructors() {
-  static const std::unordered_map<std::string_view, Handler> constructors = {
+const Handlers& Constructors() {
+  static const Handlers constructors = {
       {"std::basic_string::basic_string", MakeString},
       {"std::basic_string_view::basic_string_view", MakeString},
       {"std::optional::optional", MakeOptional},
@@ -192,6 +224,15 @@ const std::unordered_map<std::string_view, Handler>& Constructors() {
       {"std::reference_wrapper::reference_wrapper", FirstArgument},
       {"std::variant::variant", MakeVariant},
       {"std::vector::vector", FirstArgument},
+      {"std::deque::deque", MakeSequence},
+      {"std::list::list", MakeSequence},
+      {"std::set::set", MakeAdaptor},
+      {"std::multiset::multiset", MakeAdaptor},
+      {"std::unordered_set::unordered_set", MakeAdaptor},
+      {"std::queue::queue", MakeAdaptor},
+      {"std::stack::stack", MakeAdaptor},
+      {"std::priority_queue::priority_queue", MakeAdaptor},
+      {"std::weak_ptr::weak_ptr", MakeWeakPointer},
       {"std::initializer_list::initializer_list", FirstArgument},
       {"std::chrono::duration::duration", ConstructDuration},
       {"std::error_code::error_code", ErrorValue},
@@ -210,8 +251,7 @@ const std::unordered_map<std::string_view, Handler>& Constructors() {
   return constructors;
 }
 
-std::optional<Results> Dispatch(const std::unordered_map<std::string_view, Handler>& handlers,
-                                const Standard& standard) {
+std::optional<Results> Dispatch(const Handlers& handlers, const Standard& standard) {
   const auto handler = handlers.find(standard.call.link.callee->name);
   if (handler == handlers.end()) return std::nullopt;
   return handler->second(standard);
@@ -232,6 +272,15 @@ std::optional<Results> DispatchFunction(const Standard& standard) {
 
 std::optional<Results> CallStandard(Interpreter& interpreter, const CallContext& call,
                                     State& state) {
+  // What is equal for a comparison that somebody has written may differ.
+  if (!call.link.compares.empty()) return std::nullopt;
+  // A container that was made with a comparison, such as a lambda.
+  const Handler* handler = nullptr;
+  if (const auto known = Functions().find(call.link.callee->name); known != Functions().end()) {
+    handler = &known->second;
+  }
+  const bool adds = handler != nullptr && *handler == &AddElement;
+  if (adds && interpreter.Load(state, call.arguments[0]).Is(Kind::kUnknown)) return std::nullopt;
   auto results = DispatchFunction({interpreter, call, state});
   if (!results) return std::nullopt;
   // What a function makes of a pointer, if that is not known, may still lead there.

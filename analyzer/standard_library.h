@@ -22,6 +22,9 @@ std::optional<Results> ConstructStandard(Interpreter& interpreter, const CallCon
 // Of a map as a list of pairs: with this element, in the place of the one it had.
 Values WithElement(Values pairs, const Value& key, const Value& element);
 
+// A container with elements that are not known.
+Value FilledContainer();
+
 // A std::chrono::duration of count * numerator / denominator seconds, and back.
 Value MakeDuration(std::int64_t count, std::int64_t numerator, std::int64_t denominator);
 std::optional<double> InSeconds(const Value& duration);

@@ -36,6 +36,22 @@ struct Standard {
     if (!is_reference || !argument->Is(Kind::kAlias)) return interpreter.Load(state, *argument);
     return Value::Alias(state.memory.Resolve(argument->place()));
   }
+  // … as it is kept by an object of a class of references (std::optional<reference_wrapper<T>>).
+  Value Kept(std::size_t index) const {
+    static constexpr std::string_view kOfReferences = "@N@std@S@reference_wrapper>";
+    const Value* argument = call.Argument(static_cast<int>(index));
+    const Callee& callee = *call.link.callee;
+    const bool is_place = argument != nullptr && argument->Is(Kind::kAlias);
+    if (!is_place || callee.class_usr.find(kOfReferences) == std::string::npos) {
+      return Argument(index);
+    }
+    // Another one is copied.
+    const std::vector<std::string>& types = callee.parameter_types;
+    const bool is_same = index < types.size() && !types[index].empty() &&
+                         callee.name.starts_with(types[index] + "::");
+    if (is_same) return Argument(index);
+    return Value::Alias(state.memory.Resolve(argument->place()));
+  }
   // An argument that is called: an object that was handed by std::ref is called where it is.
   Value Function(std::size_t index) const {
     const Value function = Argument(index);
@@ -44,7 +60,8 @@ struct Standard {
     const bool is_place = argument != nullptr && argument->Is(Kind::kAlias) &&
                           index < types.size() && types[index] == kReferenceWrapper;
     if (!is_place) return function;
-    return interpreter.AsFunction(function, state.memory.Resolve(argument->place()));
+    return interpreter.AsFunction(interpreter.Load(state, function),
+                                  state.memory.Resolve(argument->place()));
   }
   // The object of a method.
   Value Self() const { return interpreter.Load(state, call.arguments[0]); }
@@ -91,7 +108,8 @@ inline const Value* Field(const Value& value, const char* name) {
   return field == value.object().fields.end() ? nullptr : &field->second;
 }
 
-// The value of an object that may hold one.
+// Of an object that may hold a value: whether it does, and that.
+Value Has(const Value& value);
 Value Held(const Value& value);
 
 }  // namespace filibuster::standard

@@ -44,11 +44,17 @@ Results ReferToArguments(const Standard& standard, std::ptrdiff_t references) {
 Results MakePair(const Standard& standard) {
   const bool has_references = standard.call.node.op == Op::kConstruct &&
                               standard.call.node.type.find("@pair>#&") != std::string::npos;
+  const bool of_wrappers =
+      standard.call.link.callee->class_usr.find("@N@std@S@reference_wrapper>") != std::string::npos;
   const auto element = [&](int index) {
     const Value* argument = standard.call.Argument(index);
     const bool is_reference = has_references && argument != nullptr && argument->Is(Kind::kAlias);
-    return is_reference ? Value::Alias(standard.state.memory.Resolve(argument->place()))
-                        : standard.Argument(static_cast<std::size_t>(index));
+    if (is_reference) return Value::Alias(standard.state.memory.Resolve(argument->place()));
+    const Value kept = standard.Argument(static_cast<std::size_t>(index));
+    const bool may_refer = of_wrappers && argument != nullptr && argument->Is(Kind::kAlias);
+    if (!may_refer || kept.Is(Kind::kAlias)) return kept;
+    standard.state.memory.Escape(*argument);
+    return Value::Unknown("a reference or a copy").Taint(kept);
   };
   return standard.Give(Value::Of(Fields({{"first", element(0)}, {"second", element(1)}})));
 }

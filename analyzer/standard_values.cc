@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <string>
@@ -6,138 +7,6 @@
 #include "analyzer/standard_functions.h"
 
 namespace filibuster::standard {
-
-// ---- std::optional and std::expected, and what can be used like them ---------------------------
-
-namespace {
-
-Value Empty() { return Value::Of(Fields({{kHas, Value::Int(0)}})); }
-
-Value Engaged(const Value& held) {
-  return Value::Of(Fields({{kHas, Value::Int(1)}, {kHeld, held}})).Taint(held);
-}
-
-Value Has(const Value& value) {
-  if (value.Is(Kind::kChoice)) {
-    Values answers;
-    for (const Value& alternative : value.elements()) answers.push_back(Has(alternative));
-    return Value::Choice(answers).Taint(value);
-  }
-  if (Field(value, kUnexpected) != nullptr) return Value::Int(0).Taint(value);
-  if (const Value* has = Field(value, kHas)) return Value(*has).Taint(value);
-  if (value.Is(Kind::kNull)) return Value::Int(0).Taint(value);
-  if (value.Is(Kind::kUnknown)) return Value::Unknown("whether there is a value").Taint(value);
-  return Value::Int(1).Taint(value);
-}
-
-}  // namespace
-
-Value Held(const Value& value) {
-  if (value.Is(Kind::kChoice)) {
-    Values held;
-    for (const Value& alternative : value.elements()) {
-      if (AsCondition(Has(alternative)) != Truth::kFalse) held.push_back(Held(alternative));
-    }
-    if (!held.empty()) return Value::Choice(held).Taint(value);
-  }
-  if (const Value* held = Field(value, kHeld)) return Value(*held).Taint(value);
-  if (value.Is(Kind::kObject) && AsCondition(Has(value)) == Truth::kTrue) return value;
-  return Value::Unknown("the value that is held").Taint(value);
-}
-
-Results MakeOptional(const Standard& standard) {
-  if (standard.size() == 0) return standard.Give(Empty());
-  const Value value = standard.Argument(0);
-  if (value.Is(Kind::kNull)) return standard.Give(Empty());
-  if (const Value* error = Field(value, kUnexpected)) {
-    return standard.Give(Value::Of(Fields({{kHas, Value::Int(0)}, {kError, *error}})).Taint(value));
-  }
-  return standard.Give(Engaged(value));
-}
-
-Results MakeUnexpected(const Standard& standard) {
-  const Value error = standard.Argument(0);
-  return standard.Give(Value::Of(Fields({{kUnexpected, error}})).Taint(error));
-}
-
-Results HasValue(const Standard& standard) { return standard.Give(Has(standard.Self())); }
-
-namespace {
-
-// Where it is, if that is known.
-Value HeldBy(const Standard& standard, const Value& self) {
-  const Value& where = standard.call.arguments[0];
-  if (!where.Is(Kind::kAlias)) return Held(self);
-  if (Field(self, kHeld) == nullptr) {
-    standard.state.memory.Escape(where);
-    return Held(self);
-  }
-  Place place = standard.state.memory.Resolve(where.place());
-  place.path.emplace_back(kHeld);
-  return Value::Alias(std::move(place)).Taint(self);
-}
-
-}  // namespace
-
-// operator* and operator->: of an empty one they are undefined behaviour.
-Results UseHeld(const Standard& standard) {
-  const Value self = standard.Self();
-  if (AsCondition(Has(self)) == Truth::kFalse) {
-    return {{std::move(standard.state), Completion::kEnd, Value::String(kByDereference)}};
-  }
-  Value held = HeldBy(standard, self);
-  const bool is_arrow = standard.call.link.callee->name.ends_with("->");
-  if (is_arrow && held.Is(Kind::kAlias)) held = Value::Pointer(held.place()).Taint(held);
-  return standard.Give(std::move(held));
-}
-
-// value(): of an empty one it throws.
-Results GetHeld(const Standard& standard) {
-  const Value self = standard.Self();
-  const Truth has = AsCondition(Has(self));
-  // Of what an expected's error is, is not said.
-  const bool is_expected = standard.call.link.callee->name.starts_with("std::expected");
-  Object exception{.type = "std::bad_optional_access", .fields = {}};
-  if (is_expected) exception = {"std::bad_expected_access", {{kOrDerived, {}}}};
-  Value thrown = Value::Of(std::move(exception)).Taint(self);
-  Results results;
-  if (has != Truth::kTrue) {
-    results.push_back({standard.state, Completion::kThrow, std::move(thrown)});
-  }
-  if (has != Truth::kFalse) Append(results, standard.Give(HeldBy(standard, self)));
-  return results;
-}
-
-Results ValueOr(const Standard& standard) {
-  const Value self = standard.Self();
-  const Value has = Has(self);
-  const Value otherwise = standard.Argument(0);
-  const Truth truth = AsCondition(has);
-  if (truth == Truth::kTrue) return standard.Give(Held(self));
-  if (truth == Truth::kFalse) return standard.Give(Value(otherwise).Taint(self));
-  return standard.Give(Value::Choice({Held(self), otherwise}).Taint(self));
-}
-
-Results GetError(const Standard& standard) {
-  const Value self = standard.Self();
-  const Value* error = Field(self, kError);
-  // An error that was assigned as it is.
-  if (error == nullptr) error = Field(self, kUnexpected);
-  Value value = error != nullptr ? *error : Value::Unknown("an error");
-  return standard.Give(value.Taint(self));
-}
-
-Results Reset(const Standard& standard) {
-  standard.SetSelf(standard.size() > 0 ? standard.Argument(0) : Value::Null());
-  return standard.Give({});
-}
-
-Results Emplace(const Standard& standard) {
-  Value held = Value::Unknown("the value that is held");
-  if (standard.size() == 1) held = standard.Argument(0);
-  standard.SetSelf(Engaged(held));
-  return UseHeld(standard);
-}
 
 Results Exchange(const Standard& standard) {
   const Value old = standard.Argument(0);
@@ -174,6 +43,16 @@ Results MakeSharedPointer(const Standard& standard) {
   return standard.GiveFromAll(Value::Unknown("a pointer"));
 }
 
+Results MakeWeakPointer(const Standard& standard) {
+  return standard.size() == 0 ? standard.Give(Value::Null()) : FirstArgument(standard);
+}
+
+// What nobody owns any more is not there; who owns it is not kept.
+Results LockPointer(const Standard& standard) {
+  const Value self = standard.Self();
+  return standard.Give(Value::Choice({Value::Null(), self}).Taint(self));
+}
+
 // What a std::reference_wrapper refers to. It is kept as a reference.
 Results Referred(const Standard& standard) {
   const Value& where = standard.call.arguments[0];
@@ -208,31 +87,73 @@ Results MakeString(const Standard& standard) {
   return standard.Give(value);
 }
 
+namespace {
+
+// A number that is added to a text is a character.
+Value AsText(const Value& value) {
+  constexpr std::int64_t kLastCharacter = 127;
+  if (!value.Is(Kind::kInt)) return value;
+  const bool is_known = value.number() > 0 && value.number() <= kLastCharacter;
+  const char text = is_known ? static_cast<char>(value.number()) : Value::kHole;
+  return Value::String(std::string(1, text)).Taint(value);
+}
+
+// How many elements or characters there are.
+Value CountOf(const Value& value) {
+  Value count = Value::Unknown("a size");
+  if (value.Is(Kind::kString)) {
+    // What holes stand for may be empty.
+    const auto holes = std::ranges::count(value.text(), Value::kHole);
+    const auto size = static_cast<std::int64_t>(value.text().size()) - holes;
+    const bool is_cut = value.text().find('\0') != std::string::npos;
+    if (!is_cut && holes == 0) count = Value::Int(size);
+    if (!is_cut && holes > 0) count = Value::AtLeast(size);
+  }
+  if (value.Is(Kind::kList)) {
+    count = Value::Int(static_cast<std::int64_t>(value.elements().size()));
+  }
+  if (Field(value, kFilled) != nullptr) count = Value::AtLeast(1);
+  return count.Taint(value);
+}
+
+}  // namespace
+
 Results Append(const Standard& standard) {
-  Value value = Concatenate(standard.Self(), standard.Argument(0));
+  // A part of a text is rarely appended, and not followed.
+  const Value added = standard.size() == 1 ? AsText(standard.Argument(0)) : Value();
+  Value value = Concatenate(standard.Self(), added);
   standard.SetSelf(std::move(value));
   return standard.Give(standard.call.arguments[0]);
 }
 
 Results Sum(const Standard& standard) {
-  return standard.Give(Concatenate(standard.Argument(0), standard.Argument(1)));
+  return standard.Give(Concatenate(AsText(standard.Argument(0)), AsText(standard.Argument(1))));
 }
 
 Results IsEmpty(const Standard& standard) {
-  const Value self = standard.Self();
-  Value value = Value::Unknown("whether it is empty");
-  if (self.IsCompleteString()) value = Value::Int(self.text().empty() ? 1 : 0);
-  if (self.Is(Kind::kList)) value = Value::Int(self.elements().empty() ? 1 : 0);
-  if (Field(self, kFilled) != nullptr) value = Value::Int(0);
-  return standard.Give(value.Taint(self));
+  Values answers;
+  for (const Value& one : standard.Self().Alternatives()) {
+    answers.push_back(Compute("==", CountOf(one), Value::Int(0)));
+  }
+  return standard.Give(Value::Choice(answers));
 }
 
 Results SizeOf(const Standard& standard) {
-  const Value self = standard.Self();
-  Value value = Value::Unknown("a size");
-  if (self.IsCompleteString() && self.text().empty()) value = Value::Int(0);
-  if (self.Is(Kind::kList)) value = Value::Int(static_cast<std::int64_t>(self.elements().size()));
-  return standard.Give(value.Taint(self));
+  Values counts;
+  for (const Value& one : standard.Self().Alternatives()) counts.push_back(CountOf(one));
+  return standard.Give(Value::Choice(counts));
+}
+
+Results ClearText(const Standard& standard) {
+  standard.SetSelf(Value::String(""));
+  return standard.Give(Value::Unknown("nothing"));
+}
+
+Results AssignText(const Standard& standard) {
+  Results made = MakeString(standard);
+  standard.state = std::move(made.front().state);
+  standard.SetSelf(standard.size() == 1 ? made.front().value : Value::Unknown("a text"));
+  return standard.Give(standard.call.arguments[0]);
 }
 
 // ---- std::atomic: it is kept as its value ------------------------------------------------------

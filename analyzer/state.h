@@ -101,6 +101,11 @@ struct Width {
 // are put together, and what they differ in is not known any more.
 Results Join(Results results, const Width& width);
 
+// The same is assumed of calls that come later.
+bool HaveSameFault(const State& left, const State& right);
+// What `other` has otherwise is not known in `into` any more; false: all of it was covered.
+bool Cover(State& into, const State& other);
+
 // As Join, and results that differ in their value only become one with alternatives.
 Results JoinValues(Results results, const Width& width);
 

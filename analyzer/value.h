@@ -51,6 +51,7 @@ class Value {
     kUnknown,  // text: why
     kInt,      // number; text: an enumerator's name
     kSuccess,  // the status of a call that succeeded, one of 200 to 299; number: added to it
+    kAtLeast,  // this number or a greater one
     kString,   // text; kHole stands for parts that are not known
     kNull,
     kObject,
@@ -67,6 +68,7 @@ class Value {
   static Value Unknown(std::string why);
   static Value Int(std::int64_t number, std::string enumerator = {});
   static Value Success(std::int64_t offset = 0);
+  static Value AtLeast(std::int64_t number);
   static Value String(std::string text);
   static Value Null();
   static Value Of(Object object);
