@@ -233,8 +233,13 @@ ControlAnswer ControlHandler::Create(std::string_view body, std::optional<int> g
       return Answered(answer);
     }
     answer.generated_id = given_id ? *given_id : NextId();
+    if (answer.generated_id < first_generated_id_ || answer.generated_id >= EndOfIds()) {
+      return RefusedRequest(
+          404, fmt::format("generated_id: found {}, which is nobody's", answer.generated_id));
+    }
     if (!calls_by_id_.emplace(answer.generated_id, log_.calls.size()).second) {
-      return RefusedRequest(409, fmt::format("generated_id: {} is given already", *given_id));
+      return RefusedRequest(409,
+                            fmt::format("generated_id: {} is given already", answer.generated_id));
     }
     CallRecord call;
     call.generated_id = static_cast<int>(log_.calls.size());

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,12 @@ constexpr std::uint64_t kMark = std::uint64_t{0xf111b057} << 32;
 
 constexpr std::uint64_t RoundUp(std::uint64_t size) { return (size + kStep - 1) / kStep * kStep; }
 
+// A file that is made larger than that costs the process a signal.
+bool IsWithinFileLimit(std::size_t size) {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && size <= limit.rlim_cur;
+}
+
 int MemoryFile() {
   constexpr unsigned kNoExecution = 8;  // MFD_NOEXEC_SEAL, which newer kernels want to be told
   constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
@@ -38,7 +45,7 @@ void* Map(int descriptor, std::size_t size) {
 }  // namespace
 
 std::optional<SharedMemory> SharedMemory::Create(std::size_t size) {
-  const int descriptor = MemoryFile();
+  const int descriptor = IsWithinFileLimit(size) ? MemoryFile() : -1;
   if (descriptor < 0) return std::nullopt;
   void* data = nullptr;
   if (::ftruncate(descriptor, static_cast<off_t>(size)) == 0 &&
@@ -124,7 +131,10 @@ MessageBag::Outcome MessageBag::Put(Kind kind, int generated_id, std::string_vie
   const std::uint64_t size = RoundUp(sizeof(Entry) + text.size());
   const std::uint64_t begin = head().end.fetch_add(size, std::memory_order_acq_rel);
   if ((begin & kClosed) != 0) return Outcome::kClosed;
-  if (begin + size > kSize) return Outcome::kFull;
+  if (begin + size > kSize) {
+    if (begin < kSize) Spoil(begin);
+    return Outcome::kFull;
+  }
   Entry& entry = At(begin);
   entry.mark.store(kMark | text.size(), std::memory_order_release);
   entry.generated_id = generated_id;
@@ -133,21 +143,31 @@ MessageBag::Outcome MessageBag::Put(Kind kind, int generated_id, std::string_vie
   return Outcome::kPut;
 }
 
+// No other than that one will ever write there.
+void MessageBag::Spoil(std::uint64_t begin) {
+  Entry& entry = At(begin);
+  entry.mark.store(kMark | (kSize - begin - sizeof(Entry)), std::memory_order_release);
+  entry.kind.store(static_cast<std::uint32_t>(Kind::kNothing), std::memory_order_release);
+}
+
 std::string_view MessageBag::Plan() const {
   Entry& entry = At(RoundUp(sizeof(Head)));
-  return {entry.text(), entry.mark & ~kMark};
+  const std::uint64_t size = entry.mark & ~kMark;
+  return {entry.text(), size <= kSize / 2 ? size : 0};
 }
 
-void MessageBag::Close() { head().end.fetch_or(kClosed, std::memory_order_acq_rel); }
-
-std::uint64_t MessageBag::End() const {
-  return std::min<std::uint64_t>(head().end.load(std::memory_order_acquire) & ~kClosed, kSize);
+void MessageBag::Close() {
+  if (!is_closed_) limit_ = Filled(head().end.fetch_or(kClosed, std::memory_order_acq_rel));
+  is_closed_ = true;
 }
 
-bool MessageBag::IsDone() const {
-  return (head().end.load(std::memory_order_acquire) & kClosed) != 0 && taken_ == End() &&
-         gaps_.empty();
+std::uint64_t MessageBag::Filled(std::uint64_t end) const {
+  return std::min(end & ~kClosed & ~(kStep - 1), limit_);
 }
+
+std::uint64_t MessageBag::End() const { return Filled(head().end.load(std::memory_order_acquire)); }
+
+bool MessageBag::IsDone() const { return is_closed_ && taken_ >= End() && gaps_.empty(); }
 
 void MessageBag::TakeUpTo(std::uint64_t end, const Take& take) {
   std::vector<Range> gaps;
@@ -167,7 +187,9 @@ void MessageBag::TakeFrom(Range range, const Take& take, std::vector<Range>* gap
     const std::uint64_t next = place + (is_entry ? size : kStep);
     const std::uint32_t kind = is_entry ? entry.kind.load(std::memory_order_acquire) : 0;
     if (next <= range.end && kind != 0) {
-      take(static_cast<Kind>(kind), entry.generated_id, {entry.text(), text_size});
+      if (kind != static_cast<std::uint32_t>(Kind::kNothing)) {
+        take(static_cast<Kind>(kind), entry.generated_id, {entry.text(), text_size});
+      }
     } else if (!gaps->empty() && gaps->back().end == place) {
       gaps->back().end = std::min(next, range.end);
     } else {

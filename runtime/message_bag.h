@@ -66,7 +66,8 @@ class MessageBag {
  public:
   static constexpr std::size_t kSize = std::size_t{16} << 20;
 
-  enum class Kind : std::uint32_t { kPlan = 1, kCreate = 2, kUpdate = 3 };
+  // kNothing: what was left of the bag where a message did not fit.
+  enum class Kind : std::uint32_t { kPlan = 1, kCreate = 2, kUpdate = 3, kNothing = 4 };
   enum class Outcome { kPut, kFull, kClosed };
   using Take = std::function<void(Kind kind, int generated_id, std::string_view text)>;
 
@@ -82,7 +83,7 @@ class MessageBag {
 
   // `generated_id`: of a create.
   Outcome Put(Kind kind, int generated_id, std::string_view text);
-  // From here on nothing is put in.
+  // From here on nothing is put in; by who empties it.
   void Close();
 
   // How far it is filled, with what is just being put in.
@@ -103,11 +104,15 @@ class MessageBag {
   explicit MessageBag(SharedMemory memory);
   Head& head() const { return *static_cast<Head*>(memory_.data()); }
   Entry& At(std::uint64_t place) const;
+  void Spoil(std::uint64_t begin);
+  std::uint64_t Filled(std::uint64_t end) const;
   void TakeFrom(Range range, const Take& take, std::vector<Range>* gaps);
 
   const SharedMemory memory_;
-  std::uint64_t taken_;      // up to here, but for the gaps
-  std::vector<Range> gaps_;  // where something was about to be put in
+  bool is_closed_ = false;
+  std::uint64_t limit_ = kSize;  // of what was put in: behind it lies what came too late
+  std::uint64_t taken_;          // up to here, but for the gaps
+  std::vector<Range> gaps_;      // where something was about to be put in
 };
 
 }  // namespace filibuster

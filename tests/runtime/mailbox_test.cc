@@ -160,6 +160,28 @@ TEST_F(MailboxTest, RefusesWhatHttpWouldRefuse) {
               ElementsAre(HasSubstr("PUT mailbox: 400"), HasSubstr("POST mailbox: 404")));
 }
 
+// A service that writes where it should not.
+TEST_F(MailboxTest, RefusesIdsThatNobodyHasOrAnother) {
+  const std::string name = Ask("GET", "/filibuster/new-test-execution/foo")["mailbox"];
+  const auto memory = SharedMemory::Open(name.substr(17), kMailboxSize);
+  ASSERT_TRUE(memory);
+  auto& next_id = static_cast<MailboxPage*>(memory->data())->next_id;
+  next_id = 5;
+  handler_.BeginTestExecution({});
+  EXPECT_EQ(Create(kIndex), 5);
+  handler_.EmptyMailbox();
+  next_id = 5;
+  EXPECT_THAT(Ask("PUT", "/filibuster/create", CreateMessage("foo", kOther))["error"],
+              HasSubstr("5 is given already"));
+  next_id = -7;
+  EXPECT_EQ(Create(kOther), -7);
+  EXPECT_THAT(Ask("PUT", "/filibuster/create", CreateMessage("foo", kOther))["error"],
+              HasSubstr("nobody's"));
+  const CallLog log = handler_.EndTestExecution();
+  EXPECT_THAT(IndexesOf(log), ElementsAre(kIndex));
+  EXPECT_EQ(log.bad_requests.size(), 3u);
+}
+
 TEST_F(MailboxTest, ABagThatIsHalfFullIsReplacedByAnother) {
   handler_.BeginTestExecution(Planned(kOther));
   const std::string text = CreateMessage("foo", kIndex).dump() + std::string(100'000, ' ');

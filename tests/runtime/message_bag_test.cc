@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,6 +92,55 @@ TEST_F(MessageBagTest, TakesNothingOnceItIsFull) {
   EXPECT_EQ(count, 15);
   EXPECT_EQ(bag_->Put(Kind::kUpdate, count, "short"), Outcome::kFull);
   EXPECT_EQ(Take().size(), 15u);
+}
+
+TEST_F(MessageBagTest, IsDoneAlsoIfSomethingDidNotFit) {
+  const std::string text(size_t{7} << 20, 'x');
+  while (bag_->Put(Kind::kUpdate, 1, text) == Outcome::kPut) {
+  }
+  EXPECT_THAT(Take(), ElementsAre(Pair(1, text), Pair(1, text)));
+  bag_->Close();
+  EXPECT_TRUE(bag_->IsDone());
+}
+
+// The thread was put aside between its look at whether the bag is closed and its taking a place.
+TEST_F(MessageBagTest, IsDoneAlsoIfSomebodyCameTooLate) {
+  const auto service = SharedMemory::Open(path(), MessageBag::kSize);
+  ASSERT_TRUE(service);
+  bag_->Put(Kind::kUpdate, 1, "before");
+  bag_->Close();
+  *reinterpret_cast<std::atomic<std::uint64_t>*>(static_cast<char*>(service->data()) + 64) += 192;
+  EXPECT_THAT(Take(), ElementsAre(Pair(1, "before")));
+  EXPECT_TRUE(bag_->IsDone());
+}
+
+// A service that writes where it should not ends nobody but itself.
+TEST_F(MessageBagTest, IsReadAsFarAsItGoesWhateverIsInIt) {
+  const auto service = SharedMemory::Open(path(), MessageBag::kSize);
+  ASSERT_TRUE(service);
+  char* const data = static_cast<char*>(service->data());
+  auto& end = *reinterpret_cast<std::atomic<std::uint64_t>*>(data + 64);
+  for (size_t place = 128; place < MessageBag::kSize; place += 8) {
+    *reinterpret_cast<std::uint64_t*>(data + place) = std::uint64_t{0xf111b057} << 32 | place;
+  }
+  for (const size_t filled : {size_t{129}, MessageBag::kSize - 8, MessageBag::kSize, size_t{0}}) {
+    end = filled;
+    for (const auto& [id, text] : Take()) EXPECT_LE(text.size(), MessageBag::kSize / 2);
+  }
+  *reinterpret_cast<std::uint64_t*>(data + 128) = ~std::uint64_t{0};
+  EXPECT_EQ(bag_->Plan(), "");
+}
+
+TEST_F(MessageBagTest, IsNotThereWhereFilesMustBeSmaller) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlimit limit{MessageBag::kSize - 1, MessageBag::kSize - 1};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    ::_exit(MessageBag::Create(kKey, 1) == nullptr ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(MessageBagTest, IsOpenedByWhoMeansIt) {
