@@ -158,17 +158,30 @@ Results Interpreter::Evaluate(const Node& node, State state) {
       return EvaluateThrow(node, std::move(state));
     case Op::kNew:
       return EvaluateNew(node, std::move(state));
+    case Op::kFull:
+      return LeaveFull(node, Evaluate(node.kids[0], std::move(state)));
+    case Op::kTemporary:
+      return EvaluateTemporary(node, std::move(state));
     default:
       return EvaluateUnknown(node, std::move(state));
   }
 }
 
 Results Interpreter::EvaluateNew(const Node& node, State state) {
+  const auto make = [&](State next, const Place& place) {
+    if (place.path.empty()) {
+      next.memory.Set(place.root, Value());
+    } else {
+      next.memory.Write(place, Value());
+    }
+    return Then(MakeAt(node.kids[0], std::move(next), place),
+                [&](State after, Value) { return One(std::move(after), Value::Pointer(place)); });
+  };
   if (node.kids.size() == 2) {
     return Then(EvaluateLoaded(node.kids[1], std::move(state)), [&](State next, Value where) {
-      if (where.Is(Kind::kPointer)) return Make(node, std::move(next), where.place());
+      if (where.Is(Kind::kPointer)) return make(std::move(next), where.place());
       next.memory.ForgetEscaped(IsContents);
-      return Make(node, std::move(next), Allocate(node));
+      return make(std::move(next), Allocate(node));
     });
   }
   Place place = Allocate(node);
@@ -178,26 +191,7 @@ Results Interpreter::EvaluateNew(const Node& node, State state) {
   for (int i = 0; i < kMaxObjects && state.memory.IsReferredTo(place.root); ++i) {
     place.root.variable += kNext;
   }
-  return Make(node, std::move(state), place);
-}
-
-Results Interpreter::Make(const Node& node, State state, const Place& place) {
-  const Node& made = node.kids[0];
-  if (place.path.empty()) {
-    state.memory.Set(place.root, Value());
-  } else {
-    state.memory.Write(place, Value());
-  }
-  if (made.op != Op::kConstruct && made.op != Op::kAggregate) {
-    return Then(EvaluateLoaded(made, std::move(state)), [&](State next, Value value) {
-      next.memory.Write(place, std::move(value));
-      return One(std::move(next), Value::Pointer(place));
-    });
-  }
-  Results results = made.op == Op::kConstruct ? Construct(made, std::move(state), place)
-                                              : EvaluateAggregate(made, std::move(state), place);
-  return Then(std::move(results),
-              [&](State next, Value) { return One(std::move(next), Value::Pointer(place)); });
+  return make(std::move(state), place);
 }
 
 Results Interpreter::EvaluateField(const Node& node, State state) {
@@ -243,8 +237,8 @@ Results Interpreter::EvaluateGlobal(const Node& node, State state) {
   frames_.push_back({.function = {global->file, &Nobody()}, .at = {}});
   const Node& init = global->global->init;
   Results results;
-  if (init.op == Op::kConstruct) {
-    results = Construct(init, std::move(state), {root, {}});
+  if (init.op == Op::kConstruct || init.op == Op::kFull) {
+    results = MakeAt(init, std::move(state), {root, {}});
   } else {
     results = Then(EvaluateLoaded(init, std::move(state)), [&](State next, Value value) {
       if (!value.Is(Kind::kUnknown)) next.memory.Set(root, std::move(value));
@@ -339,14 +333,13 @@ Results Interpreter::EvaluateUnknown(const Node& node, State state) {
 
 Results Interpreter::EvaluateAggregate(const Node& node, State state, const Place& into) {
   state.memory.Write(into, Value::Of(Object{.type = node.type, .fields = {}}));
-  Results results = One(std::move(state));
-  for (const Node& init : node.kids) results = Initialize(init, into, std::move(results));
-  return Then(std::move(results),
+  return Then(InitializeAll(node.kids, into, One(std::move(state))),
               [&](State next, Value) { return One(std::move(next), Value::Alias(into)); });
 }
 
 // After `condition` turned out true or false, alternatives of a variable that do not fit are gone.
 void References::Narrow(const Node& condition, State& state, bool is_true) const {
+  if (condition.op == Op::kFull) return Narrow(condition.kids[0], state, is_true);
   if (condition.op == Op::kNot) return Narrow(condition.kids[0], state, !is_true);
   if (condition.op == Op::kBinary && (condition.text == "!=" || condition.text == "==") &&
       condition.kids[1].op == Op::kNull) {

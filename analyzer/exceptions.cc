@@ -76,15 +76,7 @@ Value CutTo(const Program& program, Value value, const std::string& type) {
   return Value::Of(std::move(part)).Taint(value);
 }
 
-Results Interpreter::RunTry(const Node& node, Results initialized) {
-  Results ended;
-  for (Result& result : initialized) {
-    if (result.completion == Completion::kValue) {
-      Append(ended, Run(node.kids[0], std::move(result.state)));
-    } else {
-      ended.push_back(std::move(result));
-    }
-  }
+Results Interpreter::TakeThrown(const Node& node, Results ended) {
   Results all;
   for (Result& result : Join(std::move(ended))) {
     if (result.completion == Completion::kThrow) {

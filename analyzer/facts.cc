@@ -7,13 +7,14 @@
 namespace filibuster {
 namespace {
 
-constexpr std::array<std::string_view, 46> kOpNames = {
-    "unknown",   "int",      "string", "null",    "local",    "global", "this",       "field",
-    "deref",     "dynamic",  "copy",   "address", "index",    "call",   "call-value", "construct",
-    "aggregate", "init",     "list",   "not",     "unary",    "binary", "and",        "or",
-    "if-else",   "assign",   "lambda", "capture", "function", "throw",  "new",        "block",
-    "declare",   "if",       "switch", "case",    "default",  "loop",   "for-each",   "return",
-    "break",     "continue", "try",    "catch",   "label",    "goto",
+constexpr std::array<std::string_view, 49> kOpNames = {
+    "unknown",    "int",       "string",    "null",    "local",   "global",    "this",
+    "field",      "deref",     "dynamic",   "copy",    "address", "index",     "call",
+    "call-value", "construct", "aggregate", "init",    "list",    "not",       "unary",
+    "binary",     "and",       "or",        "if-else", "assign",  "lambda",    "capture",
+    "function",   "throw",     "new",       "block",   "declare", "temporary", "full",
+    "destroy",    "if",        "switch",    "case",    "default", "loop",      "for-each",
+    "return",     "break",     "continue",  "try",     "catch",   "label",     "goto",
 };
 
 }  // namespace
@@ -25,6 +26,8 @@ std::ostream& operator<<(std::ostream& out, const Node& node) {
     case Op::kInt:
     case Op::kLocal:
     case Op::kDeclare:
+    case Op::kTemporary:
+    case Op::kDestroy:
     case Op::kCapture:
     case Op::kForEach:
       out << " " << node.number;

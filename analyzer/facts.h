@@ -32,7 +32,8 @@ struct FunctionFacts {
   std::vector<std::string> override_names;  // qualified, of the same
   std::vector<Parameter> parameters;
   std::string return_type;  // as in Callee
-  std::vector<Node> inits;  // of a constructor: kInit…
+  // Of a constructor: kInit…; of a destructor: kDestroy… of the parts in the order of their making.
+  std::vector<Node> inits;
   Node body;
   bool is_noexcept = false;
   bool returns_reference = false;
@@ -78,6 +79,8 @@ struct ClassFacts {
   std::vector<std::string> hidden_bases;
   // Names, of one that is not the standard's; library models tell generated classes by them.
   std::vector<std::string> fields;
+  // The USR of its destructor, if that comes to any code of the service's.
+  std::string destructor;
 
   bool operator==(const ClassFacts&) const = default;
 };

@@ -41,7 +41,7 @@ Results Interpreter::Run(const Node& node, State state) {
     case Op::kForEach:
       return RunForEach(node, std::move(state));
     case Op::kTry:
-      return RunTry(node, One(std::move(state)));
+      return TakeThrown(node, Run(node.kids[0], std::move(state)));
     case Op::kReturn:
       return RunReturn(node, std::move(state));
     case Op::kBreak:
@@ -117,33 +117,10 @@ Results Interpreter::LeaveBlock(const Node& node, Results ended) {
   for (auto kid = node.kids.rbegin(); kid != node.kids.rend(); ++kid) {
     if (kid->op != Op::kDeclare) continue;
     const Root root{Depth(), static_cast<int>(kid->number)};
-    if (kid->kids.size() == 2) ended = Destroy(kid->kids[1], root, std::move(ended));
+    if (kid->kids.size() > 1) ended = DestroyVariables(*kid, std::move(ended));
     for (Result& result : ended) result.state.memory.Erase(root);
   }
   return ended;
-}
-
-// Paths on which the variable was never made, or that end the process, do not destroy it.
-Results Interpreter::Destroy(const Node& call, const Root& root, Results ended) {
-  Results all;
-  for (Result& result : ended) {
-    if (result.state.memory.Find(root) == nullptr || result.completion == Completion::kEnd) {
-      all.push_back(std::move(result));
-      continue;
-    }
-    for (Result& after : Run(call, std::move(result.state))) {
-      if (after.completion == Completion::kThrow && result.completion == Completion::kThrow) {
-        // Of two exceptions at once the process ends.
-        after.completion = Completion::kEnd;
-        after.value = Value::String(kByExit);
-      } else if (after.completion == Completion::kValue) {
-        after.completion = result.completion;
-        after.value = result.value;
-      }
-      all.push_back(std::move(after));
-    }
-  }
-  return all;
 }
 
 Results Interpreter::RunDeclare(const Node& node, State state) {
@@ -154,17 +131,17 @@ Results Interpreter::RunDeclare(const Node& node, State state) {
   }
   const Node& init = node.kids[0];
   const bool is_reference = node.type == "&";
-  if (!is_reference && (init.op == Op::kConstruct || init.op == Op::kAggregate)) {
-    // In place, so that what points to the object stays right.
+  const Node& made = init.op == Op::kFull ? init.kids[0] : init;
+  const bool is_in_place = made.op == Op::kConstruct || made.op == Op::kAggregate ||
+                           (made.op == Op::kList && !made.type.empty());
+  if (!is_reference && is_in_place) {
     state.memory.Set(root, Value());
-    Results made = init.op == Op::kConstruct
-                       ? Construct(init, std::move(state), {root, {}})
-                       : EvaluateAggregate(init, std::move(state), {root, {}});
-    for (Result& result : made) {
+    Results results = MakeAt(init, std::move(state), {root, {}});
+    for (Result& result : results) {
       // It was never made, and is not destroyed.
       if (result.completion == Completion::kThrow) result.state.memory.Erase(root);
     }
-    return made;
+    return results;
   }
   return Then(Evaluate(init, std::move(state)), [&](State next, Value value) {
     SetVariable(root, std::move(value), is_reference, next);

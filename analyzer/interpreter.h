@@ -4,9 +4,7 @@
 // Node x State => Results
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -16,7 +14,6 @@
 #include "analyzer/budget.h"
 #include "analyzer/followed.h"
 #include "analyzer/program.h"
-#include "analyzer/reach.h"
 #include "analyzer/references.h"
 
 namespace filibuster {
@@ -24,8 +21,7 @@ namespace filibuster {
 class Interpreter : public References {
  public:
   // `facts` collects what is found on the way: call sites, registered handlers, ports.
-  Interpreter(const Program& program, ServiceFacts& facts)
-      : References(program, facts), reaches_(program) {}
+  Interpreter(const Program& program, ServiceFacts& facts) : References(program, facts) {}
 
   // Calls a function value: a lambda, a function's name.
   Results Invoke(const Value& function, Values arguments, State state);
@@ -45,14 +41,12 @@ class Interpreter : public References {
   Followed TakeFollowed();
   Budget& budget() { return budget_; }
   Results Join(Results results) const;
-  const Reaches& reaches() const { return reaches_; }
   const std::set<const FunctionFacts*>& visited() const { return visited_; }
   // The calls that were made on some path.
   const Calls& come_to() const { return come_to_; }
 
  private:
   Results JoinValues(Results results) const;
-  bool MayCallOthers(const FunctionFacts& function, const State& state) const;
 
   // interpreter.cc: statements
   Results Run(const Node& node, State state);
@@ -60,7 +54,6 @@ class Interpreter : public References {
   void RunFrom(const Node& block, std::size_t first, Results going, Results& ended);
   void FollowJumps(const Node& block, Results& ended);
   Results LeaveBlock(const Node& node, Results ended);
-  Results Destroy(const Node& call, const Root& root, Results ended);
   Results RunDeclare(const Node& node, State state);
   Results RunIf(const Node& node, State state);
   Results RunSwitch(const Node& node, State state);
@@ -76,7 +69,6 @@ class Interpreter : public References {
   Results Evaluate(const Node& node, State state);
   Results EvaluateLoaded(const Node& node, State state);
   Results EvaluateNew(const Node& node, State state);
-  Results Make(const Node& node, State state, const Place& place);
   Results EvaluateField(const Node& node, State state);
   Results EvaluateGlobal(const Node& node, State state);
   Results EvaluateAnd(const Node& node, State state);
@@ -87,7 +79,7 @@ class Interpreter : public References {
   Results EvaluateAll(std::span<const Node> nodes, State state, Then then);
 
   // exceptions.cc
-  Results RunTry(const Node& node, Results initialized);
+  Results TakeThrown(const Node& node, Results ended);
   Results RunCatches(const Node& node, Result thrown);
   Results EvaluateThrow(const Node& node, State state);
   Results EvaluateDynamicCast(const Node& node, State state);
@@ -100,15 +92,26 @@ class Interpreter : public References {
   void ForgetElements(const Node& element, State& state);
   Results EvaluateUnary(const Node& node, State state);
 
+  // construct.cc, lifetimes.cc: objects
+  Results MakeAt(const Node& made, State state, const Place& place);
+  Results MakeElements(const Node& list, State state, const Place& place);
+  Results Construct(const Node& node, State state, const Place& into, bool as_base = false);
+  Results ConstructValue(const Node& node, State state);
+  Results Initialize(const Node& init, const Place& self, Results states);
+  Results InitializeAll(std::span<const Node> inits, const Place& self, Results states);
+  Results EvaluateTemporary(const Node& node, State state);
+  Results LeaveFull(const Node& full, Results ended);
+  Results DestroyVariables(const Node& node, Results ended);
+  Results Unwind(std::span<const Node> inits, const Place& whole, Results ended);
+  Results Destroy(const Place& place, const std::string& type, Results ended);
+  Results DestroyObject(const Place& unresolved, const std::string& type, State state);
+
   // invoke.cc, opaque_calls.cc: calls
   Results EvaluateCall(const Node& node, State state);
   Results EvaluateCallValue(const Node& node, State state);
   Results CallFunction(const CallContext& call, State state);
   Results AfterCall(const Node& node, Results results);
   Results Follow(const FunctionRef&, std::optional<Value> self, Values arguments, State state);
-  Results Construct(const Node& node, State state, const Place& into, bool as_base = false);
-  Results ConstructValue(const Node& node, State state);
-  Results Initialize(const Node& init, const Place& self, Results states);
   Results CallOpaque(const CallContext& call, State state);
   void ChangeUnknown(const CallContext& call, State& state);
 
@@ -139,7 +142,6 @@ class Interpreter : public References {
   Calls unfinished_;
   std::set<const FunctionFacts*> visited_;
   Budget budget_;
-  Reaches reaches_;
   std::set<const FunctionFacts*> costly_;
   bool keeps_catches_ = false;
   std::size_t too_deep_ = 0;  // the frames of the call that led to one that is not followed

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <ranges>
+#include <span>
 #include <utility>
 
 #include "analyzer/interpreter_internal.h"
@@ -9,7 +11,6 @@ namespace {
 
 using Kind = Value::Kind;
 
-constexpr char kReferenceWrapperUsr[] = "@N@std@S@reference_wrapper>";
 constexpr std::size_t kMaxDepth = 48;  // of calls
 
 // What a bound function is called with, if `given` is what is written at the call.
@@ -241,7 +242,11 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
     const Parameter& parameter = facts.parameters[i];
     Value value = i < arguments.size() ? std::move(arguments[i])
                                        : Value::Unknown("the parameter " + parameter.name);
-    SetVariable({depth, parameter.variable}, std::move(value), parameter.is_reference, state);
+    // The caller makes and destroys it.
+    const bool is_made = value.Is(Kind::kAlias) && value.place().path.empty() &&
+                         value.place().root.variable >= kFirstTemporary;
+    SetVariable({depth, parameter.variable}, std::move(value), parameter.is_reference || is_made,
+                state);
   }
   if (self) state.memory.Set({depth, kThisVariable}, *self);
   const std::size_t steps_before = state.fault ? state.fault->steps.size() : 0;
@@ -249,17 +254,38 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
 
   frames_.push_back({.function = function, .at = facts.position, .numbers = std::move(numbers)});
   Results results = One(std::move(state));
-  if (self && self->Is(Kind::kPointer)) {
-    for (const Node& init : facts.inits) {
-      results = Initialize(init, self->place(), std::move(results));
-    }
+  const bool is_whole = self && self->Is(Kind::kPointer);
+  const bool is_destructor = !facts.inits.empty() && facts.inits[0].op == Op::kDestroy;
+  const std::span<const Node> inits = is_whole ? std::span(facts.inits) : std::span<const Node>();
+  if (is_whole && !is_destructor) {
+    results = InitializeAll(inits, self->place(), std::move(results));
   }
+  const auto run = [&](const Node& body, Results initialized) {
+    Results ended;
+    Results ran;
+    for (Result& result : initialized) {
+      if (result.completion == Completion::kValue) {
+        Append(ran, Run(body, std::move(result.state)));
+      } else {
+        ended.push_back(std::move(result));
+      }
+    }
+    if (!inits.empty() && !is_destructor) ran = Unwind(inits, self->place(), std::move(ran));
+    Append(ended, std::move(ran));
+    return ended;
+  };
   // The clauses of a constructor that is a try block take what initialising its members throws,
   // too.
-  results = facts.body.op == Op::kTry ? RunTry(facts.body, std::move(results))
-                                      : Then(std::move(results), [&](State next, Value) {
-                                          return Run(facts.body, std::move(next));
-                                        });
+  results = facts.body.op == Op::kTry
+                ? TakeThrown(facts.body, run(facts.body.kids[0], std::move(results)))
+                : run(facts.body, std::move(results));
+  if (is_whole && is_destructor) {
+    for (const Node& part : inits | std::views::reverse) {
+      Place place = self->place();
+      if (!part.text.empty()) place.path.push_back(part.text);
+      results = Destroy(place, part.type, std::move(results));
+    }
+  }
   frames_.pop_back();
 
   for (Result& result : results) {
@@ -302,97 +328,6 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
     result.state.memory.DropUnreachable(heap_before, referring);
   }
   return JoinValues(std::move(results));
-}
-
-Results Interpreter::Construct(const Node& node, State state, const Place& into, bool as_base) {
-  const LinkedCallee& link = program_.CalleeOf(*frames_.back().function.file, node.number);
-  return EvaluateAll(node.kids, std::move(state), [&](State next, Values values) {
-    if (link.callee->class_usr.find(kReferenceWrapperUsr) != std::string::npos) {
-      // It is the reference that it is made of.
-      Value referred = values.empty() ? Value() : ReferenceTo(node, values[0], next);
-      next.memory.Write(into, std::move(referred));
-      return One(std::move(next), Value::Alias(into));
-    }
-    frames_.back().at = node.position;
-    values.insert(values.begin(), Value::Alias(into));
-    const CallContext call{node, link, std::move(values), 1U};
-    if (!as_base) next.memory.Write(into, Value::Of(Object{.type = node.type, .fields = {}}));
-    if (!link.rows.empty()) return CallLibrary(call, std::move(next));
-    if (link.callee->is_system) {
-      if (auto results = ConstructStandard(*this, call, next)) return *std::move(results);
-    }
-    const Value self = call.arguments[0];
-    if (link.definition) {
-      const Place place = next.memory.Resolve(into);
-      Results results =
-          InvokeFunction(link.definition, Value::Pointer(place),
-                         Values(call.arguments.begin() + 1, call.arguments.end()), std::move(next));
-      return Then(AfterCall(node, std::move(results)),
-                  [&](State after, Value) { return One(std::move(after), self); });
-    }
-    for (std::size_t i = 1; i < call.arguments.size(); ++i) {
-      const bool can_change =
-          i - 1 < link.callee->can_change.size() && link.callee->can_change[i - 1];
-      if (link.callee->is_system) {
-        next.memory.Escape(Load(next, call.arguments[i]));
-      } else {
-        next.memory.ForgetReferredTo(Load(next, call.arguments[i]));
-      }
-      if (can_change && call.arguments[i].Is(Kind::kAlias)) {
-        next.memory.Escape(call.arguments[i]);
-        next.memory.Write(call.arguments[i].place(),
-                          Value::Unknown("what " + link.callee->name + " leaves"));
-      }
-    }
-    return One(std::move(next), self);
-  });
-}
-
-Results Interpreter::ConstructValue(const Node& node, State state) {
-  const Place place = Temporary(node);
-  state.memory.Set(place.root, Value());
-  return Then(Construct(node, std::move(state), place), [&](State next, Value) {
-    const Value* made = next.memory.Find(place.root);
-    const bool is_reference = made != nullptr && made->Is(Kind::kAlias);
-    Value object = is_reference ? *made : next.memory.Read(place);
-    next.memory.Erase(place.root);
-    return One(std::move(next), std::move(object));
-  });
-}
-
-Results Interpreter::Initialize(const Node& init, const Place& self, Results states) {
-  const Node& value = init.kids[0];
-  return Then(std::move(states), [&](State state, Value) -> Results {
-    if (init.text.empty()) {
-      if (value.op == Op::kAggregate) {
-        // The fields of a base are the object's own.
-        Results made = One(std::move(state));
-        for (const Node& field : value.kids) made = Initialize(field, self, std::move(made));
-        return made;
-      }
-      if (value.op != Op::kConstruct) {
-        return Then(Run(value, std::move(state)), [&](State next, Value made) {
-          AddFunction(self, Load(next, made), next);
-          return One(std::move(next));
-        });
-      }
-      return Construct(value, std::move(state), self, /*as_base=*/true);
-    }
-    Place field = self;
-    field.path.push_back(init.text);
-    const bool is_reference = init.type == "&";
-    if (!is_reference && value.op == Op::kConstruct)
-      return Construct(value, std::move(state), field);
-    if (!is_reference && value.op == Op::kAggregate) {
-      return EvaluateAggregate(value, std::move(state), field);
-    }
-    return Then(Run(value, std::move(state)), [&](State next, Value made) {
-      // A reference refers to what its parameter does, which is gone after the constructor.
-      made = is_reference ? ReferenceTo(value, made, next) : Load(next, made);
-      next.memory.Write(field, std::move(made));
-      return One(std::move(next));
-    });
-  });
 }
 
 }  // namespace filibuster

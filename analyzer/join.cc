@@ -127,6 +127,7 @@ bool CanWiden(const State& left, const State& right) {
     return std::ranges::all_of(memory.values(), [&](const auto& entry) {
       const Value* theirs = other.Find(entry.first);
       if (theirs != nullptr) return keeps_both(entry.second, *theirs);
+      if (entry.first.variable >= kFirstTemporary) return false;  // to be destroyed on one of them
       return entry.first.frame != Root::kGlobals || !IsWayOn(entry.second);
     });
   };
@@ -200,12 +201,12 @@ enum class Degree { kAlways, kIfThereIsRoom, kUnlessPutTogether };
 template <Degree kDegree>
 auto Telling(const State& state) {
   static const AssumedFault kNone{.site = -1, .fault = -1};
-  const auto& [assumed, handling, executions, listened, last_catch, memory] = state;
+  const auto& [assumed, handling, executions, listened, unwinding, last_catch, memory] = state;
   const auto& [site, fault, steps, later_calls, branch_unknown, persists, recovered, is_pending,
                widened, calls_vary, attempts_vary, blind, undecided] = assumed ? *assumed : kNone;
   if constexpr (kDegree == Degree::kAlways) {
     // What later calls may do depends on it, and whether a service serves at all.
-    return std::tuple(site, fault, persists, recovered, listened);
+    return std::tuple(site, fault, persists, recovered, listened, unwinding);
   } else if constexpr (kDegree == Degree::kIfThereIsRoom) {
     return std::tie(later_calls, steps, blind, is_pending, handling);
   } else {

@@ -75,6 +75,14 @@ Node Lowering::Call(const clang::CallExpr& call) {
   if (const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call)) {
     return OperatorCall(*operation, *callee);
   }
+  const auto* assignment = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
+  if (assignment != nullptr && call.getNumArgs() == 1 &&
+      (assignment->isCopyAssignmentOperator() || assignment->isMoveAssignmentOperator()) &&
+      !IsFollowed(*assignment)) {
+    // As the compiler writes it for a member.
+    return Assign(call, *llvm::cast<clang::CXXMemberCallExpr>(call).getImplicitObjectArgument(),
+                  *call.getArg(0), assignment->isMoveAssignmentOperator());
+  }
   const auto* named = llvm::dyn_cast<clang::MemberExpr>(call.getCallee()->IgnoreParens());
   Node node = New(Op::kCall, call);
   node.number = AddCallee(*callee, named == nullptr || !named->hasQualifier());
@@ -156,7 +164,8 @@ std::optional<Node> Lowering::MakeSmartPointer(const clang::CallExpr& call,
       if (field->getInClassInitializer() == nullptr) continue;
       Node init = New(Op::kInit, call);
       init.text = field->getNameAsString();
-      init.kids.push_back(Expression(field->getInClassInitializer()));
+      init.kids.push_back(Initial(field->getInClassInitializer()));
+      if (IsDestroyed(field->getType())) init.kids.push_back(Destroy(field->getType(), init.text));
       made.kids.push_back(std::move(init));
     }
     node.kids.push_back(std::move(made));
@@ -176,47 +185,52 @@ std::optional<Node> Lowering::MakeSmartPointer(const clang::CallExpr& call,
   return node;
 }
 
+// An assignment that keeps a copy of what is on the right, as far as anybody may see.
+Node Lowering::Assign(const clang::CallExpr& call, const clang::Expr& left,
+                      const clang::Expr& right, bool moves) {
+  Node node = New(Op::kAssign, call);
+  if (ClassName(left.getType()) == kReferenceWrapper) node.type = "&";
+  node.kids = {Object(left), moves ? Moved(right) : Expression(&right)};
+  const clang::CXXRecordDecl* record = left.getType()->getAsCXXRecordDecl();
+  if (record == nullptr || !right.isXValue() || !IsExceptionPointer(*record)) return node;
+  // What is moved from one leaves it in a state that is not known, as its constructor says.
+  for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
+    if (!constructor->isMoveConstructor()) continue;
+    Node moved = New(Op::kConstruct, call);
+    moved.number = AddCallee(*constructor);
+    moved.type = AddClass(*record);
+    moved.kids.push_back(std::move(node.kids[1]));
+    node.kids[1] = std::move(moved);
+    break;
+  }
+  return node;
+}
+
 Node Lowering::OperatorCall(const clang::CXXOperatorCallExpr& call,
                             const clang::FunctionDecl& callee) {
+  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
   // What is assigned to a temporary is for its class to know: it may stand for something else.
   const bool is_temporary =
       call.getArg(0)->IgnoreImplicit()->isPRValue() && !callee.isInStdNamespace();
-  if (call.getOperator() == clang::OO_Equal && call.getNumArgs() == 2 && !is_temporary) {
-    Node node = New(Op::kAssign, call);
-    if (ClassName(call.getArg(0)->getType()) == kReferenceWrapper) node.type = "&";
+  if (call.getOperator() == clang::OO_Equal && call.getNumArgs() == 2 && !is_temporary &&
+      (method == nullptr || !IsFollowed(*method))) {
     if (BecomesReference(call)) {
       // What it refers to from now on is not followed.
+      Node node = New(Op::kAssign, call);
+      if (ClassName(call.getArg(0)->getType()) == kReferenceWrapper) node.type = "&";
       node.kids = {Expression(call.getArg(0)), Unknown(call, "a reference that is kept")};
       Node address = New(Op::kAddress, call);
       address.kids.push_back(Expression(call.getArg(1)));
       node.kids[1].kids = {std::move(address)};
       return node;
     }
-    const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
     const bool moves = method != nullptr && method->isMoveAssignmentOperator();
-    node.kids = {Expression(call.getArg(0)),
-                 moves ? Moved(*call.getArg(1)) : Expression(call.getArg(1))};
-    const clang::CXXRecordDecl* record = call.getArg(0)->getType()->getAsCXXRecordDecl();
-    if (record == nullptr || !call.getArg(1)->isXValue() || !IsExceptionPointer(*record)) {
-      return node;
-    }
-    // What is moved from one leaves it in a state that is not known, as its constructor says.
-    for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
-      if (!constructor->isMoveConstructor()) continue;
-      Node moved = New(Op::kConstruct, call);
-      moved.number = AddCallee(*constructor);
-      moved.type = AddClass(*record);
-      moved.kids.push_back(std::move(node.kids[1]));
-      node.kids[1] = std::move(moved);
-      break;
-    }
-    return node;
+    return Assign(call, *call.getArg(0), *call.getArg(1), moves);
   }
   Node node = New(Op::kCall, call);
   node.number = AddCallee(callee);
   unsigned first = 0;
   // The object of a static operator() does not count as an argument.
-  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&callee);
   if (method != nullptr && method->isStatic()) first = 1;
   AddKids(node, call.getArgs() + first, call.getNumArgs() - first);
   return node;
@@ -227,7 +241,8 @@ Node Lowering::Construct(const clang::CXXConstructExpr& construct) {
   const clang::CXXRecordDecl& record = *constructor.getParent();
   const bool is_moved_pointer = constructor.isMoveConstructor() && construct.getNumArgs() == 1 &&
                                 construct.getArg(0)->isXValue() && IsExceptionPointer(record);
-  if (constructor.isCopyOrMoveConstructor() && construct.getNumArgs() >= 1 && !is_moved_pointer) {
+  const bool is_copy = constructor.isCopyOrMoveConstructor() && construct.getNumArgs() >= 1;
+  if (is_copy && !is_moved_pointer && (construct.isElidable() || !IsFollowed(constructor))) {
     Node copied = constructor.isMoveConstructor() ? Moved(*construct.getArg(0))
                                                   : Expression(construct.getArg(0));
     // Of an object whose class is not known to be this one.
@@ -284,12 +299,13 @@ Node Lowering::DefaultMembers(const clang::CXXConstructExpr& construct,
     init.text = field->getNameAsString();
     if (field->getType()->isReferenceType()) init.type = "&";
     if (value != nullptr) {
-      init.kids.push_back(Expression(value));
+      init.kids.push_back(Initial(value));
     } else if (auto made = DefaultConstruct(construct, field->getType())) {
       init.kids.push_back(*std::move(made));
     } else {
       continue;
     }
+    if (IsDestroyed(field->getType())) init.kids.push_back(Destroy(field->getType(), init.text));
     node.kids.push_back(std::move(init));
   }
   return node;
@@ -340,7 +356,7 @@ Node Lowering::Lambda(const clang::LambdaExpr& lambda) {
       kid.kids.push_back(std::move(self));
     } else if (capture.capturesVariable()) {
       kid.number = Variable(capture.getCapturedVar());
-      kid.kids.push_back(Expression(value));
+      kid.kids.push_back(Initial(value));
     } else {
       continue;
     }

@@ -10,15 +10,6 @@
 #include "analyzer/lowering.h"
 
 namespace filibuster {
-namespace {
-
-const clang::CXXRecordDecl* RecordOf(clang::QualType type) {
-  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
-  return record != nullptr && record->hasDefinition() ? record->getDefinition() : nullptr;
-}
-
-}  // namespace
-
 std::string Lowering::Usr(const clang::Decl& declaration) {
   llvm::SmallString<128> usr;
   if (clang::index::generateUSRForDecl(&declaration, usr)) return {};
@@ -60,7 +51,7 @@ void Lowering::AddCallOperators(const clang::CXXRecordDecl& record) {
 std::string Lowering::AddClass(const clang::CXXRecordDecl& declaration) {
   const clang::CXXRecordDecl* definition = declaration.getDefinition();
   const clang::CXXRecordDecl& record = definition != nullptr ? *definition : declaration;
-  std::string usr = Usr(record);
+  std::string usr = UsrOf(record);
   if (!classes_.insert(&record).second) return usr;
   ClassFacts facts{.usr = usr, .name = QualifiedName(record)};
   if (definition != nullptr && !record.isDependentContext()) {
@@ -73,6 +64,7 @@ std::string Lowering::AddClass(const clang::CXXRecordDecl& declaration) {
     if (!IsSystem(record)) {
       AddVirtualMethods(record);
       AddCallOperators(record);
+      AddDestructor(record, facts);
     }
     if (!record.isInStdNamespace()) {
       for (const clang::FieldDecl* field : record.fields()) {
@@ -96,63 +88,6 @@ void Lowering::AddHiddenBases(const clang::CXXRecordDecl& record, ClassFacts& fa
     if (!is_public || is_ambiguous) facts.hidden_bases.push_back(AddClass(*base));
     return true;
   });
-}
-
-// The destructor that goes with an object of the type, if somebody has written it, or that of a
-// part.
-const clang::CXXDestructorDecl* Lowering::WrittenDestructor(clang::QualType type) const {
-  const clang::CXXRecordDecl* record = RecordOf(type);
-  if (record == nullptr || IsSystem(*record) || record->isDependentContext()) return nullptr;
-  const clang::CXXDestructorDecl* destructor = record->getDestructor();
-  if (destructor == nullptr || destructor->isTrivial()) return nullptr;
-  if (destructor->isUserProvided()) return destructor;
-  const auto is_written = [&](clang::QualType part) { return WrittenDestructor(part) != nullptr; };
-  const bool has_written =
-      std::ranges::any_of(record->bases(),
-                          [&](const auto& base) { return is_written(base.getType()); }) ||
-      std::ranges::any_of(record->fields(),
-                          [&](const auto* field) { return is_written(field->getType()); });
-  return has_written && destructor->hasBody() ? destructor : nullptr;
-}
-
-Node Lowering::Destroy(const clang::CXXDestructorDecl& destructor, const Node& object) {
-  Node call{.op = Op::kCall, .position = object.position};
-  call.number = AddCallee(destructor, /*is_virtual=*/false);
-  call.kids.push_back(object);
-  return call;
-}
-
-// After the body of a destructor its object's parts go, the last first: as variables of a block
-// around the body do.
-void Lowering::AddDestroyed(const clang::CXXDestructorDecl& destructor, Node& body) {
-  const Position position = PositionOf(destructor.getLocation());
-  Node self{.op = Op::kThis, .position = position};
-  Node whole{.op = Op::kDeref, .position = position};
-  whole.kids.push_back(std::move(self));
-  Node block{.op = Op::kBlock, .position = position};
-  const auto add = [&](const clang::ValueDecl& named, const clang::CXXDestructorDecl& of,
-                       Node part) {
-    Node declare{.op = Op::kDeclare, .position = position, .number = Variable(&named)};
-    declare.type = "&";
-    const Node object{.op = Op::kLocal, .position = position, .number = declare.number};
-    declare.kids.push_back(std::move(part));
-    declare.kids.push_back(Destroy(of, object));
-    block.kids.push_back(std::move(declare));
-  };
-  for (const clang::CXXBaseSpecifier& base : destructor.getParent()->bases()) {
-    if (const auto* of = WrittenDestructor(base.getType())) add(*of, *of, whole);
-  }
-  for (const clang::FieldDecl* field : destructor.getParent()->fields()) {
-    const clang::CXXDestructorDecl* of = WrittenDestructor(field->getType());
-    if (of == nullptr || field->isUnnamedBitField() || destructor.getParent()->isUnion()) continue;
-    Node part{.op = Op::kField, .position = position, .text = field->getNameAsString()};
-    part.type = QualifiedName(*field);
-    part.kids.push_back(whole);
-    add(*field, *of, std::move(part));
-  }
-  if (block.kids.empty()) return;
-  block.kids.push_back(std::move(body));
-  body = std::move(block);
 }
 
 }  // namespace filibuster

@@ -13,15 +13,8 @@ const clang::Expr* Strip(const clang::Expr* expression) {
       case Stmt::ParenExprClass:
         expression = llvm::cast<clang::ParenExpr>(expression)->getSubExpr();
         break;
-      case Stmt::ExprWithCleanupsClass:
       case Stmt::ConstantExprClass:
-        expression = llvm::cast<clang::FullExpr>(expression)->getSubExpr();
-        break;
-      case Stmt::MaterializeTemporaryExprClass:
-        expression = llvm::cast<clang::MaterializeTemporaryExpr>(expression)->getSubExpr();
-        break;
-      case Stmt::CXXBindTemporaryExprClass:
-        expression = llvm::cast<clang::CXXBindTemporaryExpr>(expression)->getSubExpr();
+        expression = llvm::cast<clang::ConstantExpr>(expression)->getSubExpr();
         break;
       case Stmt::SubstNonTypeTemplateParmExprClass:
         expression = llvm::cast<clang::SubstNonTypeTemplateParmExpr>(expression)->getReplacement();
@@ -127,6 +120,12 @@ Node Lowering::Expression(const clang::Expr* expression) {
   }
   if (const auto* call = llvm::dyn_cast<clang::CallExpr>(expression)) return Call(*call);
   switch (expression->getStmtClass()) {
+    case Stmt::ExprWithCleanupsClass:
+      return Full(*llvm::cast<clang::ExprWithCleanups>(expression));
+    case Stmt::MaterializeTemporaryExprClass:
+      return Materialized(*llvm::cast<clang::MaterializeTemporaryExpr>(expression));
+    case Stmt::CXXBindTemporaryExprClass:
+      return Temporary(*llvm::cast<clang::CXXBindTemporaryExpr>(expression));
     case Stmt::IntegerLiteralClass:
     case Stmt::CharacterLiteralClass:
     case Stmt::CXXBoolLiteralExprClass:
@@ -157,7 +156,8 @@ Node Lowering::Expression(const clang::Expr* expression) {
       return New(Op::kThis, *expression);
     case Stmt::CXXConstructExprClass:
     case Stmt::CXXTemporaryObjectExprClass:
-      return Construct(*llvm::cast<clang::CXXConstructExpr>(expression));
+      return Elements(expression->getType(),
+                      Construct(*llvm::cast<clang::CXXConstructExpr>(expression)));
     case Stmt::CXXInheritedCtorInitExprClass: {
       const auto* inherited = llvm::cast<clang::CXXInheritedCtorInitExpr>(expression);
       const clang::CXXConstructorDecl& constructor = *inherited->getConstructor();
@@ -206,14 +206,14 @@ Node Lowering::Expression(const clang::Expr* expression) {
       if (thrown != nullptr && thrown->isTypeDependent()) return Unknown(*thrown, kTemplateThrow);
       if (thrown != nullptr) {
         node.type = TypeKey(thrown->getType());
-        node.kids.push_back(Expression(thrown));
+        node.kids.push_back(Initial(thrown));
       }
       return node;
     }
     case Stmt::CXXNewExprClass: {
       Node node = New(Op::kNew, *expression);
       const auto* made = llvm::cast<clang::CXXNewExpr>(expression);
-      node.kids.push_back(made->getInitializer() != nullptr ? Expression(made->getInitializer())
+      node.kids.push_back(made->getInitializer() != nullptr ? Initial(made->getInitializer())
                                                             : New(Op::kUnknown, *expression));
       if (made->getNumPlacementArgs() == 1 &&
           made->getPlacementArg(0)->getType()->isPointerType()) {
@@ -250,24 +250,25 @@ Node Lowering::InitList(const clang::InitListExpr& given) {
       return Expression(list.getInit(0));
     }
     Node node = New(Op::kList, list);
-    AddKids(node, list.getInits(), list.getNumInits());
+    for (const clang::Expr* element : list.inits()) node.kids.push_back(Initial(element));
+    if (IsDestroyed(list.getType())) node.type = Destroy(list.getType(), "").type;
     return node;
   }
   Node node = New(Op::kAggregate, list);
   node.type = AddClass(*record);
   unsigned next = 0;
-  const auto add = [&](std::string field, bool is_reference) {
+  const auto add = [&](std::string field, clang::QualType type) {
     if (next >= list.getNumInits()) return;
     Node init = New(Op::kInit, list);
     init.text = std::move(field);
-    if (is_reference) init.type = "&";
-    init.kids.push_back(Expression(list.getInit(next++)));
+    if (type->isReferenceType()) init.type = "&";
+    init.kids.push_back(Initial(list.getInit(next++)));
+    if (IsDestroyed(type)) init.kids.push_back(Destroy(type, init.text));
     node.kids.push_back(std::move(init));
   };
-  for (unsigned i = 0; i < record->getNumBases(); ++i) add("", false);
+  for (const clang::CXXBaseSpecifier& base : record->bases()) add("", base.getType());
   for (const clang::FieldDecl* field : record->fields()) {
-    if (field->isUnnamedBitField()) continue;
-    add(field->getNameAsString(), field->getType()->isReferenceType());
+    if (!field->isUnnamedBitField()) add(field->getNameAsString(), field->getType());
   }
   return node;
 }

@@ -1,6 +1,10 @@
 #include <clang/AST/Stmt.h>
 #include <clang/AST/StmtOpenMP.h>
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "analyzer/lowering.h"
 
 namespace filibuster {
@@ -13,6 +17,14 @@ void AddTo(Node& block, Node node, const clang::Stmt* statement) {
     return;
   }
   for (Node& variable : node.kids) block.kids.push_back(std::move(variable));
+}
+
+// A variable that is declared where no block is goes with that statement all the same.
+Node AsBody(Node node, const clang::Stmt* statement) {
+  if (statement == nullptr || !llvm::isa<clang::DeclStmt>(statement)) return node;
+  Node block{.op = Op::kBlock, .position = node.position};
+  AddTo(block, std::move(node), statement);
+  return block;
 }
 
 // As in Node::text of a clause.
@@ -68,7 +80,15 @@ Node Lowering::Statement(const clang::Stmt* statement) {
     case Stmt::ReturnStmtClass: {
       Node node = New(Op::kReturn, *statement);
       const auto* value = llvm::cast<clang::ReturnStmt>(statement)->getRetValue();
-      if (value != nullptr) node.kids.push_back(Expression(value));
+      const clang::VarDecl* named = llvm::cast<clang::ReturnStmt>(statement)->getNRVOCandidate();
+      if (named != nullptr && named->isNRVOVariable()) {
+        // It is made where the caller has it.
+        Node returned = New(Op::kLocal, *statement);
+        returned.number = Variable(named);
+        node.kids.push_back(std::move(returned));
+      } else if (value != nullptr) {
+        node.kids.push_back(Initial(value));
+      }
       return node;
     }
     case Stmt::CoreturnStmtClass: {
@@ -92,7 +112,7 @@ Node Lowering::Statement(const clang::Stmt* statement) {
       } else {
         node.kids.push_back(Expression(loop->getCond()));
       }
-      node.kids.push_back(Statement(loop->getBody()));
+      node.kids.push_back(AsBody(Statement(loop->getBody()), loop->getBody()));
       node.kids.push_back({.op = Op::kBlock});
       return node;
     }
@@ -100,7 +120,9 @@ Node Lowering::Statement(const clang::Stmt* statement) {
       const auto* loop = llvm::cast<clang::DoStmt>(statement);
       Node node = New(Op::kLoop, *statement);
       node.text = "do";
-      node.kids = {Expression(loop->getCond()), Statement(loop->getBody()), {.op = Op::kBlock}};
+      node.kids = {Expression(loop->getCond()),
+                   AsBody(Statement(loop->getBody()), loop->getBody()),
+                   {.op = Op::kBlock}};
       return node;
     }
     case Stmt::ForStmtClass: {
@@ -110,7 +132,7 @@ Node Lowering::Statement(const clang::Stmt* statement) {
       Node forever{.op = Op::kInt, .number = 1};
       node.kids.push_back(loop->getCond() != nullptr ? Expression(loop->getCond())
                                                      : std::move(forever));
-      node.kids.push_back(Statement(loop->getBody()));
+      node.kids.push_back(AsBody(Statement(loop->getBody()), loop->getBody()));
       node.kids.push_back(Statement(loop->getInc()));
       if (loop->getInit() == nullptr) return node;
       Node block = New(Op::kBlock, *statement);
@@ -158,20 +180,15 @@ Node Lowering::DeclareVariable(const clang::VarDecl& variable) {
             .number = Variable(&variable),
             .text = variable.getNameAsString()};
   if (IsReference(variable.getType())) node.type = "&";
-  if (variable.getInit() != nullptr) node.kids.push_back(Expression(variable.getInit()));
-  const clang::CXXDestructorDecl* destructor = WrittenDestructor(variable.getType());
-  if (destructor != nullptr && node.kids.size() == 1 && !variable.isNRVOVariable()) {
-    // What is done when the variable goes, on whichever way. One that is returned stays.
-    const Node object{.op = Op::kLocal, .position = node.position, .number = node.number};
-    node.kids.push_back(Destroy(*destructor, object));
-  }
+  AddInitial(variable, node);
   return node;
 }
 
 Node Lowering::If(const clang::IfStmt& statement) {
   Node node = New(Op::kIf, statement);
-  node.kids = {Expression(statement.getCond()), Statement(statement.getThen()),
-               Statement(statement.getElse())};
+  node.kids = {Expression(statement.getCond()),
+               AsBody(Statement(statement.getThen()), statement.getThen()),
+               AsBody(Statement(statement.getElse()), statement.getElse())};
   if (statement.isConsteval()) node.kids[0] = {.op = Op::kInt, .position = node.position};
   if (statement.getInit() == nullptr && statement.getConditionVariable() == nullptr) return node;
   Node block = New(Op::kBlock, statement);
@@ -230,10 +247,25 @@ Node Lowering::ForEach(const clang::CXXForRangeStmt& statement) {
   Node node = New(Op::kForEach, statement);
   node.number = Variable(statement.getLoopVariable());
   if (statement.getLoopVariable()->getType()->isReferenceType()) node.type = "&";
-  node.kids = {Expression(statement.getRangeInit()), Statement(statement.getBody())};
-  if (statement.getInit() == nullptr) return node;
+  node.kids = {{}, AsBody(Statement(statement.getBody()), statement.getBody())};
   Node block = New(Op::kBlock, statement);
-  AddTo(block, Statement(statement.getInit()), statement.getInit());
+  if (const clang::Stmt* init = statement.getInit()) AddTo(block, Statement(init), init);
+  Node range{.op = Op::kDeclare, .position = node.position, .type = "&"};
+  range.number =
+      Variable(statement.getRangeStmt() != nullptr
+                   ? llvm::cast<clang::VarDecl>(statement.getRangeStmt()->getSingleDecl())
+                   : statement.getLoopVariable());
+  std::vector<Node> outer = std::exchange(extended_, {});
+  range.kids.push_back(Expression(statement.getRangeInit()));
+  std::ranges::move(std::exchange(extended_, std::move(outer)), std::back_inserter(range.kids));
+  if (range.kids.size() == 1) {
+    node.kids[0] = std::move(range.kids[0]);
+  } else {
+    // What the range is made of lives as long as the loop.
+    node.kids[0] = {.op = Op::kLocal, .position = node.position, .number = range.number};
+    block.kids.push_back(std::move(range));
+  }
+  if (block.kids.empty()) return node;
   block.kids.push_back(std::move(node));
   return block;
 }
@@ -259,6 +291,7 @@ Node Lowering::Try(const clang::CXXTryStmt& statement, bool is_constructor) {
     } else {
       if (variable != nullptr) clause.number = Variable(variable);
       clause.kids.push_back(Statement(handler.getHandlerBlock()));
+      if (variable != nullptr) AddCaught(*variable, clause);
       if (is_constructor) {
         // It goes on with the exception at its end.
         Node rethrow = New(Op::kThrow, *handler.getHandlerBlock());

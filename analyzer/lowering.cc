@@ -148,27 +148,31 @@ FunctionFacts Lowering::Function(const clang::FunctionDecl& function,
   if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&function)) {
     for (const clang::CXXCtorInitializer* init : constructor->inits()) {
       Node node{.op = Op::kInit, .position = PositionOf(init->getSourceLocation())};
-      if (const clang::FieldDecl* field = init->getAnyMember()) {
+      const clang::FieldDecl* field = init->getAnyMember();
+      if (field != nullptr) {
         node.text = field->getNameAsString();
         if (field->getType()->isReferenceType()) node.type = "&";
       }
-      node.kids.push_back(Expression(init->getInit()));
+      node.kids.push_back(Initial(init->getInit()));
       if (constructor->isInheritingConstructor() && init->isBaseInitializer()) {
         // `using Base::Base`: the parameters are passed on, which the tree does not say.
         for (const Parameter& parameter : facts.parameters) {
           node.kids[0].kids.push_back({.op = Op::kLocal, .number = parameter.variable});
         }
       }
+      const clang::QualType type =
+          field != nullptr ? field->getType() : init->getTypeSourceInfo()->getType();
+      if (IsDestroyed(type)) node.kids.push_back(Destroy(type, node.text));
       facts.inits.push_back(std::move(node));
     }
   }
-  const auto* all = llvm::dyn_cast<clang::CXXTryStmt>(body.getBody());
+  if (llvm::isa<clang::CXXDestructorDecl>(function)) {
+    AddParts(*llvm::cast<clang::CXXDestructorDecl>(function).getParent(), facts.inits);
+  }
+  const auto* all = llvm::dyn_cast_or_null<clang::CXXTryStmt>(body.getBody());
   facts.body = all != nullptr && llvm::isa<clang::CXXConstructorDecl>(function)
                    ? Try(*all, /*is_constructor=*/true)
                    : Statement(body.getBody());
-  if (const auto* destructor = llvm::dyn_cast<clang::CXXDestructorDecl>(&function)) {
-    AddDestroyed(*destructor, facts.body);
-  }
   return facts;
 }
 
@@ -203,10 +207,10 @@ std::string Lowering::AddGlobal(const clang::VarDecl& declaration) {
 }
 
 // Instances of a template for different lambdas have the same USR: the second one gets a number.
-std::string Lowering::UsrOf(const clang::FunctionDecl& function) {
-  const auto [it, is_new] = usrs_.emplace(function.getCanonicalDecl(), std::string());
+std::string Lowering::UsrOf(const clang::Decl& declaration) {
+  const auto [it, is_new] = usrs_.emplace(declaration.getCanonicalDecl(), std::string());
   if (is_new) {
-    it->second = Usr(function);
+    it->second = Usr(declaration);
     const int others = usr_counts_[it->second]++;
     if (others > 0) it->second += "#" + std::to_string(others);
   }
@@ -216,7 +220,9 @@ std::string Lowering::UsrOf(const clang::FunctionDecl& function) {
 int Lowering::AddCallee(const clang::FunctionDecl& function, bool is_virtual) {
   const auto [it, is_new] = callees_.emplace(std::pair(function.getCanonicalDecl(), is_virtual),
                                              static_cast<int>(facts_.callees.size()));
-  if (!is_new) return it->second;
+  const int number = it->second;
+  if (!is_new) return number;
+  facts_.callees.emplace_back();  // its place, before that of its class's destructor
   Callee callee{.usr = UsrOf(function),
                 .name = QualifiedName(function),
                 .is_noexcept = CannotThrow(function),
@@ -240,9 +246,9 @@ int Lowering::AddCallee(const clang::FunctionDecl& function, bool is_virtual) {
     callee.can_change.push_back(CanChange(parameter->getType()));
     callee.parameter_types.push_back(ClassName(parameter->getType()));
   }
-  facts_.callees.push_back(std::move(callee));
+  facts_.callees[static_cast<std::size_t>(number)] = std::move(callee);
   Enqueue(&function);
-  return it->second;
+  return number;
 }
 
 int Lowering::Variable(const clang::ValueDecl* variable) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <clang/AST/ASTContext.h>
-#include <clang/AST/DeclCXX.h>
 #include <clang/AST/ExprCXX.h>
 #include <clang/AST/StmtCXX.h>
 
@@ -17,22 +16,10 @@
 #include <vector>
 
 #include "analyzer/facts.h"
+#include "analyzer/lowering_scope.h"
 #include "analyzer/nesting.h"
 
 namespace filibuster {
-
-// Whose code is looked into.
-struct LoweringScope {
-  // Every function defined under this directory, or in the source file itself, is lowered;
-  // functions outside of it only if one of those calls them.
-  std::string directory;
-  // Code of libraries that a model describes; never looked into.
-  std::vector<std::string> library_namespaces;
-};
-
-inline constexpr char kNoCode[] = "code that does not compile";
-
-using Places = std::set<clang::SourceLocation>;
 
 class Lowering {
  public:
@@ -55,7 +42,7 @@ class Lowering {
   void AddThrows(const clang::CXXRecordDecl& result, FunctionFacts& facts);
   std::string AddGlobal(const clang::VarDecl& variable);
   int AddCallee(const clang::FunctionDecl& function, bool is_virtual = true);  // or as its own
-  std::string UsrOf(const clang::FunctionDecl& function);
+  std::string UsrOf(const clang::Decl& declaration);
   int Variable(const clang::ValueDecl* variable);
   int FileIndex(clang::FileID id);
   std::string QualifiedName(const clang::NamedDecl& declaration) const;
@@ -74,9 +61,23 @@ class Lowering {
   void AddCallOperators(const clang::CXXRecordDecl& record);
   std::string AddClass(const clang::CXXRecordDecl& record);
   void AddHiddenBases(const clang::CXXRecordDecl& record, ClassFacts& facts);
-  const clang::CXXDestructorDecl* WrittenDestructor(clang::QualType type) const;
-  Node Destroy(const clang::CXXDestructorDecl& destructor, const Node& object);
-  void AddDestroyed(const clang::CXXDestructorDecl& destructor, Node& body);
+
+  // lower_lifetimes.cc
+  bool IsDestroyed(clang::QualType type);
+  bool IsFollowed(const clang::CXXConstructorDecl& constructor) const;
+  bool IsFollowed(const clang::CXXMethodDecl& assignment) const;
+  void AddDestructor(const clang::CXXRecordDecl& record, ClassFacts& facts);
+  Node Destroy(clang::QualType type, std::string part, std::int64_t variable = kNoVariable);
+  void AddParts(const clang::CXXRecordDecl& record, std::vector<Node>& parts);
+  Node Initial(const clang::Expr* expression);
+  void MarkKept(const clang::Expr* expression);
+  Node Full(const clang::ExprWithCleanups& full);
+  Node Temporary(const clang::CXXBindTemporaryExpr& bind);
+  Node Temporary(const clang::Expr& made, std::vector<Node>& destroyed);
+  Node Materialized(const clang::MaterializeTemporaryExpr& made);
+  void AddInitial(const clang::VarDecl& variable, Node& declare);
+  void AddCaught(const clang::VarDecl& variable, Node& clause);
+  Node Elements(clang::QualType type, Node element);
 
   // lower_expressions.cc
   Node Expression(const clang::Expr* expression);
@@ -86,6 +87,8 @@ class Lowering {
   std::optional<Node> MakeSmartPointer(const clang::CallExpr& call,
                                        const clang::FunctionDecl& callee);
   Node OperatorCall(const clang::CXXOperatorCallExpr& call, const clang::FunctionDecl& callee);
+  Node Assign(const clang::CallExpr& call, const clang::Expr& left, const clang::Expr& right,
+              bool moves);
   Node Construct(const clang::CXXConstructExpr& construct);
   Node Moved(const clang::Expr& from);
   Node DefaultMembers(const clang::CXXConstructExpr& construct, const clang::CXXRecordDecl& record);
@@ -125,11 +128,16 @@ class Lowering {
   int depth_ = 0;
   bool has_inner_label_ = false;  // of the switch that is lowered: a label below another statement
   bool in_template_ = false;      // … the function: it is one that is not instantiated
+  int temporary_count_ = 0;
+  std::vector<Node> temporaries_;  // what the expression that is lowered is to destroy
+  std::vector<Node> extended_;     // … and the variable
+  std::unordered_set<const clang::Expr*> kept_;
+  std::unordered_map<const clang::CXXRecordDecl*, bool> destroyed_classes_;
   std::deque<std::pair<const clang::FunctionDecl*, const clang::FunctionDecl*>> queue_;
   std::unordered_set<const clang::FunctionDecl*> queued_;
   std::unordered_map<const clang::ValueDecl*, int> variables_;
   std::map<std::pair<const clang::FunctionDecl*, bool>, int> callees_;
-  std::unordered_map<const clang::FunctionDecl*, std::string> usrs_;
+  std::unordered_map<const clang::Decl*, std::string> usrs_;
   std::unordered_map<std::string, int> usr_counts_;
   std::unordered_set<const clang::CXXRecordDecl*> classes_;
   std::unordered_set<const clang::VarDecl*> globals_;

@@ -40,8 +40,8 @@ enum class Op : std::uint8_t {
   kCallValue,    // kids: function value, arguments…
   kConstruct,    // number: the constructor's callee; type; kids: arguments…
   kAggregate,    // type; kids: kInit…
-  kInit,         // text: the field, or "" for a base; kid
-  kList,         // kids: elements
+  kInit,         // text: the field, or "" for a base; kid, [kDestroy]
+  kList,         // kids: elements; type: of those that are destroyed
   kNot,          // kid
   kUnary,        // text: operator; kid
   kBinary,       // text: operator; kids: left, right; number: of a comparison of unsigned numbers
@@ -56,8 +56,11 @@ enum class Op : std::uint8_t {
   kThrow,        // type; kid, or none: rethrow
   kNew,          // kid: what is constructed; [kid]: a pointer to where
   kBlock,        // kids; text: kCondition if it is the condition of a loop, whose variables stay
-  kDeclare,      // number: variable; text: name; type: "&" if it is a reference; [kid], and
-                 // [kid]: the call of its destructor
+  kDeclare,      // number: variable; text: name; type: "&" if it is a reference; [kid], kDestroy…
+  kTemporary,    // number: the variable that stands for it; kid
+  kFull,         // kids: an expression, kDestroy… for what it makes and does not keep
+  kDestroy,      // type; number: a variable, if it is kept, text: kUnlessReturned or ""; or text: a
+                 // part of an object, as in kInit
   kIf,           // kids: condition, then, else
   kSwitch,       // kids: condition, block with kCase and kDefault among its statements
   kCase,         // kid: value
@@ -90,12 +93,15 @@ inline bool IsUnread(std::string_view text) {
 }
 // … and for what may change its operands.
 inline constexpr char kTemplateOperator[] = "an operator in a template that was not instantiated";
+// Of a kDestroy: the variable stays when the function returns, for it is what is returned.
+inline constexpr char kUnlessReturned[] = "returned";
 // How a clause catches, where it is not by reference to const.
 inline constexpr char kByValue[] = "value";
 inline constexpr char kToChange[] = "change";  // by reference to what is not const
 
 inline constexpr int kNoVariable = -1;
-inline constexpr int kThisVariable = 0;  // other variables count from 1
+inline constexpr int kThisVariable = 0;          // other variables count from 1
+inline constexpr int kFirstTemporary = 1 << 24;  // … but for what stands for temporary objects
 
 struct Node {
   Op op = Op::kUnknown;

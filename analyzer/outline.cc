@@ -148,7 +148,7 @@ Results Interpreter::FollowIfCheap(const FunctionRef& function, std::optional<Va
 }
 
 // Whether a function that calls itself may come to calls that were not made since the fault.
-bool Interpreter::MayCallOthers(const FunctionFacts& function, const State& state) const {
+bool References::MayCallOthers(const FunctionFacts& function, const State& state) const {
   if (!state.fault || state.fault->persists || !state.fault->blind.empty()) return false;
   const auto is_made = [&](const Reaches::ClientCall& call) {
     const SourceLocation place = LocationOf(*call.file, call.position);

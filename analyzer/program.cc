@@ -179,7 +179,7 @@ void Program::AddFile(const FileFacts& file) {
   for (const ClassFacts& record : file.classes) {
     const ClassFacts*& known = classes_[record.usr];
     // A class that is only declared here may be defined elsewhere.
-    if (known == nullptr || known->bases.empty()) known = &record;
+    if (known == nullptr || (known->bases.empty() && known->destructor.empty())) known = &record;
     keys_.emplace(record.name, record.usr);
   }
   for (const GlobalFacts& global : file.globals) {

@@ -101,6 +101,11 @@ void Reaches::Scan(const FileFacts& file, const Node& node, const FunctionFacts&
     case Op::kCallValue:
       known.calls_values = known.reach.matters = true;
       break;
+    case Op::kDestroy:
+      if (const ClassFacts* record = program_.ClassOf(node.type)) {
+        AddCallee(program_.FindFunction(file, record->destructor), in);
+      }
+      break;
     case Op::kUnknown:
       if (IsUnread(node.text)) known.reach.matters = true;
       break;

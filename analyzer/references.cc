@@ -112,4 +112,14 @@ bool References::AssignTied(const Value& left, const Value& right, State& state)
   return true;
 }
 
+// The object is one of that class from now on: what its constructor and its destructor call of it
+// is what that class has.
+void References::SetClass(const Place& place, const std::string& type, State& state) {
+  const Value object = state.memory.Read(place);
+  if (!object.Is(Kind::kObject) || object.object().type == type) return;
+  Object other = object.object();
+  other.type = type;
+  state.memory.Write(place, Value::Of(std::move(other)).Taint(object));
+}
+
 }  // namespace filibuster

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "analyzer/library_state.h"
+#include "analyzer/reach.h"
 
 namespace filibuster {
 
@@ -16,7 +18,9 @@ class References : public LibraryState {
   // A loop whose condition is known is followed this often.
   static constexpr int kMaxKnownRounds = 16;
 
-  using LibraryState::LibraryState;
+  References(const Program& program, ServiceFacts& facts)
+      : LibraryState(program, facts), reaches_(program) {}
+  const Reaches& reaches() const { return reaches_; }
 
  protected:
   bool IsRepeated(const FunctionFacts& function, const std::vector<std::int64_t>& numbers,
@@ -31,6 +35,10 @@ class References : public LibraryState {
   bool IsMapElement(const Node& node) const;
   bool CanChangeObject(const Node& call) const;
   void ForgetFields(const Node& field, Memory& memory) const;
+  static void SetClass(const Place& place, const std::string& type, State& state);
+  bool MayCallOthers(const FunctionFacts& function, const State& state) const;
+
+  Reaches reaches_;
 };
 
 }  // namespace filibuster

@@ -132,6 +132,10 @@ Results CurrentException(const Standard& standard) {
   return standard.Give(Value::Of(Fields({{kException, exception}})).Taint(exception));
 }
 
+Results Uncaught(const Standard& standard) {
+  return standard.Give(Value::Int(standard.state.unwinding));
+}
+
 Results MakeExceptionPointer(const Standard& standard) {
   const Value exception = standard.Argument(0);
   return standard.Give(Value::Of(Fields({{kException, exception}})).Taint(exception));

@@ -95,6 +95,7 @@ Results GetFuture(const Standard& standard);
 Results RunThread(const Standard& standard);
 Results CallNow(const Standard& standard);
 Results CurrentException(const Standard& standard);
+Results Uncaught(const Standard& standard);
 Results MakeExceptionPointer(const Standard& standard);
 Results Rethrow(const Standard& standard);
 Results ConstructDuration(const Standard& standard);

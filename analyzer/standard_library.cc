@@ -181,6 +181,8 @@ const Handlers& Functions() {
       {"std::raise", RaiseSignal},
       {"std::invoke", CallNow},
       {"std::current_exception", CurrentException},
+      {"std::uncaught_exception", Uncaught},
+      {"std::uncaught_exceptions", Uncaught},
       {"std::__exception_ptr::exception_ptr::operator bool", HasValue},
       {"std::make_exception_ptr", MakeExceptionPointer},
       {"std::rethrow_exception", Rethrow},

@@ -62,6 +62,7 @@ struct State {
   std::vector<Value> handling;       // the exceptions of the catch clauses that we are in
   std::map<int, int> executions;     // how often each call site made its call
   bool listened = false;             // a server was started
+  int unwinding = 0;                 // exceptions for which objects are being destroyed
   const Node* last_catch = nullptr;  // kept while an exception handler of a server is followed
   Memory memory;
 
