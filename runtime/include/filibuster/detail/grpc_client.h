@@ -6,7 +6,6 @@
 #include <grpcpp/support/client_interceptor.h>
 
 #include <atomic>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -105,12 +104,13 @@ class ClientInterceptor final : public ::grpc::experimental::Interceptor {
     const bool has_metadata = is_at(Hook::POST_RECV_INITIAL_METADATA);
     const bool has_received = is_at(Hook::POST_RECV_MESSAGE);
     if (has_metadata && HasOneAnswer()) methods->GetRecvInitialMetadata()->clear();
+    if (has_received && restore_response_) restore_response_();
     if (is_ours_) {
       // A reactor is told while it sends.
       if ((has_metadata || has_received) && !IsForCallback(methods)) end_is_told_ = true;
     } else if (injection_.fault()->call_first && HasOneAnswer() && !has_received &&
                methods->GetRecvMessage() != nullptr) {
-      diverted_ = DivertAnswer(methods);
+      restore_response_ = LeaveResponse(methods);
     } else if (has_received && methods->GetRecvMessage() == nullptr &&
                IsGivenUp(*injection_.fault(), planned_->error_code())) {
       context_->TryCancel();  // nothing else can be sent
@@ -129,7 +129,7 @@ class ClientInterceptor final : public ::grpc::experimental::Interceptor {
   const ::grpc::experimental::ClientRpcInfo::Type type_;
   filibuster::Injection injection_;
   std::optional<::grpc::Status> planned_;
-  std::shared_ptr<void> diverted_;  // what the callee of a call that fails at its end has answered
+  Restore restore_response_;  // of a call that fails at its end
   bool has_begun_ = false;
   Answers answers_;
   // Of a stream, one thread may read while another writes.

@@ -1,5 +1,5 @@
-// Batch that receives an answer => it receives into a message of ours, and the caller's response
-// stays as it is. Part of filibuster/grpc.h.
+// Batch that receives an answer => the caller's response is as it was before. Part of
+// filibuster/grpc.h.
 #pragma once
 
 #include <grpc/byte_buffer.h>
@@ -8,7 +8,10 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "filibuster/detail/grpc_batch.h"
 #include "filibuster/detail/grpc_reveal.h"
@@ -66,24 +69,32 @@ struct Drop final : batch::DeserializeFunc {
   }
 };
 
-static inline std::shared_ptr<void> Divert(AnyMessage*& response) {
-  std::shared_ptr<AnyMessage> answer(response->New());
-  response = answer.get();
-  return answer;
+// To be called when the answer has been received.
+using Restore = std::function<void()>;
+
+// Of protobuf's functions, only those that have a name and are no virtual ones: what is preloaded
+// looks them up in the protobuf that the service has, of whatever version.
+static inline Restore Keep(AnyMessage* response) {
+  std::string before;
+  if (!response->SerializePartialToString(&before)) return nullptr;
+  return [response, before = std::move(before)] {
+    response->ParsePartialFromArray(before.data(), static_cast<int>(before.size()));
+  };
 }
 
-static inline std::shared_ptr<void> Divert(Bytes*& response) {
+// It is received into bytes of ours.
+static inline Restore Divert(Bytes*& response) {
   const auto answer = std::make_shared<OwnBytes>();
   response = &answer->bytes;
-  return answer;
+  return [answer] {};
 }
 
-// What it is received into: null for nothing, or for the response all the same, where stubs are of
-// another kind.
-static inline std::shared_ptr<void> DivertAnswer(Methods* methods) {
+// None where the answer does not come to the response, or where it does all the same, because the
+// stubs are of another kind.
+static inline Restore LeaveResponse(Methods* methods) {
   batch::CallOpSetInterface* const ops = OpsIn(methods);
   if (auto* const generated = Find<batch::CallOpRecvMessage<AnyMessage>>(ops)) {
-    return Divert(generated->*MemberOf(MessageOf()));
+    return Keep(generated->*MemberOf(MessageOf()));
   }
   if (auto* const generic = Find<batch::CallOpRecvMessage<Bytes>>(ops)) {
     return Divert(generic->*MemberOf(BytesOf()));
