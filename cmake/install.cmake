@@ -9,8 +9,10 @@ endif()
 install(TARGETS ${tools} RUNTIME COMPONENT tools)
 # filibuster-inject finds them from where it is itself: not in a directory of Debian's architectures.
 install(TARGETS filibuster-preload filibuster-preload-curl filibuster-preload-httplib
-                filibuster-preload-grpc filibuster-preload-poco filibuster-preload-addresses
-                filibuster-preload-cpprest filibuster-preload-cpprest-hooks filibuster-preload-thrift
+                filibuster-preload-grpc filibuster-preload-addresses filibuster-preload-cpprest
+                filibuster-preload-cpprest-hooks filibuster-preload-poco
+                filibuster-preload-poco-hooks filibuster-preload-thrift
+                filibuster-preload-thrift-hooks
         LIBRARY DESTINATION lib/filibuster COMPONENT tools)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT tools)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE

@@ -3,19 +3,15 @@
 // one that gives work to its threads.
 //
 // Nothing of it is linked: what needs its classes is in a library of its own.
-#include <dlfcn.h>
-
-#include <atomic>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <utility>
 
 #include "filibuster/context.h"
 #include "filibuster/injector.h"
 #include "runtime/preload/cpprest_hooks.h"
+#include "runtime/preload/loaded_hooks.h"
 #include "runtime/preload/next_function.h"
-#include "runtime/warn.h"
 
 namespace filibuster {
 namespace {
@@ -23,33 +19,7 @@ namespace {
 // The library whose classes look as the headers say. Any other is called as if we were not there.
 constexpr std::string_view kLibrary = "libcpprest.so.2.10";
 
-// Beside this library; null if it cannot be loaded.
-const CpprestHooks* LoadHooks() {
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(kCpprestHooks), &info) == 0) return nullptr;
-  const std::string path = info.dli_fname;
-  const std::string file =
-      path.substr(0, path.rfind('/') + 1) + "libfilibuster-preload-cpprest-hooks.so";
-  void* const library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    Warn(std::string(::dlerror()) + "; no fault will be injected into calls by cpprest");
-    return nullptr;
-  }
-  return static_cast<const CpprestHooks*>(::dlsym(library, kCpprestHooks));
-}
-
-// Null if nothing is to be done.
-const CpprestHooks* Hooks(bool is_known) {
-  if (!is_known || !InjectionEnabled()) return nullptr;
-  // Without a guarded static: a child process would wait for a thread that it does not have.
-  static std::atomic<bool> is_loaded = false;
-  static std::atomic<const CpprestHooks*> hooks = nullptr;
-  if (!is_loaded.load(std::memory_order_acquire)) {
-    hooks = LoadHooks();
-    is_loaded.store(true, std::memory_order_release);
-  }
-  return hooks;
-}
+LoadedHooks<CpprestHooks> the_hooks("cpprest");
 
 struct Work {
   void (*function)(void*);
@@ -74,7 +44,7 @@ CpprestTask Request(void* client, void* request, const void* token) {
   static const KnownFunction<CpprestRequest> next(
       "_ZN3web4http6client11http_client7requestENS0_12http_requestERKN4pplx18cancellation_tokenE",
       kLibrary);
-  const CpprestHooks* const hooks = Hooks(next.known());
+  const CpprestHooks* const hooks = the_hooks.get(next.known());
   if (hooks == nullptr) return next.function(client, request, token);
   return hooks->request(next.get(), client, request, token);
 }
@@ -88,7 +58,7 @@ void HandleRequest(void* listener, void* request) {
       "_ZN3web4http12experimental8listener7details18http_listener_impl14handle_requestENS0_12http_"
       "requestE",
       kLibrary);
-  const CpprestHooks* const hooks = Hooks(next.known());
+  const CpprestHooks* const hooks = the_hooks.get(next.known());
   if (hooks == nullptr) return next.function(listener, request);
   hooks->handle(next.get(), listener, request);
 }
@@ -99,7 +69,7 @@ void HandleRequest(void* listener, void* request) {
 CpprestTask Reply(void* request, void* response) {
   static const KnownFunction<CpprestReply> next(
       "_ZN3web4http7details13_http_request11_reply_implENS0_13http_responseE", kLibrary);
-  if (const CpprestHooks* const hooks = Hooks(next.known())) hooks->reply(response);
+  if (const CpprestHooks* const hooks = the_hooks.get(next.known())) hooks->reply(response);
   return next.function(request, response);
 }
 

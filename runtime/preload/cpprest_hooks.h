@@ -23,6 +23,4 @@ struct CpprestHooks {
   void (*reply)(const void* response);  // is about to be sent
 };
 
-inline constexpr char kCpprestHooks[] = "filibuster_cpprest_hooks";
-
 }  // namespace filibuster

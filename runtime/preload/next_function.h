@@ -4,12 +4,8 @@
 #include <dlfcn.h>
 
 #include <atomic>
-#include <string>
 #include <string_view>
 #include <utility>
-
-#include "filibuster/injector.h"
-#include "runtime/warn.h"
 
 namespace filibuster {
 
@@ -68,16 +64,5 @@ class KnownFunction {
   mutable std::atomic<Function*> found_ = nullptr;
   mutable std::atomic<bool> is_known_ = false;
 };
-
-// Whether a weak symbol of the library's was found: not where only a plugin has the library. What
-// is called of it would be null.
-inline bool IsInReach(const void* symbol, std::string_view library) {
-  if (symbol != nullptr) return true;
-  static std::atomic<bool> told = false;
-  if (InjectionEnabled() && !told.exchange(true)) {
-    Warn("only a plugin has " + std::string(library) + ": its calls are not seen");
-  }
-  return false;
-}
 
 }  // namespace filibuster

@@ -1,362 +1,95 @@
-// POCO's HTTP clients: in front of the two functions that every request of a HTTPClientSession
-// passes, and of the one between them that asks whether to send its body.
+// POCO's HTTP clients and servers: in front of the two functions that every request of a
+// HTTPClientSession passes, of the one between them that asks whether to send its body, and of what
+// makes, answers and ends a request in a server.
 //
-// Nothing of POCO is linked. Compiled with -fno-access-control: where a session's requests go is
-// nobody's business otherwise.
-#include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/SocketAddress.h>
-#include <Poco/Net/SocketImpl.h>
-#include <Poco/Net/StreamSocket.h>
-#include <arpa/inet.h>
-#include <cxxabi.h>
-#include <netinet/in.h>
-#include <pthread.h>
-
-#include <algorithm>
-#include <cstdint>
-#include <cstdlib>
-#include <limits>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
+// Nothing of POCO is linked: what needs its classes is in a library of its own.
 #include <string_view>
-#include <typeinfo>
-#include <utility>
 
-#include "filibuster/call_site.h"
-#include "filibuster/detail/http_reason.h"
-#include "filibuster/injector.h"
-#include "runtime/forks.h"
-#include "runtime/preload/loopback_peer.h"
-#include "runtime/preload/poco_body.h"
-#include "runtime/preload/poco_library.h"
+#include "runtime/preload/loaded_hooks.h"
+#include "runtime/preload/next_function.h"
+#include "runtime/preload/poco_hooks.h"
 
 namespace filibuster {
 namespace {
 
-using Poco::Net::HTTPClientSession;
-using Poco::Net::HTTPRequest;
-using Poco::Net::HTTPResponse;
+LoadedHooks<PocoHooks> the_hooks("poco");
 
-// Its own, where the service has set it.
-std::optional<double> TimeoutOf(const HTTPClientSession& session) {
-  const Poco::Timespan::TimeDiff defaults[] = {HTTPClientSession::HTTP_DEFAULT_TIMEOUT,
-                                               HTTPClientSession::HTTP_DEFAULT_CONNECTION_TIMEOUT};
-  for (const auto& [microseconds, otherwise] :
-       {std::pair(session._receiveTimeout.totalMicroseconds(), defaults[0]),
-        {session._connectionTimeout.totalMicroseconds(), defaults[1]}}) {
-    if (microseconds != 0 && microseconds != otherwise) {
-      return static_cast<double>(microseconds) / 1e6;
-    }
-  }
-  return std::nullopt;
-}
+template <typename Function>
+struct Next : KnownFunction<Function> {
+  // The library whose classes look as the headers say. Any other is called as if we were not there.
+  constexpr explicit Next(const char* name) : KnownFunction<Function>(name, "libPocoNet.so.80") {}
 
-OutgoingCall CallOf(const HTTPClientSession& session, const HTTPRequest& request) {
-  const CallSite& site = CurrentCallSite();
-  OutgoingCall call;
-  call.module = "poco";
-  call.method = request.getMethod().c_str();
-  call.target = std::to_string(session._port) + request.getURI();
-  call.file = site.file.c_str();
-  call.line = site.line;
-  call.stack = site.stack;
-  call.timeout = TimeoutOf(session);
-  call.ssl = session.secure();
-  return call;
-}
-
-std::string NameOf(const std::exception& exception) {
-  int status = 0;
-  char* const name = abi::__cxa_demangle(typeid(exception).name(), nullptr, nullptr, &status);
-  std::string text = status == 0 ? name : typeid(exception).name();
-  std::free(name);
-  return text;
-}
-
-// A session's socket that encrypts is exchanged for one that does not, for as long as this lives:
-// our peer has no certificate that the service would trust.
-class PlainConnection {
- public:
-  PlainConnection(HTTPClientSession* session, int port)
-      : session_(*session), socket_(AddressOf(port)), ours_(socket_._pImpl) {
-    ours_->duplicate();
-    socket_._pImpl->setReceiveTimeout(session->_receiveTimeout);
-    std::swap(session_._socket._pImpl, socket_._pImpl);
-  }
-  ~PlainConnection() {
-    // What the service has done with the session meanwhile may have closed ours.
-    if (session_._socket._pImpl == ours_) std::swap(session_._socket._pImpl, socket_._pImpl);
-    ours_->release();
-  }
-  PlainConnection(const PlainConnection&) = delete;
-  PlainConnection& operator=(const PlainConnection&) = delete;
-
- private:
-  static Poco::Net::SocketAddress AddressOf(int port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    return {reinterpret_cast<const sockaddr*>(&address), sizeof address};
-  }
-
-  HTTPClientSession& session_;
-  Poco::Net::StreamSocket socket_;
-  const Poco::Net::SocketImpl* const ours_;  // held, or its address might be another one's
+  const PocoHooks* hooks() const { return the_hooks.get(this->known()); }
 };
-
-// From sendRequest() to receiveResponse().
-struct PocoCall {
-  explicit PocoCall(const OutgoingCall& call) : injection(call) {}
-
-  // Runs a part of the call that may throw.
-  template <typename Part>
-  auto& Watch(Part&& part) {
-    try {
-      return part();
-    } catch (const std::exception& exception) {
-      injection.Failed(NameOf(exception));
-      throw;
-    }
-  }
-
-  Injection injection;
-  bool is_made = false;                         // before it fails
-  std::unique_ptr<LoopbackPeer> peer;           // if the call is to fail
-  std::unique_ptr<PlainConnection> connection;  // to the peer, in place of one that encrypts
-};
-
-// The calls that have been sent, by session. Never destroyed: calls may be made while the program
-// ends.
-class PocoCalls {
- public:
-  constexpr PocoCalls() = default;  // before any thread
-
-  PocoCall& Put(const HTTPClientSession* session, std::unique_ptr<PocoCall> call) {
-    PocoCall& put = *call;
-    const std::lock_guard<ForkMutex> lock(mutex_);
-    std::swap(calls()[session], call);  // what was there dies outside of the lock
-    return put;
-  }
-  // Null if there is none.
-  PocoCall* Find(const HTTPClientSession* session) {
-    const std::lock_guard<ForkMutex> lock(mutex_);
-    const auto found = calls().find(session);
-    return found == calls().end() ? nullptr : found->second.get();
-  }
-  std::unique_ptr<PocoCall> Take(const HTTPClientSession* session) {
-    const std::lock_guard<ForkMutex> lock(mutex_);
-    const auto found = calls().find(session);
-    if (found == calls().end()) return nullptr;
-    std::unique_ptr<PocoCall> call = std::move(found->second);
-    calls().erase(found);
-    return call;
-  }
-
-  ForkMutex& mutex() { return mutex_; }
-
- private:
-  using Calls = std::map<const HTTPClientSession*, std::unique_ptr<PocoCall>>;
-
-  Calls& calls() {
-    if (calls_ == nullptr) calls_ = new Calls;
-    return *calls_;
-  }
-
-  ForkMutex mutex_;
-  Calls* calls_ = nullptr;  // guarded by mutex_
-};
-
-PocoCalls the_calls;
-[[maybe_unused]] const int follows_forks =
-    ::pthread_atfork([] { the_calls.mutex().BeforeFork(); }, [] { the_calls.mutex().AfterFork(); },
-                     [] { the_calls.mutex().AfterFork(); });
-
-// What makes a session fail as planned; null if nothing can.
-std::unique_ptr<LoopbackPeer> PeerFor(const InjectedFault& fault) {
-  using Way = LoopbackPeer::Way;
-  if (fault.status != 0) {
-    const std::string status = std::to_string(fault.status) + " " + ReasonOf(fault.status);
-    return std::make_unique<LoopbackPeer>(Way::kAnswer,
-                                          "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n");
-  }
-  for (const auto& [name, way] : {std::pair("Poco::Net::ConnectionRefusedException", Way::kRefuse),
-                                  {"Poco::TimeoutException", Way::kStaySilent},
-                                  {"Poco::Net::NoMessageException", Way::kClose}}) {
-    if (fault.exception == name) return std::make_unique<LoopbackPeer>(way, "");
-  }
-  return nullptr;
-}
-
-bool Transforms(const Injection& injection) {
-  return injection.fault() && !injection.fault()->transformation.empty();
-}
-
-void Plan(const HTTPClientSession& session, PocoCall* call) {
-  if (!call->injection.fault() || Transforms(call->injection)) return;
-  const InjectedFault& fault = *call->injection.fault();
-  std::unique_ptr<LoopbackPeer> peer = PeerFor(fault);
-  if (peer == nullptr) {
-    call->injection.DropFault("POCO's instrumentation knows no such failure");
-  } else if (fault.call_first && !peer->listens()) {
-    call->injection.DropFault("not after a call that is made");
-  } else if (!session._proxyConfig.host.empty()) {
-    call->injection.DropFault("not by a proxy");
-  } else if (peer->port() == 0) {
-    call->injection.DropFault("there is no peer to be had on loopback");
-  } else {
-    call->peer = std::move(peer);
-    call->is_made = fault.call_first;
-  }
-}
-
-// Sends a session's request to our peer instead, for as long as this lives.
-class Redirection {
- public:
-  Redirection(HTTPClientSession* session, const std::string& host, int port)
-      : session_(*session),
-        host_(std::exchange(session->_host, host)),
-        port_(std::exchange(session->_port, static_cast<Poco::UInt16>(port))),
-        timeout_(session->_receiveTimeout._span) {
-    constexpr Poco::Timespan::TimeDiff kPatience = 100'000;  // a timeout is not waited for longer
-    if (timeout_ == 0 || timeout_ > kPatience) session->_receiveTimeout._span = kPatience;
-  }
-  ~Redirection() {
-    session_._host = std::move(host_);
-    session_._port = port_;
-    session_._receiveTimeout._span = timeout_;
-  }
-
-  // "127.0.0.1:PORT" of our peer becomes that of the callee.
-  void Correct(std::exception* exception) const {
-    if (NameOf(*exception) != "Poco::Net::ConnectionRefusedException") return;
-    std::string& text = static_cast<Poco::Exception*>(exception)->_msg;
-    const std::string ours = ":" + std::to_string(session_._port);
-    const size_t at = text.find(ours);
-    if (at != text.npos) text.replace(at, ours.size(), ":" + std::to_string(port_));
-  }
-
- private:
-  HTTPClientSession& session_;
-  std::string host_;
-  const Poco::UInt16 port_;
-  const Poco::Timespan::TimeDiff timeout_;
-};
-
-using SendRequest = std::ostream&(HTTPClientSession*, HTTPRequest&);
-
-std::ostream& SendToPeer(HTTPClientSession* session, HTTPRequest& request, PocoCall* call,
-                         SendRequest* next) {
-  // Where nobody listens, POCO does not come to it.
-  if (call->peer->listens() && request.get("Host", "").empty()) {
-    request.setHost(session->_host, session->_port);
-  }
-  session->close();  // a kept connection leads to the callee
-  // Without a host, a session takes the connection that it has.
-  const bool is_plain = session->secure() && call->peer->listens();
-  const Redirection redirection(session, is_plain ? "" : "127.0.0.1", call->peer->port());
-  try {
-    if (is_plain) {
-      call->connection = std::make_unique<PlainConnection>(session, call->peer->port());
-    }
-    return next(session, request);
-  } catch (std::exception& exception) {
-    redirection.Correct(&exception);
-    throw;
-  }
-}
-
-// The answer of the callee is not for the caller, who gets what comes from our peer.
-void DropAnswer(HTTPClientSession* session, std::istream* answer, PocoCall* call) {
-  answer->ignore(std::numeric_limits<std::streamsize>::max());
-  session->close();
-  const Redirection redirection(session, "", call->peer->port());
-  call->connection = std::make_unique<PlainConnection>(session, call->peer->port());
-  session->_responseReceived = false;
-}
 
 }  // namespace
 }  // namespace filibuster
 
-using filibuster::InjectionEnabled;
-using filibuster::PocoCall;
-using filibuster::the_calls;
-
-namespace Poco::Net {
-
-std::ostream& HTTPClientSession::sendRequest(HTTPRequest& request) {
-  static const filibuster::PocoFunction<filibuster::SendRequest> next(
-      "_ZN4Poco3Net17HTTPClientSession11sendRequestERNS0_11HTTPRequestE");
-  if (!next.known() || !InjectionEnabled()) return next.function(this, request);
-  PocoCall& call =
-      the_calls.Put(this, std::make_unique<PocoCall>(filibuster::CallOf(*this, request)));
-  filibuster::Plan(*this, &call);
-  for (const auto& [name, value] : call.injection.headers()) request.set(name, value);
-  return call.Watch([&]() -> std::ostream& {
-    return call.peer == nullptr || call.is_made
-               ? next.function(this, request)
-               : filibuster::SendToPeer(this, request, &call, next.get());
-  });
-}
-
-bool HTTPClientSession::peekResponse(HTTPResponse& response) {
-  static const filibuster::PocoFunction<bool(HTTPClientSession*, HTTPResponse&)> next(
-      "_ZN4Poco3Net17HTTPClientSession12peekResponseERNS0_12HTTPResponseE");
-  PocoCall* const call = next.known() && InjectionEnabled() ? the_calls.Find(this) : nullptr;
-  if (call == nullptr) return next.function(this, response);
-  if (call->peer != nullptr && !call->is_made) call->peer->Speak();
-  try {
-    return next.function(this, response);
-  } catch (const std::exception& exception) {
-    the_calls.Take(this)->injection.Failed(filibuster::NameOf(exception));
-    throw;
-  }
-}
-
-std::istream& HTTPClientSession::receiveResponse(HTTPResponse& response) {
-  using Receive = std::istream&(HTTPClientSession*, HTTPResponse&);
-  static const filibuster::PocoFunction<Receive> next(
-      "_ZN4Poco3Net17HTTPClientSession15receiveResponseERNS0_12HTTPResponseE");
-  const std::unique_ptr<PocoCall> call =
-      next.known() && InjectionEnabled() ? the_calls.Take(this) : nullptr;
-  if (call == nullptr) return next.function(this, response);
-  const auto receive = [&]() -> std::istream& { return next.function(this, response); };
-  if (call->is_made) filibuster::DropAnswer(this, &call->Watch(receive), call.get());
-  if (call->peer != nullptr) {
-    call->peer->Speak();
-    _mustReconnect = true;  // the next request goes to the callee again
-  }
-  std::istream* body = &call->Watch(receive);
-  if (filibuster::Transforms(call->injection)) {
-    _pResponseStream = filibuster::TransformBody(_pResponseStream, &response, &call->injection);
-    body = _pResponseStream.get();
-  }
-  call->injection.Returned(response.getStatus(), "");
-  return *body;
-}
-
-}  // namespace Poco::Net
+using filibuster::Next;
 
 extern "C" {
 
-// Its destructors, of a session itself and of what is derived from one: nobody asks for the answer
-// to what it has sent any more.
-void _ZN4Poco3Net17HTTPClientSessionD1Ev(Poco::Net::HTTPClientSession* session) {
-  static const filibuster::PocoFunction<void(Poco::Net::HTTPClientSession*)> next(
-      "_ZN4Poco3Net17HTTPClientSessionD1Ev");
-  if (next.known() && InjectionEnabled()) the_calls.Take(session);
+void* _ZN4Poco3Net17HTTPClientSession11sendRequestERNS0_11HTTPRequestE(void* session,
+                                                                       void* request) {
+  static const Next<filibuster::PocoSend> next(
+      "_ZN4Poco3Net17HTTPClientSession11sendRequestERNS0_11HTTPRequestE");
+  const auto* const hooks = next.hooks();
+  return hooks == nullptr ? next.function(session, request)
+                          : hooks->send(next.get(), session, request);
+}
+
+bool _ZN4Poco3Net17HTTPClientSession12peekResponseERNS0_12HTTPResponseE(void* session,
+                                                                        void* response) {
+  static const Next<filibuster::PocoPeek> next(
+      "_ZN4Poco3Net17HTTPClientSession12peekResponseERNS0_12HTTPResponseE");
+  const auto* const hooks = next.hooks();
+  return hooks == nullptr ? next.function(session, response)
+                          : hooks->peek(next.get(), session, response);
+}
+
+void* _ZN4Poco3Net17HTTPClientSession15receiveResponseERNS0_12HTTPResponseE(void* session,
+                                                                            void* response) {
+  static const Next<filibuster::PocoReceive> next(
+      "_ZN4Poco3Net17HTTPClientSession15receiveResponseERNS0_12HTTPResponseE");
+  const auto* const hooks = next.hooks();
+  return hooks == nullptr ? next.function(session, response)
+                          : hooks->receive(next.get(), session, response);
+}
+
+// Its destructors, of a session itself and of what is derived from one.
+void _ZN4Poco3Net17HTTPClientSessionD1Ev(void* session) {
+  static const Next<void(void*)> next("_ZN4Poco3Net17HTTPClientSessionD1Ev");
+  if (const auto* const hooks = next.hooks()) hooks->session_ends(session);
   next.function(session);
 }
-void _ZN4Poco3Net17HTTPClientSessionD2Ev(Poco::Net::HTTPClientSession* session) {
-  static const filibuster::PocoFunction<void(Poco::Net::HTTPClientSession*)> next(
-      "_ZN4Poco3Net17HTTPClientSessionD2Ev");
-  if (next.known() && InjectionEnabled()) the_calls.Take(session);
+void _ZN4Poco3Net17HTTPClientSessionD2Ev(void* session) {
+  static const Next<void(void*)> next("_ZN4Poco3Net17HTTPClientSessionD2Ev");
+  if (const auto* const hooks = next.hooks()) hooks->session_ends(session);
   next.function(session);
+}
+
+// HTTPServerRequestImpl's constructor, which reads the request's head. Its thread handles it next.
+void _ZN4Poco3Net21HTTPServerRequestImplC1ERNS0_22HTTPServerResponseImplERNS0_17HTTPServerSessionEPNS0_16HTTPServerParamsE(
+    void* request, void* response, void* session, void* params) {
+  static const Next<void(void*, void*, void*, void*)> next(
+      "_ZN4Poco3Net21HTTPServerRequestImplC1ERNS0_22HTTPServerResponseImplERNS0_17"
+      "HTTPServerSessionEPNS0_16HTTPServerParamsE");
+  next.function(request, response, session, params);
+  if (const auto* const hooks = next.hooks()) hooks->request_begins(request);
+}
+
+// HTTPResponse::write(), which writes the head of every response.
+void _ZNK4Poco3Net12HTTPResponse5writeERSo(const void* response, void* stream) {
+  static const Next<void(const void*, void*)> next("_ZNK4Poco3Net12HTTPResponse5writeERSo");
+  if (const auto* const hooks = next.hooks()) hooks->response_is_sent(response);
+  next.function(response, stream);
+}
+
+// Its destructor, when the request has been handled.
+void _ZN4Poco3Net21HTTPServerRequestImplD1Ev(void* request) {
+  static const Next<void(void*)> next("_ZN4Poco3Net21HTTPServerRequestImplD1Ev");
+  if (const auto* const hooks = next.hooks()) hooks->request_ends();
+  next.function(request);
 }
 
 }  // extern "C"

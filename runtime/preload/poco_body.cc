@@ -1,4 +1,3 @@
-// Nothing of POCO is linked.
 #include "runtime/preload/poco_body.h"
 
 #include <Poco/Net/HTTPResponse.h>
@@ -10,7 +9,6 @@
 #include <utility>
 
 #include "runtime/corrupted_body.h"
-#include "runtime/preload/poco_library.h"
 
 namespace filibuster {
 namespace {

@@ -1,26 +1,47 @@
 // A plugin that brings Thrift into a process that has none.
 #include <sys/socket.h>
+#include <thrift/TApplicationException.h>
 #include <thrift/protocol/TBinaryProtocol.h>
 #include <thrift/transport/TBufferTransports.h>
 #include <thrift/transport/TSocket.h>
 #include <unistd.h>
 
 #include <memory>
+#include <string>
 
-// Whether all of a call was sent.
-extern "C" int CallByPlugin() {
-  using namespace apache::thrift;
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 0;
-  const auto transport =
-      std::make_shared<transport::TFramedTransport>(std::make_shared<transport::TSocket>(ends[0]));
-  protocol::TBinaryProtocol protocol(transport);
+using namespace apache::thrift;
+
+namespace {
+
+void Call(protocol::TBinaryProtocol& protocol) {
   protocol.writeMessageBegin("hello", protocol::T_CALL, 1);
-  const auto size = 4 + 4 + 4 + 5 + 4 + 1;  // the frame's, the version, the name, the number, end
   protocol.writeFieldStop();
-  transport->flush();
-  char bytes[64];
-  const bool is_sent = ::read(ends[1], bytes, sizeof bytes) == size;
+  protocol.writeMessageEnd();
+  protocol.getTransport()->flush();
+  std::string name;
+  protocol::TMessageType type{};
+  std::int32_t number = 0;
+  protocol.readMessageBegin(name, type, number);
+}
+
+}  // namespace
+
+// 100 and the type of an exception of the transport, 200 and that of the application's; or 0. The
+// callee takes the call and closes.
+extern "C" int CallByPlugin() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return -1;
+  ::shutdown(ends[1], SHUT_WR);
+  protocol::TBinaryProtocol protocol(std::make_shared<transport::TFramedTransport>(
+      std::make_shared<transport::TSocket>(ends[0])));
+  int result = 0;
+  try {
+    Call(protocol);
+  } catch (const transport::TTransportException& exception) {
+    result = 100 + exception.getType();
+  } catch (const TApplicationException& exception) {
+    result = 200 + exception.getType();
+  }
   ::close(ends[1]);
-  return is_sent ? 1 : 0;
+  return result;
 }
