@@ -55,6 +55,8 @@ void ForkMutex::unlock() {
   fork_mutexes = fork_mutexes - 1;
 }
 
+bool ForkMutex::IsAnyOfThisThread() noexcept { return fork_mutexes != 0; }
+
 void ForkMutex::BeforeFork() {
   if (fork_mutexes == 0) mutex_.lock();
 }

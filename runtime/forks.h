@@ -20,6 +20,10 @@ class ForkMutex {
   void BeforeFork();
   void AfterFork();
 
+  // Whether this thread has one, or waits for one: who asks is a signal handler that has
+  // interrupted it there.
+  static bool IsAnyOfThisThread() noexcept;
+
  private:
   std::mutex mutex_;
 };

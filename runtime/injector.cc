@@ -27,10 +27,21 @@
 namespace filibuster {
 namespace {
 
-// A service's code must not find its errno changed by a call that it did not make.
-class KeepErrno {
+// How many of the next this thread is in.
+thread_local volatile int in_ours = 0;
+
+// A part of ours that the service's code is in without knowing it. It must not find its errno
+// changed by a call that it did not make; nor is its signal handler to wait for what it has
+// interrupted.
+class InOurs {
  public:
-  ~KeepErrno() { errno = kept_; }
+  InOurs() { in_ours = in_ours + 1; }
+  ~InOurs() {
+    in_ours = in_ours - 1;
+    errno = kept_;
+  }
+  InOurs(const InOurs&) = delete;
+  InOurs& operator=(const InOurs&) = delete;
 
  private:
   const int kept_ = errno;
@@ -143,9 +154,14 @@ ForkMutex making_injector;
 std::atomic<bool> injector_is_made{false};
 Injector* the_injector = nullptr;  // guarded by making_injector until it is made
 
+// Null if injection is off, and in a signal handler that has interrupted us: its calls are made as
+// if we were not there.
 Injector* TheInjector() {
-  if (injector_is_made.load(std::memory_order_acquire)) return the_injector;
-  const KeepErrno keep_errno;
+  const bool is_made = injector_is_made.load(std::memory_order_acquire);
+  if (is_made && the_injector == nullptr) return nullptr;
+  if (in_ours != 0 || ForkMutex::IsAnyOfThisThread()) return nullptr;
+  if (is_made) return the_injector;
+  const InOurs in;
   const std::lock_guard<ForkMutex> lock(making_injector);
   if (!injector_is_made) {
     the_injector = MakeInjector();
@@ -226,14 +242,14 @@ struct Injection::State {
 
   template <typename... Response>
   void Report(const Response&... response) {
-    const KeepErrno keep_errno;
+    const InOurs in;
     injector.Report(MessageText(outcome, response...));
   }
 };
 
 Injection::Injection(const OutgoingCall& call) {
-  const KeepErrno keep_errno;
   Injector* const injector = TheInjector();
+  const InOurs in;
   if (injector == nullptr || !HasName()) return;
   const ContextHandle context = CurrentContext();
   const auto find_root = [&] { return injector->FindRoot(); };
@@ -344,8 +360,8 @@ void Injection::DropFault(std::string_view why) {
 }
 
 ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>& header) {
-  const KeepErrno keep_errno;
   Injector* const injector = TheInjector();
+  const InOurs in;
   if (injector == nullptr || !HasName()) return nullptr;
   any_request_received = true;
   std::string request_id = header(kRequestIdHeader);
@@ -383,17 +399,18 @@ void AnswerRequest(const ContextHandle& request, int status) {
 
 void AnswerRequest(const ContextHandle& request, std::string_view code,
                    std::string_view exception) {
-  if (request == nullptr) return;
+  Injector* const injector = request == nullptr ? nullptr : TheInjector();
+  if (injector == nullptr) return;
+  const InOurs in;
   RequestComplete complete;
   complete.generated_ids = request->TakeWanted();
   if (complete.generated_ids.empty()) return;
-  const KeepErrno keep_errno;
   if (exception.empty()) {
     complete.return_value = {{"status_code", code}};
   } else {
     complete.exception = {{"name", exception}, {"metadata", Json::object()}};
   }
-  TheInjector()->Report(MessageText(complete));
+  injector->Report(MessageText(complete));
 }
 
 }  // namespace filibuster

@@ -55,6 +55,20 @@ void ForkAndGoOnInBoth(int) {
   errno = kept;
 }
 
+// What libcurl does not promise to survive, and does where nothing of it is interrupted.
+std::string url_of_handler;
+CURLcode code_of_handler = CURLE_OK;
+void Call(int) {
+  const int kept = errno;
+  CURL* const easy = ::curl_easy_init();
+  ::curl_easy_setopt(easy, CURLOPT_URL, url_of_handler.c_str());
+  ::curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  code_of_handler = ::curl_easy_perform(easy);
+  ::curl_easy_cleanup(easy);
+  ::sem_post(&handled);
+  errno = kept;
+}
+
 class PreloadSignalsTest : public testing::Test {
  protected:
   PreloadSignalsTest() {
@@ -113,6 +127,17 @@ TEST_F(PreloadSignalsTest, InterruptedCallsEndAsEver) {
     InterruptNextCall(5, fault);
     EXPECT_EQ(Make(), expected);
   }
+}
+
+// It would wait for the answer that the interrupted call is to take.
+TEST_F(PreloadSignalsTest, ACallOfAHandlerThatInterruptsUsIsMadeAsIfWeWereNotThere) {
+  Handle(Call);
+  url_of_handler = "http://127.0.0.1:" + std::to_string(server_.port());
+  code_of_handler = CURLE_FAILED_INIT;
+  InterruptNextCall(1, Forced("CURLE_GOT_NOTHING"));
+  EXPECT_EQ(Make().code, ::curl_easy_strerror(CURLE_GOT_NOTHING));
+  EXPECT_EQ(code_of_handler, CURLE_OK);
+  EXPECT_EQ(control_.Bodies("invocation").size(), 1U);
 }
 
 TEST_F(PreloadSignalsTest, CallsThatAreInterruptedAnywhereEndAsEver) {
