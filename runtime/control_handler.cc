@@ -22,6 +22,11 @@ std::string Dump(const Json& json) {
 
 ControlAnswer Answer(const Json& json) { return {200, Dump(json)}; }
 
+ControlAnswer NoSuchPath(std::string_view target) {
+  return RefusedRequest(404, fmt::format("path: found {}, expected one that GET / lists",
+                                         target.substr(0, kMaxReasonLength / 2)));
+}
+
 const Json& Listing() {
   static const Json listing = {{"uri", "/"},
                                {"subresource_uris",
@@ -171,7 +176,7 @@ ControlAnswer ControlHandler::HandleUnlogged(std::string_view method, std::strin
   };
   const auto allow = [&](std::string_view allowed, auto&& handle) {
     if (method == allowed) return handle();
-    return RefusedRequest(405, fmt::format("method not allowed, expected {}", allowed));
+    return RefusedRequest(405, fmt::format("method: found {}, expected {}", method, allowed));
   };
   if (is("create")) return allow("PUT", [&] { return Create(body); });
   if (is("update")) return allow("POST", [&] { return Update(body); });
@@ -184,9 +189,9 @@ ControlAnswer ControlHandler::HandleUnlogged(std::string_view method, std::strin
     return allow("GET", [&] { return NewTestExecution(path[2]); });
   }
   if (path.size() >= 2 && path[0] == "filibuster" && path[1] == "fault-injected") {
-    return allow("GET", [&] { return FaultInjected({path.begin() + 2, path.end()}); });
+    return allow("GET", [&] { return FaultInjected(target, {path.begin() + 2, path.end()}); });
   }
-  return RefusedRequest(404, "no such path");
+  return NoSuchPath(target);
 }
 
 ControlAnswer ControlHandler::Answered(const CreateAnswer& answer) const {
@@ -233,13 +238,17 @@ ControlAnswer ControlHandler::Create(std::string_view body, std::optional<int> g
       return Answered(answer);
     }
     answer.generated_id = given_id ? *given_id : NextId();
-    if (answer.generated_id < first_generated_id_ || answer.generated_id >= EndOfIds()) {
-      return RefusedRequest(
-          404, fmt::format("generated_id: found {}, which is nobody's", answer.generated_id));
+    const bool is_earlier = answer.generated_id < first_generated_id_;
+    if (is_earlier || answer.generated_id >= EndOfIds()) {
+      return RefusedRequest(404,
+                            fmt::format("generated_id: found {}, expected {}", answer.generated_id,
+                                        is_earlier ? fmt::format("{} or more", first_generated_id_)
+                                                   : fmt::format("less than {}", EndOfIds())));
     }
     if (!calls_by_id_.emplace(answer.generated_id, log_.calls.size()).second) {
-      return RefusedRequest(409,
-                            fmt::format("generated_id: {} is given already", answer.generated_id));
+      return RefusedRequest(409, fmt::format("generated_id: found {}, expected one that no other "
+                                             "call of this test execution has",
+                                             answer.generated_id));
     }
     CallRecord call;
     call.generated_id = static_cast<int>(log_.calls.size());
@@ -256,14 +265,18 @@ ControlAnswer ControlHandler::Create(std::string_view body, std::optional<int> g
   return Answered(answer);
 }
 
+ControlAnswer ControlHandler::UnknownId(std::string_view field, int id) const {
+  return RefusedRequest(404, fmt::format("{}: found {}, expected one that a create was answered "
+                                         "with, as {} of this test execution were",
+                                         field, id, calls_by_id_.size()));
+}
+
 CallRecord* ControlHandler::FindCall(int generated_id, const std::string& execution_index,
                                      ControlAnswer* refusal) {
   const auto known = calls_by_id_.find(generated_id);
   const bool is_earlier = generated_id >= 0 && generated_id < first_generated_id_;
   if (known == calls_by_id_.end() && !is_earlier) {
-    *refusal = RefusedRequest(
-        404,
-        fmt::format("generated_id: found {}, which no create was answered with", generated_id));
+    *refusal = UnknownId("generated_id", generated_id);
     return nullptr;
   }
   if (is_earlier) {
@@ -303,9 +316,9 @@ ControlAnswer ControlHandler::Update(std::string_view body) {
   CallRecord* call = FindCall(complete.generated_id, complete.execution_index, &answer);
   if (call == nullptr) return answer;
   if (call->completed_at) {
-    return RefusedRequest(409,
-                          fmt::format("invocation_complete: generated_id {} is complete already",
-                                      complete.generated_id));
+    return RefusedRequest(409, fmt::format("invocation_complete: found a second one of "
+                                           "generated_id {}, expected one",
+                                           complete.generated_id));
   }
   call->completed_at = messages_++;
   call->return_value = std::move(complete.return_value);
@@ -321,8 +334,7 @@ ControlAnswer ControlHandler::CompleteRequest(RequestComplete complete) {
     if (known != calls_by_id_.end()) {
       request.calls.push_back(static_cast<int>(known->second));
     } else if (id >= first_generated_id_) {
-      return RefusedRequest(
-          404, fmt::format("generated_ids: found {}, which no create was answered with", id));
+      return UnknownId("generated_ids", id);
     }
   }
   // One that began in an earlier execution is not of this one.
@@ -346,7 +358,8 @@ ControlAnswer ControlHandler::NewTestExecution(const std::string& service) {
 }
 
 // {}, {SERVICE}, {"service", SERVICE} or {"method", SERVICE, METHOD...}
-ControlAnswer ControlHandler::FaultInjected(const Segments& condition) const {
+ControlAnswer ControlHandler::FaultInjected(std::string_view target,
+                                            const Segments& condition) const {
   std::optional<std::string> service;
   std::optional<std::string> method;
   if (condition.size() == 1) {
@@ -358,7 +371,7 @@ ControlAnswer ControlHandler::FaultInjected(const Segments& condition) const {
     // A gRPC method has a slash of its own: package.Service/Method.
     method = fmt::format("{}", fmt::join(condition.begin() + 2, condition.end(), "/"));
   } else if (!condition.empty()) {
-    return RefusedRequest(404, "no such path");
+    return NoSuchPath(target);
   }
 
   const auto meets = [&](const PlannedFault& planned, const std::optional<std::string>& target,

@@ -64,9 +64,10 @@ class ControlHandler {
   ControlAnswer Update(std::string_view body);
   ControlAnswer CompleteRequest(RequestComplete complete);
   ControlAnswer NewTestExecution(const std::string& service);
-  ControlAnswer FaultInjected(const Segments& condition) const;
+  ControlAnswer FaultInjected(std::string_view target, const Segments& condition) const;
   int NextId() { return mailbox_ ? mailbox_->NextId() : next_id_++; }
   int EndOfIds() const { return mailbox_ ? mailbox_->EndOfIds() : next_id_; }
+  ControlAnswer UnknownId(std::string_view field, int id) const;
   // The call that an update is about, or the answer that refuses the update. Null: a stray.
   CallRecord* FindCall(int generated_id, const std::string& execution_index,
                        ControlAnswer* refusal);

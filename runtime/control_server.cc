@@ -90,6 +90,15 @@ bool HasToken(const Request& request, const std::string& token) {
          SameSecret(ToStd(request[http::field::authorization]), "Bearer " + token);
 }
 
+std::string WrongToken(const Request& request) {
+  const bool has_any =
+      request.count("X-Filibuster-Token") != 0 || request.count(http::field::authorization) != 0;
+  return fmt::format(
+      "token: found {}, expected X-Filibuster-Token or Authorization: Bearer with "
+      "what FILIBUSTER_TOKEN is here",
+      has_any ? "another" : "none");
+}
+
 void AppendAnswer(const ControlAnswer& answer, unsigned version, bool keep_alive,
                   std::string* answers) {
   answers->append(version >= 11 ? "HTTP/1.1 " : "HTTP/1.0 ").append(std::to_string(answer.status));
@@ -261,7 +270,7 @@ class ControlServer::Impl {
         header_seen = true;
         parser.eager(true);  // goes on with the body
         if (!HasToken(parser.get(), token_)) {
-          const Refusal refusal{401, "the token is missing or wrong"};
+          const Refusal refusal{401, WrongToken(parser.get())};
           co_return co_await Refuse(stream, refusal, answers);
         }
         if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {

@@ -111,6 +111,14 @@ class Fields {
     *error_ = prefix + "found " + Describe(found) + ", expected " + expected;
   }
 
+  // What a call, or a request, ended with.
+  void ExactlyOne(const Json& return_value, const Json& exception) {
+    if (return_value.is_null() != exception.is_null()) return;
+    const std::string found =
+        exception.is_null() ? "neither return_value nor exception" : "return_value and exception";
+    Fail((path_.empty() ? "" : path_ + ": ") + "found " + found + ", expected one of the two");
+  }
+
   void Fail(const std::string& message) {
     if (ok()) *error_ = message;
   }
@@ -170,9 +178,7 @@ std::optional<Fault> ReadFault(const Json& json, std::string* error) {
   } else if (const Json* failure = fields.Find("failure_metadata")) {
     Fields inner(*failure, "failure_metadata", error);
     FailureMetadata fault{inner.ObjectOrNull("return_value"), inner.ObjectOrNull("exception")};
-    if (fault.return_value.is_null() == fault.exception.is_null()) {
-      inner.Fail("failure_metadata: expected exactly one of return_value and exception");
-    }
+    inner.ExactlyOne(fault.return_value, fault.exception);
     return fault;
   }
   return std::nullopt;
@@ -257,18 +263,14 @@ std::optional<Update> UpdateFromJson(const Json& json, std::string* error) {
     complete.vclock = fields.Clock("vclock");
     complete.return_value = fields.ObjectOrNull("return_value");
     complete.exception = fields.ObjectOrNull("exception");
-    if (complete.return_value.is_null() == complete.exception.is_null()) {
-      fields.Fail("expected exactly one of return_value and exception");
-    }
+    fields.ExactlyOne(complete.return_value, complete.exception);
     update = std::move(complete);
   } else if (type == "request_complete") {
     RequestComplete complete;
     complete.generated_ids = fields.Ids("generated_ids");
     complete.return_value = fields.ObjectOrNull("return_value");
     complete.exception = fields.ObjectOrNull("exception");
-    if (complete.return_value.is_null() == complete.exception.is_null()) {
-      fields.Fail("expected exactly one of return_value and exception");
-    }
+    fields.ExactlyOne(complete.return_value, complete.exception);
     update = std::move(complete);
   } else {
     fields.Fail("instrumentation_type", json.is_object() ? Json(type) : json,
@@ -282,7 +284,8 @@ std::optional<Fault> FaultFromJson(const Json& json, std::string* error) {
   error->clear();
   Fields fields(json, "", error);
   std::optional<Fault> fault = ReadFault(json, error);
-  if (fields.ok() && !fault) fields.Fail("expected forced_exception or failure_metadata");
+  if (fields.ok() && !fault)
+    fields.Fail("found neither forced_exception nor failure_metadata, expected one of the two");
   if (!fields.ok()) return std::nullopt;
   return fault;
 }

@@ -249,6 +249,10 @@ TEST(ControlHandlerTest, RefusesUnknownPathsAndWrongMethods) {
   EXPECT_EQ(client.Send("PUT", "/filibuster/update").status, 405);
   EXPECT_EQ(client.Send("POST", "/health-check").status, 405);
   EXPECT_EQ(client.Send("DELETE", "/filibuster/new-test-execution/foo").status, 405);
+  EXPECT_THAT(client.Send("GET", "/x").body,
+              HasSubstr("path: found /x, expected one that GET / lists"));
+  EXPECT_THAT(client.Send("GET", "/filibuster/create").body,
+              HasSubstr("method: found GET, expected PUT"));
 }
 
 TEST(ControlHandlerTest, RefusesUpdatesOutOfOrder) {
@@ -270,11 +274,13 @@ TEST(ControlHandlerTest, RefusesUpdatesOutOfOrder) {
   EXPECT_EQ(log.calls[0].target_service_name, "bar");
   EXPECT_THAT(
       log.bad_requests,
-      ElementsAre("POST /filibuster/update: 404: generated_id: found 0, which no create was "
-                  "answered with",
-                  HasSubstr("found 1"), HasSubstr("400: generated_id"),
-                  HasSubstr(R"(409: execution_index: found [["b", 1]], expected [["a", 1]])"),
-                  HasSubstr("409: invocation_complete: generated_id 0 is complete")));
+      ElementsAre(
+          "POST /filibuster/update: 404: generated_id: found 0, expected one that a create "
+          "was answered with, as 0 of this test execution were",
+          HasSubstr("found 1"), HasSubstr("400: generated_id"),
+          HasSubstr(R"(409: execution_index: found [["b", 1]], expected [["a", 1]])"),
+          HasSubstr(
+              "409: invocation_complete: found a second one of generated_id 0, expected one")));
 }
 
 TEST(ControlHandlerTest, KeepsMessagesOfAnEarlierExecutionOutOfTheNext) {

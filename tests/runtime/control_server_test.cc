@@ -101,7 +101,7 @@ TEST(ControlServerTest, AnswersRequestsThatCameTogetherInTheirOrder) {
   }
   EXPECT_THAT(bodies,
               ElementsAre(HasSubstr("\"generated_id\":0"), HasSubstr("mailbox"),
-                          HasSubstr("no such path"), HasSubstr("mailbox"), HasSubstr("OK")));
+                          HasSubstr("path: found "), HasSubstr("mailbox"), HasSubstr("OK")));
   const CallLog log = server->EndTestExecution();
   ASSERT_EQ(log.calls.size(), 1u);
   EXPECT_LT(log.calls[0].received_at, log.calls[0].completed_at);
@@ -166,6 +166,7 @@ TEST(ControlServerTest, DemandsItsToken) {
   httplib::Client client("127.0.0.1", server->port());
   const auto status = [&](const httplib::Headers& headers) {
     const auto result = client.Get("/health-check", headers);
+    EXPECT_TRUE(!result || result->body.find("mailbox") == std::string::npos);
     return result ? result->status : -1;
   };
   EXPECT_EQ(status({}), 401);
@@ -174,8 +175,12 @@ TEST(ControlServerTest, DemandsItsToken) {
   EXPECT_EQ(status({{"Authorization", "Bearer secretsecret"}}), 401);
   EXPECT_EQ(status({{"X-Filibuster-Token", "secret"}}), 200);
   EXPECT_EQ(status({{"Authorization", "Bearer secret"}}), 200);
-  EXPECT_THAT(server->EndTestExecution().bad_requests,
-              testing::Each("401: the token is missing or wrong"));
+  const std::string expected =
+      ", expected X-Filibuster-Token or Authorization: Bearer with what FILIBUSTER_TOKEN is here";
+  EXPECT_THAT(
+      server->EndTestExecution().bad_requests,
+      ElementsAre("401: token: found none" + expected, "401: token: found another" + expected,
+                  "401: token: found another" + expected, "401: token: found another" + expected));
 }
 
 TEST(ControlServerTest, RefusesABodyOf17MiBAndGoesOn) {

@@ -172,11 +172,11 @@ TEST_F(MailboxTest, RefusesIdsThatNobodyHasOrAnother) {
   handler_.EmptyMailbox();
   next_id = 5;
   EXPECT_THAT(Ask("PUT", "/filibuster/create", CreateMessage("foo", kOther))["error"],
-              HasSubstr("5 is given already"));
+              HasSubstr("found 5, expected one that no other call of this test execution has"));
   next_id = -7;
   EXPECT_EQ(Create(kOther), -7);
   EXPECT_THAT(Ask("PUT", "/filibuster/create", CreateMessage("foo", kOther))["error"],
-              HasSubstr("nobody's"));
+              HasSubstr("found -6, expected 5 or more"));
   const CallLog log = handler_.EndTestExecution();
   EXPECT_THAT(IndexesOf(log), ElementsAre(kIndex));
   EXPECT_EQ(log.bad_requests.size(), 3u);

@@ -149,7 +149,7 @@ TEST_F(OfflineReplayTest, AFileThatIsNoCounterexampleIsNamedWithWhatIsWrong) {
            {Json({{"faults", {without_index}}}).dump(),
             "expected an execution_index in each fault"},
            {R"({"faults": [{"execution_index": "[]"}]})",
-            "expected forced_exception or failure_metadata"},
+            "found neither forced_exception nor failure_metadata, expected one of the two"},
            {R"({"faults": [7]})", "expected an execution_index in each fault"}}) {
     EXPECT_EQ(Read(text), nullptr) << text;
     EXPECT_EQ(error_, path_ + ": " + reason) << text;

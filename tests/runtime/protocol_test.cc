@@ -137,12 +137,12 @@ TEST(ProtocolTest, AForcedExceptionMayComeWithoutMetadata) {
 
 TEST(ProtocolTest, AFaultIsExactlyOneFault) {
   EXPECT_EQ(ErrorOf(FaultFromJson, Json::object()),
-            "expected forced_exception or failure_metadata");
+            "found neither forced_exception nor failure_metadata, expected one of the two");
   EXPECT_EQ(ErrorOf(FaultFromJson, {{"forced_exception", {{"name", "E"}}},
                                     {"failure_metadata", {{"exception", Json::object()}}}}),
             "found forced_exception and failure_metadata, expected one of the two");
   EXPECT_EQ(ErrorOf(FaultFromJson, {{"failure_metadata", Json::object()}}),
-            "failure_metadata: expected exactly one of return_value and exception");
+            "failure_metadata: found neither return_value nor exception, expected one of the two");
   EXPECT_EQ(ErrorOf(FaultFromJson, {{"forced_exception", Json::object()}}),
             "forced_exception.name: found null, expected a string");
   EXPECT_EQ(ErrorOf(CreateAnswerFromJson,
@@ -179,10 +179,12 @@ TEST(ProtocolTest, AMistakeInAnUpdateIsNamed) {
             "invocation_complete or request_complete");
   Json both = CompleteJson();
   both["exception"] = Json::object();
-  EXPECT_EQ(ErrorOf(UpdateFromJson, both), "expected exactly one of return_value and exception");
+  EXPECT_EQ(ErrorOf(UpdateFromJson, both),
+            "found return_value and exception, expected one of the two");
   Json neither = CompleteJson();
   neither.erase("return_value");
-  EXPECT_EQ(ErrorOf(UpdateFromJson, neither), "expected exactly one of return_value and exception");
+  EXPECT_EQ(ErrorOf(UpdateFromJson, neither),
+            "found neither return_value nor exception, expected one of the two");
   for (const Json& ids : {Json(3), Json{3, "4"}, Json{1LL << 40}}) {
     EXPECT_THAT(ErrorOf(UpdateFromJson, {{"instrumentation_type", "request_complete"},
                                          {"generated_ids", ids},
