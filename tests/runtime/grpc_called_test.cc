@@ -1,4 +1,5 @@
 // Unary calls that are made, and fail all the same. Run twice, as grpc_test.cc.
+#include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
@@ -17,9 +18,18 @@
 namespace filibuster {
 namespace {
 
+using testing::HasSubstr;
 using Json = FakeControlServer::Json;
 using Channel = std::shared_ptr<grpc::Channel>;
-using Call = grpc::Status(const Channel& channel, grpc::ClientContext& context);
+
+// The status, behind what a completion queue told before it.
+struct End {
+  End(grpc::Status status, std::string events = "")
+      : status(std::move(status)), events(std::move(events)) {}
+  grpc::Status status;
+  std::string events;
+};
+using Call = End(const Channel& channel, grpc::ClientContext& context);
 
 // What a caller has in its response before the call, which an error leaves as it was.
 Text Untouched() {
@@ -33,13 +43,13 @@ grpc::Status ExpectLeft(const Text& response, grpc::Status status) {
   return status;
 }
 
-grpc::Status Synchronous(const Channel& channel, grpc::ClientContext& context) {
+End Synchronous(const Channel& channel, grpc::ClientContext& context) {
   Text response = Untouched();
   const grpc::Status status = Echo::NewStub(channel)->Say(&context, Text(), &response);
   return ExpectLeft(response, status);
 }
 
-grpc::Status Callback(const Channel& channel, grpc::ClientContext& context) {
+End Callback(const Channel& channel, grpc::ClientContext& context) {
   const Text request;
   Text response = Untouched();
   std::promise<grpc::Status> done;
@@ -49,7 +59,7 @@ grpc::Status Callback(const Channel& channel, grpc::ClientContext& context) {
   return ExpectLeft(response, done.get_future().get());
 }
 
-grpc::Status ByReactor(const Channel& channel, grpc::ClientContext& context) {
+End ByReactor(const Channel& channel, grpc::ClientContext& context) {
   struct Reactor : grpc::ClientUnaryReactor {
     void OnDone(const grpc::Status& status) override { done.set_value(status); }
     std::promise<grpc::Status> done;
@@ -61,35 +71,59 @@ grpc::Status ByReactor(const Channel& channel, grpc::ClientContext& context) {
   return ExpectLeft(response, reactor.done.get_future().get());
 }
 
-void Wait(grpc::CompletionQueue& queue) {
+bool IsGood(grpc::CompletionQueue& queue) {
   void* tag = nullptr;
   bool ok = false;
   EXPECT_TRUE(queue.Next(&tag, &ok));
-  EXPECT_TRUE(ok);
+  return ok;
 }
 
-grpc::Status Asynchronous(const Channel& channel, grpc::ClientContext& context) {
+template <typename Pending>
+std::string AskForMetadata(Pending& call, grpc::CompletionQueue& queue) {
+  call.ReadInitialMetadata(nullptr);
+  return IsGood(queue) ? "metadata: " : "no metadata: ";
+}
+
+template <bool asks_metadata>
+End Asynchronous(const Channel& channel, grpc::ClientContext& context) {
   Text response = Untouched();
   grpc::CompletionQueue queue;
   const auto call = Echo::NewStub(channel)->AsyncSay(&context, Text(), &queue);
+  const std::string events = asks_metadata ? AskForMetadata(*call, queue) : "";
   grpc::Status status;
   call->Finish(&response, &status, nullptr);
-  Wait(queue);
-  return ExpectLeft(response, std::move(status));
+  EXPECT_TRUE(IsGood(queue));
+  return {ExpectLeft(response, status), events};
 }
 
-grpc::Status Generic(const Channel& channel, grpc::ClientContext& context) {
+template <bool asks_metadata>
+End Generic(const Channel& channel, grpc::ClientContext& context) {
   const grpc::Slice nothing;
   grpc::ByteBuffer response;
   grpc::CompletionQueue queue;
   const auto call = grpc::GenericStub(channel).PrepareUnaryCall(
       &context, "/filibuster.test.Echo/Say", grpc::ByteBuffer(&nothing, 1), &queue);
   call->StartCall();
+  const std::string events = asks_metadata ? AskForMetadata(*call, queue) : "";
   grpc::Status status;
   call->Finish(&response, &status, nullptr);
-  Wait(queue);
+  EXPECT_TRUE(IsGood(queue));
   EXPECT_EQ(response.Valid(), status.ok());
-  return status;
+  return {status, events};
+}
+
+End WriterWithMetadata(const Channel& channel, grpc::ClientContext& context) {
+  Text response = Untouched();
+  grpc::CompletionQueue queue;
+  const auto call = Echo::NewStub(channel)->AsyncCollect(&context, &response, &queue, nullptr);
+  EXPECT_TRUE(IsGood(queue));
+  call->WriteLast(Text(), {}, nullptr);
+  EXPECT_TRUE(IsGood(queue));
+  const std::string events = AskForMetadata(*call, queue);
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  EXPECT_TRUE(IsGood(queue));
+  return {ExpectLeft(response, status), events};
 }
 
 using OnRequest = std::function<grpc::Status(grpc::ServerContext& context)>;
@@ -100,6 +134,12 @@ class AnsweringService : public Echo::Service {
 
   grpc::Status Say(grpc::ServerContext* context, const Text* request, Text* response) override {
     *response = *request;
+    return on_request_(*context);
+  }
+  grpc::Status Collect(grpc::ServerContext* context, grpc::ServerReader<Text>* reader,
+                       Text* response) override {
+    while (reader->Read(response)) {
+    }
     return on_request_(*context);
   }
 
@@ -133,9 +173,10 @@ class GrpcCalledTest : public testing::TestWithParam<Interface<Call>> {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + timeout);
     context_ = &context;
-    const grpc::Status status = GetParam().use(channel, context);
+    const End end = GetParam().use(channel, context);
     if (before_end_.valid()) before_end_.wait();
-    return Seen(status, context);
+    debug_text_ = context.debug_error_string();
+    return end.events + Seen(end.status, context);
   }
 
   // The same call where the callee succeeds, and the fault says that it failed.
@@ -154,7 +195,11 @@ class GrpcCalledTest : public testing::TestWithParam<Interface<Call>> {
     return seen;
   }
 
+  // Which of a call that its client has given up depends on whether there was a connection by then.
+  static std::string WithoutPeer(const std::string& seen) { return seen.substr(0, seen.rfind(' ')); }
+
   FakeControlServer& control_ = ControlServer();
+  std::string debug_text_;  // of the last call
   EchoServer server_;
   Relay relay_{server_.port()};
   std::atomic<grpc::ClientContext*> context_ = nullptr;  // of the call that is made
@@ -165,12 +210,16 @@ INSTANTIATE_TEST_SUITE_P(EveryInterface, GrpcCalledTest,
                          testing::Values(Interface<Call>{"Synchronous", Synchronous},
                                          Interface<Call>{"Callback", Callback},
                                          Interface<Call>{"ByReactor", ByReactor},
-                                         Interface<Call>{"Asynchronous", Asynchronous},
-                                         Interface<Call>{"Generic", Generic}));
+                                         Interface<Call>{"Asynchronous", Asynchronous<false>},
+                                         Interface<Call>{"WithMetadata", Asynchronous<true>},
+                                         Interface<Call>{"Generic", Generic<false>},
+                                         Interface<Call>{"GenericWithMetadata", Generic<true>},
+                                         Interface<Call>{"WriterWithMetadata",
+                                                         WriterWithMetadata}));
 
 TEST_P(GrpcCalledTest, HasItsMetadataIfItDoesNotFail) {
   Serve(Succeed);
-  EXPECT_EQ(Make().substr(0, 12), "0 '' '' 1 1 ");
+  EXPECT_THAT(Make(), HasSubstr("0 '' '' 1 1 "));
 }
 
 TEST_P(GrpcCalledTest, LooksAsWhenTheServerDiesWhileItAnswers) {
@@ -182,7 +231,7 @@ TEST_P(GrpcCalledTest, LooksAsWhenTheServerDiesWhileItAnswers) {
   });
   const std::string real = Make();
   release.set_value();
-  EXPECT_EQ(real.substr(0, 26), "14 'Socket closed' '' 0 0 ");
+  EXPECT_THAT(real, HasSubstr("14 'Socket closed' '' 0 0 "));
   EXPECT_EQ(MakeWithFault("UNAVAILABLE"), real);
 }
 
@@ -195,10 +244,8 @@ TEST_P(GrpcCalledTest, LooksAsWhenTheServerIsTooLate) {
   });
   const std::string real = Make(std::chrono::milliseconds(200));
   release.set_value();
-  // What peer() says depends on whether the call had a connection by then: not compared.
-  const std::string injected = MakeWithFault("DEADLINE_EXCEEDED");
-  EXPECT_EQ(injected.substr(0, 30), "4 'Deadline Exceeded' '' 0 0 i");
-  EXPECT_EQ(real.substr(0, 29), injected.substr(0, 29));
+  EXPECT_THAT(real, HasSubstr("4 'Deadline Exceeded' '' 0 0 "));
+  EXPECT_EQ(WithoutPeer(MakeWithFault("DEADLINE_EXCEEDED")), WithoutPeer(real));
 }
 
 TEST_P(GrpcCalledTest, LooksAsWhenItIsCancelledWhileTheServerAnswers) {
@@ -212,10 +259,10 @@ TEST_P(GrpcCalledTest, LooksAsWhenItIsCancelledWhileTheServerAnswers) {
   });
   const std::string real = Make();
   release.set_value();
-  const std::string injected = MakeWithFault("CANCELLED");
-  // Of a call that is cancelled, peer() is as without a connection.
-  EXPECT_EQ(injected.substr(0, 22), "1 'CANCELLED' '' 0 0 i");
-  EXPECT_EQ(real.substr(0, 21), injected.substr(0, 21));
+  const std::string real_debug_text = debug_text_;
+  EXPECT_THAT(real, HasSubstr("1 'CANCELLED' '' 0 0 "));
+  EXPECT_EQ(WithoutPeer(MakeWithFault("CANCELLED")), WithoutPeer(real));
+  EXPECT_EQ(debug_text_, real_debug_text);
 }
 
 TEST_P(GrpcCalledTest, LooksAsWhenTheServerAnswersWithTheCode) {

@@ -275,7 +275,8 @@ class GrpcEventsTest : public testing::TestWithParam<Interface<Trace>> {
   }
 
   // With what is told for people, but for its details.
-  std::string Make(int port, std::chrono::milliseconds timeout = std::chrono::minutes(1)) {
+  std::string Make(int port, std::chrono::milliseconds timeout = std::chrono::minutes(1),
+                   bool is_cancelled = false) {
     // A connection of its own, which knows nothing of what failed before.
     first_message.Reset();
     grpc::ChannelArguments arguments;
@@ -284,6 +285,7 @@ class GrpcEventsTest : public testing::TestWithParam<Interface<Trace>> {
         "127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments));
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + timeout);
+    if (is_cancelled) context.TryCancel();
     const std::string seen = GetParam().use(*stub, context);
     const std::string told = context.debug_error_string();
     return seen + " " + told.substr(0, told.find(" {"));
@@ -322,6 +324,15 @@ TEST_P(GrpcEventsTest, AreThoseOfACallThatIsNotConnectedInTime) {
   server_.Start(Repeat);
   Inject("grpc::StatusCode::DEADLINE_EXCEEDED");
   EXPECT_EQ(without_peer(Make(server_.port())), without_peer(real));
+  EXPECT_TRUE(control_.Bodies("request_received").empty());
+}
+
+TEST_P(GrpcEventsTest, AreThoseOfACallThatIsCancelledBeforeItIsMade) {
+  server_.Start(Repeat);
+  const std::string real = Make(server_.port(), std::chrono::minutes(1), true);
+  EXPECT_NE(real.find("1 'CANCELLED'"), real.npos) << real;
+  Inject("grpc::StatusCode::CANCELLED");
+  EXPECT_EQ(Make(server_.port()), real);
   EXPECT_TRUE(control_.Bodies("request_received").empty());
 }
 

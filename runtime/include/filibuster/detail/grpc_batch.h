@@ -4,6 +4,9 @@
 
 #include <grpcpp/client_context.h>
 #include <grpcpp/impl/call_op_set.h>
+#include <grpcpp/impl/codegen/config_protobuf.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/callback_common.h>
 #include <grpcpp/support/interceptor.h>
 
@@ -16,6 +19,10 @@
 namespace filibuster_grpc {
 
 namespace batch = ::grpc::internal;
+
+// Generated stubs receive the first, whatever their message is; generic ones the second.
+using AnyMessage = ::grpc::protobuf::MessageLite;
+using Bytes = ::grpc::ByteBuffer;
 
 namespace {  // once in each file that includes this
 struct OpsOf : Private<batch::CallOpSetInterface*, batch::InterceptorBatchMethodsImpl> {
@@ -32,6 +39,28 @@ struct SetDebugTextOf : Private<void(const std::string&), ::grpc::ClientContext>
   friend Member MemberOf(SetDebugTextOf);
 };
 template struct Reveal<SetDebugTextOf, &::grpc::ClientContext::set_debug_error_string>;
+
+// Batches by which completion queues ask for initial metadata alone.
+using MetadataBatch = batch::CallOpSet<batch::CallOpRecvInitialMetadata>;
+template <typename Message>
+using UnaryBatch =
+    batch::CallOpSet<batch::CallOpSendInitialMetadata, batch::CallOpSendMessage,
+                     batch::CallOpClientSendClose, batch::CallOpRecvInitialMetadata,
+                     batch::CallOpRecvMessage<Message>, batch::CallOpClientRecvStatus>;
+struct MetadataIsGood : Private<bool, MetadataBatch> {
+  friend Member MemberOf(MetadataIsGood);
+};
+template struct Reveal<MetadataIsGood, &MetadataBatch::saved_status_>;
+
+struct UnaryIsGood : Private<bool, UnaryBatch<AnyMessage>> {
+  friend Member MemberOf(UnaryIsGood);
+};
+template struct Reveal<UnaryIsGood, &UnaryBatch<AnyMessage>::saved_status_>;
+
+struct GenericIsGood : Private<bool, UnaryBatch<Bytes>> {
+  friend Member MemberOf(GenericIsGood);
+};
+template struct Reveal<GenericIsGood, &UnaryBatch<Bytes>::saved_status_>;
 }  // namespace
 
 using Methods = ::grpc::experimental::InterceptorBatchMethods;
@@ -67,6 +96,19 @@ static inline void TellNoMetadata(Methods* methods) {
   auto* const tag = static_cast<batch::CallbackWithSuccessTag*>(ops->core_cq_tag());
   std::function<void(bool)>& callback = tag->*MemberOf(CallbackOf());
   callback = [told = std::move(callback)](bool) { told(false); };
+}
+
+template <typename Batch>
+static void Fail(batch::CallOpSetInterface* ops, bool Batch::*is_good) {
+  if (auto* const found = Find<Batch>(ops)) found->*is_good = false;
+}
+
+// Of a batch that asked for nothing else, behind its end: a completion queue tells that none came.
+static inline void TellQueueNoMetadata(Methods* methods) {
+  batch::CallOpSetInterface* const ops = OpsIn(methods);
+  Fail(ops, MemberOf(MetadataIsGood()));
+  Fail(ops, MemberOf(UnaryIsGood()));
+  Fail(ops, MemberOf(GenericIsGood()));
 }
 
 static inline void SetDebugText(::grpc::ClientContext* context, const std::string& text) {

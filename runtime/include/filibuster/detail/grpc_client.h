@@ -70,7 +70,8 @@ class ClientInterceptor final : public ::grpc::experimental::Interceptor {
       if (planned_) {
         *methods->GetRecvStatus() = *planned_;
         methods->GetRecvTrailingMetadata()->clear();
-        if (is_ours_ || injection_.fault()->call_first) {
+        if (is_ours_ || injection_.fault()->call_first ||
+            planned_->error_code() == ::grpc::StatusCode::CANCELLED) {
           SetDebugText(context_, DebugTextOf(*injection_.fault(), *planned_, context_->peer()));
         }
       }
@@ -103,7 +104,13 @@ class ClientInterceptor final : public ::grpc::experimental::Interceptor {
     const auto is_at = [&](Hook hook) { return methods->QueryInterceptionHookPoint(hook); };
     const bool has_metadata = is_at(Hook::POST_RECV_INITIAL_METADATA);
     const bool has_received = is_at(Hook::POST_RECV_MESSAGE);
-    if (has_metadata && HasOneAnswer()) methods->GetRecvInitialMetadata()->clear();
+    if (has_metadata && HasOneAnswer()) {
+      methods->GetRecvInitialMetadata()->clear();
+      if (!has_received && !is_at(Hook::POST_RECV_STATUS) && !IsForCallback(methods) &&
+          IsGivenUp(*injection_.fault(), planned_->error_code())) {
+        TellQueueNoMetadata(methods);
+      }
+    }
     if (has_received && restore_response_) restore_response_();
     if (is_ours_) {
       // A reactor is told while it sends.

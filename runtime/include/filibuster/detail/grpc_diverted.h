@@ -4,8 +4,6 @@
 
 #include <grpc/byte_buffer.h>
 #include <grpcpp/impl/call_op_set.h>
-#include <grpcpp/impl/codegen/config_protobuf.h>
-#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/byte_buffer.h>
 
 #include <functional>
@@ -17,10 +15,6 @@
 #include "filibuster/detail/grpc_reveal.h"
 
 namespace filibuster_grpc {
-
-// Generated stubs receive the first, whatever their message is; generic ones the second.
-using AnyMessage = ::grpc::protobuf::MessageLite;
-using Bytes = ::grpc::ByteBuffer;
 
 namespace {  // once in each file that includes this
 struct MessageOf : Private<AnyMessage*, batch::CallOpRecvMessage<AnyMessage>> {

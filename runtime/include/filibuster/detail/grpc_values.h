@@ -79,6 +79,7 @@ inline ::grpc::Status StatusOf(const filibuster::InjectedFault& fault, ::grpc::S
 inline std::string DebugTextOf(const filibuster::InjectedFault& fault, const ::grpc::Status& status,
                                const std::string& peer) {
   if (IsGivenUp(fault, status.error_code())) {
+    if (status.error_code() == ::grpc::StatusCode::CANCELLED) return "CANCELLED";
     return "UNKNOWN:" + status.error_message() +
            " {grpc_status:" + std::to_string(status.error_code()) + "}";
   }
