@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "runtime/dismantled.h"
 #include "runtime/message_reader.h"
 #include "runtime/message_text.h"
 #include "runtime/warn.h"
@@ -30,11 +31,13 @@ std::optional<bool> ControlClient::NewTestExecution(const std::string& service) 
   const std::string path = "/filibuster/new-test-execution/" + PercentEncode(service);
   std::string error;
   const auto answer = Send("GET", path, "", &error);
-  const auto json = answer ? Object(path, *answer, &error) : std::nullopt;
+  Json json;
+  const Dismantled<Json> dismantled(&json);
+  const bool is_object = answer && Object(path, *answer, &json, &error);
   NoteOutcome(error);
-  if (!json) return std::nullopt;
-  const auto it = json->find("new-test-execution");
-  return it != json->end() && it->is_boolean() && it->get<bool>();
+  if (!is_object) return std::nullopt;
+  const auto it = json.find("new-test-execution");
+  return it != json.end() && it->is_boolean() && it->get<bool>();
 }
 
 std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) {
@@ -53,9 +56,10 @@ std::optional<CreateAnswer> ControlClient::Create(const Invocation& invocation) 
   std::string mailbox;
   auto answer = http_answer ? ReadCreateAnswer(http_answer->body, &mailbox) : std::nullopt;
   if (http_answer && !answer) {
-    const auto json = Object(kPath, *http_answer, &error);
+    Json json;
+    const Dismantled<Json> dismantled(&json);
     std::string misread;
-    if (json) answer = CreateAnswerFromJson(*json, &misread);
+    if (Object(kPath, *http_answer, &json, &error)) answer = CreateAnswerFromJson(json, &misread);
     if (!misread.empty()) {
       Warn("control server " + Url() + " answered " + kPath + " with: " + misread);
     }
@@ -81,17 +85,21 @@ void ControlClient::Report(std::string_view update) {
   std::string error;
   // What it answers is of no interest otherwise, and of other implementations' servers not known.
   std::string ignored;
-  if (const auto answer = Send("POST", kPath, update, &error)) Object(kPath, *answer, &ignored);
+  Json json;
+  const Dismantled<Json> dismantled(&json);
+  const auto answer = Send("POST", kPath, update, &error);
+  if (answer) Object(kPath, *answer, &json, &ignored);
   NoteOutcome(error);
 }
 
 std::optional<bool> ControlClient::FaultInjected(std::string_view query, std::string* error) {
   const std::string path = "/filibuster/fault-injected" + std::string(query);
   const auto answer = Send("GET", path, "", error);
-  const auto json = answer ? Object(path, *answer, error) : std::nullopt;
-  if (!json) return std::nullopt;
-  const auto it = json->find("result");
-  if (it == json->end() || !it->is_boolean()) {
+  Json json;
+  const Dismantled<Json> dismantled(&json);
+  if (!answer || !Object(path, *answer, &json, error)) return std::nullopt;
+  const auto it = json.find("result");
+  if (it == json.end() || !it->is_boolean()) {
     *error = "control server " + Url() + " answered " + path + " without a \"result\"";
     return std::nullopt;
   }
@@ -123,9 +131,10 @@ std::optional<HttpAnswer> ControlClient::Send(std::string_view method, std::stri
   return answer;
 }
 
-std::optional<Json> ControlClient::Object(std::string_view path, const HttpAnswer& answer,
-                                          std::string* error) {
-  Json json = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+bool ControlClient::Object(std::string_view path, const HttpAnswer& answer, Json* object,
+                           std::string* error) {
+  *object = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  const Json& json = *object;
   if (json.is_object()) {
     if (json.value("under_load", Json()) == true) load_answers_.Note(answer.connection);
     if (const auto mailbox = json.find("mailbox"); mailbox != json.end() && mailbox->is_string()) {
@@ -133,9 +142,9 @@ std::optional<Json> ControlClient::Object(std::string_view path, const HttpAnswe
     }
   }
   heard_over_ = answer.connection;
-  if (json.is_object()) return json;
+  if (json.is_object()) return true;
   *error = "control server " + Url() + " answered " + std::string(path) + " with no JSON object";
-  return std::nullopt;
+  return false;
 }
 
 std::string ControlClient::Url() const {

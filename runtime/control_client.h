@@ -67,7 +67,7 @@ class ControlClient {
   // The answer, and the object that is its body.
   std::optional<HttpAnswer> Send(std::string_view method, std::string_view path,
                                  std::string_view body, std::string* error);
-  std::optional<Json> Object(std::string_view path, const HttpAnswer& answer, std::string* error);
+  bool Object(std::string_view path, const HttpAnswer& answer, Json* object, std::string* error);
   void NoteOutcome(const std::string& error);
   std::string Url() const;
 

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "runtime/dismantled.h"
+
 namespace filibuster {
 namespace {
 
@@ -32,6 +34,7 @@ bool Corrupt(std::string_view transformation, std::string* body) {
     middle = static_cast<char>(middle ^ 1);
   } else if (transformation == "json_type") {
     auto json = OrderedJson::parse(*body, nullptr, /*allow_exceptions=*/false);
+    const Dismantled<OrderedJson> dismantled(&json);
     if (json.is_discarded() || !ChangeFirstType(&json)) return false;
     *body = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
   } else {

@@ -112,6 +112,18 @@ std::optional<HttpAnswer> HttpPipeline::Exchange(std::string_view method, std::s
                                                  std::string_view body, HttpFailure* failure) {
   const Clock::time_point deadline = Clock::now() + patience_;
   Lock lock(mutex_);
+  try {
+    return Exchange(lock, method, path, body, deadline, failure);
+  } catch (...) {
+    if (!lock.owns_lock()) lock.lock();
+    BreakWithoutMemory();
+    throw;
+  }
+}
+
+std::optional<HttpAnswer> HttpPipeline::Exchange(Lock& lock, std::string_view method,
+                                                 std::string_view path, std::string_view body,
+                                                 Clock::time_point deadline, HttpFailure* failure) {
   for (bool again = false;; again = true) {
     if (IsSilent(failure)) return std::nullopt;
     if (!IsOpen()) {
@@ -131,10 +143,15 @@ bool HttpPipeline::Post(std::string_view method, std::string_view path, std::str
   const Clock::time_point deadline = Clock::now() + patience_;
   const Lock lock(mutex_);
   HttpFailure failure;
-  if (IsSilent(&failure) || !IsOpen()) return false;
-  AppendRequest(method, path, body, &stream_->gathered);
-  stream_->owed.push_back(nullptr);
-  return WriteWhatGathered(*stream_, deadline, &failure);
+  try {
+    if (IsSilent(&failure) || !IsOpen()) return false;
+    AppendRequest(method, path, body, &stream_->gathered);
+    stream_->owed.push_back(nullptr);
+    return WriteWhatGathered(*stream_, deadline, &failure);
+  } catch (...) {
+    BreakWithoutMemory();
+    throw;
+  }
 }
 
 std::uint64_t HttpPipeline::OpenConnection() {
@@ -254,7 +271,8 @@ void HttpPipeline::ReadForAll(Lock& lock, Stream& stream, const Waiter& own,
 
 void HttpPipeline::Break(Stream& stream, const HttpFailure& failure) {
   if (failure.timed_out) silent_until_ = Clock::now() + kSilence;
-  for (const auto& waiter : std::exchange(stream.owed, {})) {
+  for (; !stream.owed.empty(); stream.owed.pop_front()) {
+    const std::shared_ptr<Waiter>& waiter = stream.owed.front();
     if (waiter == nullptr) continue;
     waiter->failure = failure;
     waiter->state = Waiter::State::kDone;
@@ -263,6 +281,12 @@ void HttpPipeline::Break(Stream& stream, const HttpFailure& failure) {
   stream.gathered.clear();
   stream.connection.Abort();  // its reader sees the end
   if (stream_.get() == &stream) stream_.reset();
+}
+
+// Requests and answers may be there by half: the next one is over a new connection.
+void HttpPipeline::BreakWithoutMemory() {
+  const std::shared_ptr<Stream> stream = stream_;
+  if (stream != nullptr) Break(*stream, {"no memory"});  // a text that needs none
 }
 
 }  // namespace filibuster

@@ -55,6 +55,9 @@ class HttpPipeline {
   struct Stream;
   using Lock = std::unique_lock<ForkMutex>;
 
+  std::optional<HttpAnswer> Exchange(Lock& lock, std::string_view method, std::string_view path,
+                                     std::string_view body, Clock::time_point deadline,
+                                     HttpFailure* failure);
   void AppendRequest(std::string_view method, std::string_view path, std::string_view body,
                      std::string* requests) const;
   bool IsSilent(HttpFailure* failure) const;
@@ -66,6 +69,7 @@ class HttpPipeline {
                                            HttpFailure* failure);
   void ReadForAll(Lock& lock, Stream& stream, const Waiter& own, Clock::time_point deadline);
   void Break(Stream& stream, const HttpFailure& failure);
+  void BreakWithoutMemory();
 
   const HttpAddress address_;
   const std::string headers_;

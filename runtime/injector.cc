@@ -1,192 +1,36 @@
 #include "filibuster/injector.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <set>
 #include <thread>
 
-#include "filibuster/service.h"
 #include "runtime/context.h"
-#include "runtime/control_client.h"
 #include "runtime/corrupted_body.h"
 #include "runtime/digest.h"
+#include "runtime/dismantled.h"
 #include "runtime/forks.h"
+#include "runtime/guarded.h"
 #include "runtime/injected_fault.h"
 #include "runtime/message_text.h"
-#include "runtime/offline_replay.h"
+#include "runtime/service_injector.h"
 #include "runtime/vector_clock.h"
 #include "runtime/warn.h"
 
 namespace filibuster {
 namespace {
 
-// How many of the next this thread is in.
-thread_local volatile int in_ours = 0;
-
-// A part of ours that the service's code is in without knowing it. It must not find its errno
-// changed by a call that it did not make; nor is its signal handler to wait for what it has
-// interrupted.
-class InOurs {
- public:
-  InOurs() { in_ours = in_ours + 1; }
-  ~InOurs() {
-    in_ours = in_ours - 1;
-    errno = kept_;
-  }
-  InOurs(const InOurs&) = delete;
-  InOurs& operator=(const InOurs&) = delete;
-
- private:
-  const int kept_ = errno;
-};
-
-// From the environment, or set by static initialisers and by main(), which know better; read once
-// calls are made. Never destroyed: calls may still be made while the program ends.
-std::string& ServiceName() {
-  static auto& name = *new std::string([] {
-    const char* given = std::getenv("FILIBUSTER_SERVICE_NAME");
-    return given != nullptr ? given : "";
-  }());
-  return name;
-}
-
-// Of a service and its control server, or the counterexample that stands for one.
-class Injector {
- public:
-  explicit Injector(std::unique_ptr<ControlClient> control) : control_(std::move(control)) {}
-  explicit Injector(std::unique_ptr<OfflineReplay> replay) : replay_(std::move(replay)) {}
-
-  // Under load: the id of an earlier call with this index, which had no fault. Nor has this one,
-  // and nothing is to be told of it.
-  std::optional<int> KnownUnderLoad(const std::string& execution_index) {
-    return control_ ? control_->KnownUnderLoad(execution_index) : std::nullopt;
-  }
-
-  // Whether nothing is to be told of requests.
-  bool IsUnderLoad() { return control_ && control_->IsUnderLoad(); }
-
-  // The root of calls that no instrumented caller caused; null if the control server is silent. A
-  // new one begins with each test execution, and calls of the one before keep theirs.
-  std::shared_ptr<Parent> FindRoot() {
-    // Held while waiting for the answer: whoever is told "not the first" must find the new root.
-    const std::lock_guard<ForkMutex> lock(mutex_);
-    // A process that replays lives for one test execution.
-    const auto is_new = replay_ ? false : control_->NewTestExecution(ServiceName());
-    if (!is_new) return nullptr;
-    if (*is_new || root_ == nullptr) root_ = std::make_shared<Parent>();
-    return root_;
-  }
-
-  bool replays() const { return replay_ != nullptr; }
-  std::optional<CreateAnswer> Create(const Invocation& invocation) {
-    return replay_ ? replay_->Create(invocation) : control_->Create(invocation);
-  }
-  void Report(std::string_view update) {
-    if (control_) control_->Report(update);
-  }
-
-  // The fork waits for an answer that is under way.
-  void BeforeFork() {
-    mutex_.BeforeFork();
-    replay_ ? replay_->BeforeFork() : control_->BeforeFork();
-  }
-  void AfterFork() {
-    replay_ ? replay_->AfterFork() : control_->AfterFork();
-    mutex_.AfterFork();
-  }
-
- private:
-  const std::unique_ptr<ControlClient> control_;  // one of the two
-  const std::unique_ptr<OfflineReplay> replay_;
-  ForkMutex mutex_;
-  std::shared_ptr<Parent> root_;  // guarded by mutex_
-};
-
-// By a runtime that is not this one. It sees the calls that our headers see: were both to inject,
-// each call would be two.
-bool InjectedByPreload() {
-  void* const library = ::dlopen("libfilibuster-preload.so", RTLD_LAZY | RTLD_NOLOAD);
-  if (library == nullptr) return false;
-  return ::dlsym(library, "_ZN10filibuster16InjectionEnabledEv") !=
-         reinterpret_cast<void*>(&InjectionEnabled);
-}
-
-// A service without a name cannot be told from others.
-bool HasName() {
-  if (!ServiceName().empty()) return true;
-  static std::atomic<bool> warned{false};
-  if (!warned.exchange(true)) {
-    Warn(
-        "no FILIBUSTER_SERVICE(\"name\") in this program, and no FILIBUSTER_SERVICE_NAME in its "
-        "environment; no fault will be injected");
-  }
-  return false;
-}
-
-// Null if injection is off.
-Injector* MakeInjector() {
-  std::string error;
-  auto control = ControlClient::FromEnvironment(&error);
-  auto replay = OfflineReplay::FromEnvironment(&error);
-  if (!error.empty()) Warn(error + "; no fault will be injected");
-  if (replay == nullptr && control == nullptr) return nullptr;
-  if (InjectedByPreload()) {
-    Warn(
-        "this service is instrumented twice, in its sources and by preload; calls and requests "
-        "are those that the preloaded libraries see");
-    return nullptr;
-  }
-  Md5("");        // which looks for it once,
-  ServiceName();  // as this does
-  return replay != nullptr ? new Injector(std::move(replay)) : new Injector(std::move(control));
-}
-
-// A fork waits until it is made: with the guard of a local static variable the child would wait for
-// a thread that it does not have.
-ForkMutex making_injector;
-std::atomic<bool> injector_is_made{false};
-Injector* the_injector = nullptr;  // guarded by making_injector until it is made
-
-// Null if injection is off, and in a signal handler that has interrupted us: its calls are made as
-// if we were not there.
-Injector* TheInjector() {
-  const bool is_made = injector_is_made.load(std::memory_order_acquire);
-  if (is_made && the_injector == nullptr) return nullptr;
-  if (in_ours != 0 || ForkMutex::IsAnyOfThisThread()) return nullptr;
-  if (is_made) return the_injector;
-  const InOurs in;
-  const std::lock_guard<ForkMutex> lock(making_injector);
-  if (!injector_is_made) {
-    the_injector = MakeInjector();
-    injector_is_made.store(true, std::memory_order_release);
-  }
-  return the_injector;
-}
-
 ForkMutex telling;
 std::set<std::string>* told = nullptr;  // guarded by telling; never destroyed
 
-void AfterFork() {
-  if (the_injector != nullptr) the_injector->AfterFork();
-  making_injector.AfterFork();
-  telling.AfterFork();
-}
-
-// Before any thread: whoever asks for the injector may be doing so at the fork.
 [[maybe_unused]] const int follows_forks = ::pthread_atfork(
-    [] {
-      telling.BeforeFork();
-      making_injector.BeforeFork();
-      if (the_injector != nullptr) the_injector->BeforeFork();
-    },
-    AfterFork, AfterFork);
+    [] { telling.BeforeFork(); }, [] { telling.AfterFork(); }, [] { telling.AfterFork(); });
 
 // 10, not 10.0, if it is a whole number: what people and restrictions expect to read.
 Json SecondsToJson(double seconds) {
@@ -212,6 +56,20 @@ void WarnOfUnknownCause(const OutgoingCall& call) {
        "(filibuster/context.h carries a request to other threads)");
 }
 
+// What of it is an object.
+Json* MetadataOf(Fault* fault) {
+  if (auto* const forced = std::get_if<ForcedException>(fault)) return &forced->metadata;
+  auto& failure = std::get<FailureMetadata>(*fault);
+  return failure.exception.is_object() ? &failure.exception : &failure.return_value;
+}
+
+void WarnOfDroppedFault(const InjectedFault& fault, std::string_view why) {
+  const std::string what = !fault.exception.empty() ? fault.exception
+                           : fault.status != 0      ? std::to_string(fault.status)
+                                                    : fault.code;
+  Warn("the fault " + what + " is not injected: " + std::string(why));
+}
+
 // Of a call. One more fits behind them.
 std::vector<std::pair<std::string, std::string>> HeadersOf(int generated_id,
                                                            const std::string& execution_index,
@@ -230,27 +88,30 @@ std::vector<std::pair<std::string, std::string>> HeadersOf(int generated_id,
 
 }  // namespace
 
-void SetServiceName(std::string name) { ServiceName() = std::move(name); }
-
-bool InjectionEnabled() noexcept { return TheInjector() != nullptr; }
-
 struct Injection::State {
   Injector& injector;
-  InvocationComplete outcome;
-  Json fault_metadata = Json::object();
-  std::string transformation;  // of the body that the caller gets
+  InvocationComplete outcome;         // but for how it ended
+  std::string fault_metadata = "{}";  // JSON
+  std::string transformation;         // of the body that the caller gets
 
-  template <typename... Response>
-  void Report(const Response&... response) {
+  template <typename Outcome>
+  void Report(const Outcome& how) {
     const InOurs in;
-    injector.Report(MessageText(outcome, response...));
+    injector.Report(MessageText(outcome, how));
   }
 };
 
 Injection::Injection(const OutgoingCall& call) {
+  if (Guarded([&] { Announce(call); })) return;
+  state_.reset();
+  fault_.reset();
+  headers_.clear();
+}
+
+void Injection::Announce(const OutgoingCall& call) {
   Injector* const injector = TheInjector();
   const InOurs in;
-  if (injector == nullptr || !HasName()) return;
+  if (injector == nullptr || !HasServiceName()) return;
   const ContextHandle context = CurrentContext();
   const auto find_root = [&] { return injector->FindRoot(); };
   const auto parent = context != nullptr ? context->parent(find_root) : find_root();
@@ -266,6 +127,8 @@ Injection::Injection(const OutgoingCall& call) {
   }
 
   Invocation invocation;
+  const Dismantled<Json> args(&invocation.args);
+  const Dismantled<Json> metadata(&invocation.metadata);
   invocation.source_service_name = ServiceName();
   invocation.module = call.module;
   invocation.method = call.method;
@@ -283,8 +146,10 @@ Injection::Injection(const OutgoingCall& call) {
   invocation.vclock = std::move(stamp.vclock);
   invocation.origin_vclock = parent->origin_vclock();
   invocation.execution_index = std::move(stamp.execution_index);
-  const auto answer = injector->Create(invocation);
+  auto answer = injector->Create(invocation);
   if (!answer) return;
+  Json nothing;
+  const Dismantled<Json> fault_metadata(answer->fault ? MetadataOf(&*answer->fault) : &nothing);
   if (injector->replays()) invocation.execution_index = answer->execution_index;
 
   if (answer->request_complete && context != nullptr) {
@@ -299,70 +164,79 @@ Injection::Injection(const OutgoingCall& call) {
   state_->outcome.execution_index = std::move(invocation.execution_index);
   state_->outcome.vclock = std::move(invocation.vclock);
   if (fault_ && !fault_->exception.empty()) {
-    state_->fault_metadata = std::get<ForcedException>(*answer->fault).metadata;
+    const Json& forced = std::get<ForcedException>(*answer->fault).metadata;
+    state_->fault_metadata = forced.dump();
     if (fault_->call_first) {
-      const std::string sleep = TextAt(state_->fault_metadata, "sleep");
+      const std::string sleep = TextAt(forced, "sleep");
       headers_.emplace_back(kForcedSleepHeader, sleep.empty() ? "0" : sleep);
     }
     if (fault_->exception == kLatency) fault_.reset();
   }
 }
 
-Injection::~Injection() {
-  if (state_ == nullptr) return;
-  Failed("unknown");
-}
+Injection::~Injection() { Failed("unknown"); }
 
 bool Injection::Transform(std::string* body) {
   if (!fault_ || fault_->transformation.empty() || state_ == nullptr) return false;
-  if (!Corrupt(fault_->transformation, body)) {
+  bool is_transformed = false;
+  Guarded([&] {
+    state_->transformation = fault_->transformation;
+    is_transformed = Corrupt(fault_->transformation, body);
+    if (is_transformed) return;
+    state_->transformation.clear();
     DropFault(body->size() > kMaxCorruptible
                   ? kTooLongToCorrupt
                   : "the answer has no body that could be " + fault_->transformation);
-    return false;
+  });
+  if (!is_transformed) {
+    state_->transformation.clear();
+    fault_.reset();
   }
-  state_->transformation = fault_->transformation;
-  return true;
+  return is_transformed;
 }
 
 void Injection::Returned(int status, std::string_view body) {
-  if (state_ == nullptr) return;
-  state_->Report(ResponseText{std::to_string(status), Md5(body), state_->transformation});
-  state_.reset();
+  const std::unique_ptr<State> state = std::move(state_);
+  if (state == nullptr) return;
+  Guarded([&] {
+    state->Report(ResponseText{std::to_string(status), Md5(body), state->transformation});
+  });
 }
 
 void Injection::Returned() {
-  if (state_ == nullptr) return;
-  state_->outcome.return_value = {{"__class__", "Response"}, {"status_code", "OK"}};
-  state_->Report();
-  state_.reset();
+  const std::unique_ptr<State> state = std::move(state_);
+  if (state == nullptr) return;
+  Guarded([&] { state->Report(ResponseText{"OK", "", ""}); });
 }
 
 void Injection::Failed(std::string_view exception, std::string_view code) {
-  if (state_ == nullptr) return;
-  const bool injected = fault_ && fault_->exception == exception;
-  Json metadata = injected ? state_->fault_metadata : Json::object();
-  if (!code.empty()) metadata["code"] = code;
-  state_->outcome.exception = {{"name", exception}, {"metadata", std::move(metadata)}};
-  state_->Report();
-  state_.reset();
+  const std::unique_ptr<State> state = std::move(state_);
+  if (state == nullptr) return;
+  Guarded([&] {
+    const bool injected = fault_ && fault_->exception == exception;
+    Json metadata = injected ? Json::parse(state->fault_metadata) : Json::object();
+    const Dismantled<Json> dismantled(&metadata);
+    if (!code.empty()) metadata["code"] = code;
+    state->Report(ExceptionText{exception, metadata});
+  });
 }
 
 void Injection::DropFault(std::string_view why) {
   if (!fault_) return;
-  const std::string what = !fault_->exception.empty() ? fault_->exception
-                           : fault_->status != 0      ? std::to_string(fault_->status)
-                                                      : fault_->code;
-  Warn("the fault " + what + " is not injected: " + std::string(why));
+  Guarded([&] { WarnOfDroppedFault(*fault_, why); });
   // The callee is not to sleep, unless it has the headers by now.
   if (fault_->call_first && !headers_.empty()) headers_.pop_back();
   fault_.reset();
 }
 
-ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>& header) {
+namespace {
+
+// As ReceiveRequest(), but for the seconds that are to be slept.
+ContextHandle Receive(const std::function<std::string(const char* name)>& header,
+                      std::optional<double>* sleep) {
   Injector* const injector = TheInjector();
   const InOurs in;
-  if (injector == nullptr || !HasName()) return nullptr;
+  if (injector == nullptr || !HasServiceName()) return nullptr;
   any_request_received = true;
   std::string request_id = header(kRequestIdHeader);
   if (request_id.empty()) request_id = RandomHex(8);
@@ -383,34 +257,49 @@ ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>&
     injector->Report(MessageText(RequestReceived{*generated_id, index_text, ServiceName()}));
   }
 
-  const auto sleep = ParseNumber<double>(header(kForcedSleepHeader));
-  if (sleep && *sleep > 0 && std::isfinite(*sleep)) {
-    constexpr double kDay = 24 * 60 * 60;
-    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(*sleep, kDay)));
-  }
+  *sleep = ParseNumber<double>(header(kForcedSleepHeader));
   return std::make_shared<Context>(
       std::move(request_id),
       std::make_shared<Parent>(*std::move(index), *std::move(vclock), *std::move(origin_vclock)));
 }
 
+}  // namespace
+
+ContextHandle ReceiveRequest(const std::function<std::string(const char* name)>& header) {
+  ContextHandle request;
+  std::optional<double> sleep;
+  Guarded([&] { request = Receive(header, &sleep); });
+  if (sleep && *sleep > 0 && std::isfinite(*sleep)) {
+    const int kept = errno;
+    constexpr double kDay = 24 * 60 * 60;
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(*sleep, kDay)));
+    errno = kept;
+  }
+  return request;
+}
+
 void AnswerRequest(const ContextHandle& request, int status) {
-  if (request != nullptr) AnswerRequest(request, std::to_string(status));
+  if (request == nullptr) return;
+  char code[16];
+  const auto end = std::to_chars(code, code + sizeof code, status).ptr;
+  AnswerRequest(request, std::string_view(code, static_cast<size_t>(end - code)));
 }
 
 void AnswerRequest(const ContextHandle& request, std::string_view code,
                    std::string_view exception) {
   Injector* const injector = request == nullptr ? nullptr : TheInjector();
   if (injector == nullptr) return;
-  const InOurs in;
-  RequestComplete complete;
-  complete.generated_ids = request->TakeWanted();
-  if (complete.generated_ids.empty()) return;
-  if (exception.empty()) {
-    complete.return_value = {{"status_code", code}};
-  } else {
-    complete.exception = {{"name", exception}, {"metadata", Json::object()}};
-  }
-  injector->Report(MessageText(complete));
+  Guarded([&] {
+    const InOurs in;
+    RequestComplete complete;
+    complete.generated_ids = request->TakeWanted();
+    if (complete.generated_ids.empty()) return;
+    Json& how = exception.empty() ? complete.return_value : complete.exception;
+    const Dismantled<Json> dismantled(&how);
+    how[exception.empty() ? "status_code" : "name"] = exception.empty() ? code : exception;
+    if (!exception.empty()) how["metadata"] = Json::object();
+    injector->Report(MessageText(complete));
+  });
 }
 
 }  // namespace filibuster

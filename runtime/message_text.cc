@@ -168,10 +168,19 @@ std::string MessageText(const InvocationComplete& update, const ResponseText& re
   ObjectText value(150);
   value.AddString("__class__", "Response");
   value.AddString("status_code", response.status_code);
-  value.AddString("text", response.text);
+  if (!response.text.empty()) value.AddString("text", response.text);
   if (!response.transformation.empty()) value.AddString("transformation", response.transformation);
   ObjectText text = BeginCompletion(update);
   text.AddObject("return_value", value.Finish());
+  return text.Finish();
+}
+
+std::string MessageText(const InvocationComplete& update, const ExceptionText& exception) {
+  ObjectText value(150);
+  value.AddValue("metadata", exception.metadata);
+  value.AddString("name", exception.name);
+  ObjectText text = BeginCompletion(update);
+  text.AddObject("exception", value.Finish());
   return text.Finish();
 }
 

@@ -1,36 +1,26 @@
 // libcurl's functions, in front of libcurl's own: each call by the easy and the multi interface is
 // one of ours. Preloaded; a program may link it before libcurl just as well.
 //
-// Nothing of ours may be thrown through libcurl's C, or change errno; while injection is off, each
-// function does nothing but call the real one.
+// Nothing of ours may be thrown through libcurl's C, or change errno; what the service's callbacks
+// throw, or a thread that ends in one, passes through. While injection is off, each function does
+// nothing but call the real one.
 #include <curl/curl.h>
 
-#include <cerrno>
 #include <cstdarg>
-#include <exception>
+#include <memory>
 #include <utility>
 
 #include "filibuster/injector.h"
 #include "runtime/preload/curl_call.h"
 #include "runtime/preload/curl_handle.h"
 #include "runtime/preload/curl_multi.h"
+#include "runtime/guarded.h"
 #include "runtime/preload/next_function.h"
 
 #undef curl_multi_setopt
 
 namespace filibuster {
 namespace {
-
-// Runs a part of ours. What goes wrong in it is lost, and the call goes on without us.
-template <typename Part>
-void Guarded(Part&& part) noexcept {
-  const int kept = errno;
-  try {
-    part();
-  } catch (...) {
-  }
-  errno = kept;
-}
 
 // libcurl's easy interface uses its multi interface, by these same functions: a handle that has a
 // call is not asked about again.
@@ -56,9 +46,7 @@ void Begin(CURL* easy, CurlCall::Interface interface) noexcept {
   if (handle != nullptr) handle->preparing = false;
 }
 
-// May throw what a callback of the service's has thrown.
-CURLcode Finish(CURL* easy, CURLcode result, CurlCall::Interface interface) {
-  std::exception_ptr thrown;
+CURLcode Finish(CURL* easy, CURLcode result, CurlCall::Interface interface) noexcept {
   Guarded([&] {
     CurlHandle* const handle = FindHandle(easy);
     if (handle == nullptr || handle->call == nullptr || handle->call->interface() != interface) {
@@ -66,9 +54,7 @@ CURLcode Finish(CURL* easy, CURLcode result, CurlCall::Interface interface) {
     }
     const std::unique_ptr<CurlCall> call = std::move(handle->call);
     call->Finish(&result);
-    thrown = call->thrown();
   });
-  if (thrown != nullptr) std::rethrow_exception(thrown);
   return result;
 }
 
@@ -79,6 +65,24 @@ void Abandon(CURL* easy, CurlCall::Interface interface) noexcept {
     if (handle == nullptr || handle->call == nullptr) return;
     if (handle->call->interface() == interface) handle->call.reset();
   });
+}
+
+// The transfers of one call by the easy interface.
+CURLcode Perform(CURL* easy) {
+  const auto perform = RealLibcurl().perform;
+  CurlCall* const call = CallOf(easy);
+  if (call == nullptr) return perform(easy);
+  if (call->calls_first()) {
+    perform(easy);
+    if (!Guarded([&] { call->GoOn(); })) return CURLE_FAILED_INIT;
+  }
+  const CURLcode result = perform(easy);
+  if (!call->transforms()) return result;
+  CURLcode ended = result;
+  CURL* const passes_on = call->BeginPassingOn(&ended);
+  if (passes_on == nullptr) return ended;
+  const CURLcode passed_on = perform(passes_on);
+  return ended == CURLE_OK ? passed_on : ended;
 }
 
 void Pretend(const CurlHandle::Pretence& pretence, CURLINFO info, void* to) {
@@ -140,15 +144,26 @@ CURLcode curl_easy_getinfo(CURL* easy, CURLINFO info, ...) {
 }
 
 CURLcode curl_easy_perform(CURL* easy) {
-  if (!InjectionEnabled()) return RealLibcurl().perform(easy);
+  if (!InjectionEnabled() || filibuster::HasCall(easy)) return RealLibcurl().perform(easy);
   constexpr auto kEasy = CurlCall::Interface::kEasy;
   filibuster::Begin(easy, kEasy);
   try {
-    return filibuster::Finish(easy, RealLibcurl().perform(easy), kEasy);
-  } catch (...) {  // of a callback of the service's
+    return filibuster::Finish(easy, filibuster::Perform(easy), kEasy);
+  } catch (...) {  // of a callback of the service's, or its thread ends there
     filibuster::Abandon(easy, kEasy);
     throw;
   }
+}
+
+CURLcode curl_easy_pause(CURL* easy, int what) {
+  CURL* passes_on = nullptr;
+  if (InjectionEnabled()) {
+    filibuster::Guarded([&] {
+      const CurlCall* const call = filibuster::CallOf(easy);
+      if (call != nullptr) passes_on = call->passing_on();
+    });
+  }
+  return RealLibcurl().pause(passes_on != nullptr ? passes_on : easy, what);
 }
 
 void curl_easy_reset(CURL* easy) {
@@ -188,17 +203,18 @@ CURLMcode curl_multi_add_handle(CURLM* multi, CURL* easy) {
     filibuster::Abandon(easy, CurlCall::Interface::kMulti);
     return result;
   }
-  filibuster::Guarded([&] {
-    const CurlHandle* const handle = filibuster::FindHandle(easy);
-    if (handle == nullptr || handle->call == nullptr || !handle->call->calls_first()) return;
+  const bool can_go_on = filibuster::Guarded([&] {
+    const CurlCall* const call = filibuster::CallOf(easy);
+    if (call == nullptr || !(call->calls_first() || call->transforms())) return;
     filibuster::FollowFirst(multi, easy);
   });
+  if (!can_go_on) filibuster::Abandon(easy, CurlCall::Interface::kMulti);
   return result;
 }
 
 CURLMcode curl_multi_remove_handle(CURLM* multi, CURL* easy) {
   const CURLMcode result = RealLibcurl().multi_remove(multi, easy);
-  if (!InjectionEnabled()) return result;
+  if (result != CURLM_OK || !InjectionEnabled()) return result;
   filibuster::Guarded([&] { filibuster::ForgetHandle(multi, easy); });
   filibuster::Abandon(easy, CurlCall::Interface::kMulti);
   return result;
@@ -207,18 +223,14 @@ CURLMcode curl_multi_remove_handle(CURLM* multi, CURL* easy) {
 CURLMcode curl_multi_perform(CURLM* multi, int* running) {
   auto* const next = RealLibcurl().multi_perform;
   const CURLMcode result = next(multi, running);
-  if (result == CURLM_OK && InjectionEnabled()) {
-    filibuster::Guarded([&] { *running += filibuster::GoOnAfterFirst(multi); });
-  }
+  if (result == CURLM_OK && InjectionEnabled()) *running += filibuster::GoOnAfterFirst(multi);
   return result;
 }
 
 CURLMcode curl_multi_socket_action(CURLM* multi, curl_socket_t socket, int events, int* running) {
   auto* const next = RealLibcurl().multi_socket_action;
   const CURLMcode result = next(multi, socket, events, running);
-  if (result == CURLM_OK && InjectionEnabled()) {
-    filibuster::Guarded([&] { *running += filibuster::GoOnAfterFirst(multi); });
-  }
+  if (result == CURLM_OK && InjectionEnabled()) *running += filibuster::GoOnAfterFirst(multi);
   return result;
 }
 
@@ -230,8 +242,7 @@ CURLMcode curl_multi_cleanup(CURLM* multi) {
 
 CURLMsg* curl_multi_info_read(CURLM* multi, int* messages_left) {
   if (!InjectionEnabled()) return RealLibcurl().multi_info_read(multi, messages_left);
-  CURLMsg* message = nullptr;
-  filibuster::Guarded([&] { message = filibuster::ReadMessage(multi, messages_left); });
+  CURLMsg* const message = filibuster::ReadMessage(multi, messages_left);
   if (message != nullptr && message->msg == CURLMSG_DONE) {
     message->data.result =
         filibuster::Finish(message->easy_handle, message->data.result, CurlCall::Interface::kMulti);

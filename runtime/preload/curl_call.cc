@@ -12,6 +12,7 @@
 #include "runtime/corrupted_body.h"
 #include "runtime/preload/curl_codes.h"
 #include "runtime/preload/curl_url.h"
+#include "runtime/guarded.h"
 
 namespace filibuster {
 namespace {
@@ -27,15 +28,6 @@ constexpr CurlHandle::Value kConnectTimeoutMs = 300'000;
 
 bool HasName(const char* header, std::string_view name) {
   return ::strncasecmp(header, name.data(), name.size()) == 0 && header[name.size()] == ':';
-}
-
-// What may run out of memory, below libcurl's frames.
-template <typename Part>
-void TryTo(Part&& part) noexcept {
-  try {
-    part();
-  } catch (...) {
-  }
 }
 
 size_t Discard(char*, size_t size, size_t count, void*) { return size * count; }
@@ -81,12 +73,13 @@ std::unique_ptr<CurlCall> CurlCall::Begin(CurlHandle& handle, Interface interfac
 CurlCall::CurlCall(CurlHandle& handle, Interface interface, const OutgoingCall& call)
     : handle_(handle), interface_(interface), injection_(call) {
   transforms_ = injection_.fault() && !injection_.fault()->transformation.empty();
+  if (transforms_) kept_ = std::make_unique<CurlKeptBody>(handle);
   if (injection_.fault() && !transforms_) PlanFault(call.ssl);
   if (!injection_.fault() || transforms_) {
     AddHeaders();
     KeepBody();
   } else if (injection_.fault()->call_first) {
-    CallFirst();
+    SetForCallFirst();
   } else {
     Provoke();
   }
@@ -185,16 +178,12 @@ void CurlCall::KeepBody() {
   handle_.Override(CURLOPT_WRITEDATA, this);
 }
 
-// The callee does its work, and the caller hears nothing of it. By the multi interface the service
-// makes the call.
-void CurlCall::CallFirst() {
+// The callee does its work, and the caller hears nothing of it.
+void CurlCall::SetForCallFirst() {
   AddHeaders();
   handle_.Override(CURLOPT_WRITEFUNCTION, reinterpret_cast<CurlHandle::Value>(&Discard));
   handle_.Override(CURLOPT_HEADERFUNCTION, reinterpret_cast<CurlHandle::Value>(&Discard));
   calls_first_ = true;
-  if (interface_ == Interface::kMulti) return;
-  RealLibcurl().perform(handle_.easy());
-  GoOn();
 }
 
 void CurlCall::GoOn() {
@@ -299,11 +288,14 @@ void CurlCall::Finish(CURLcode* ended) {
     }
     Pretend();
   }
+  if (passing_on() != nullptr) {  // the time that it took is the call's
+    double before = 0;
+    RealLibcurl().getinfo(handle_.easy(), CURLINFO_TOTAL_TIME, &before);
+    RealLibcurl().getinfo(passing_on(), CURLINFO_TOTAL_TIME, &handle_.pretence.seconds);
+    handle_.pretence.seconds += before;
+  }
   handle_.Restore();
-  if (transforms_) PassOnTransformed(&result);
-  if (thrown_ != nullptr) {
-    injection_.Failed("unknown");
-  } else if (result == CURLE_OK || result == CURLE_HTTP_RETURNED_ERROR) {
+  if (result == CURLE_OK || result == CURLE_HTTP_RETURNED_ERROR) {
     injection_.Returned(Status(), body_);
   } else {
     injection_.Failed(NameOf(result));
@@ -311,51 +303,33 @@ void CurlCall::Finish(CURLcode* ended) {
 }
 
 // The body is passed on once all of it is there, whatever goes wrong with the transformation.
-void CurlCall::PassOnTransformed(CURLcode* result) {
+CURL* CurlCall::BeginPassingOn(CURLcode* result) {
+  transforms_ = false;
   if (*result != CURLE_OK) {
-    injection_.DropFault("the body of the answer breaks off");
+    Guarded([&] { injection_.DropFault("the body of the answer breaks off"); });
   } else {
-    TryTo([&] { injection_.Transform(&kept_back_); });
+    Guarded([&] { injection_.Transform(&kept_->text()); });
   }
-  TryTo([&] { body_ = kept_back_; });
-  try {
-    if (PassOnKeptBack() != 0 && *result == CURLE_OK) *result = CURLE_WRITE_ERROR;
-  } catch (...) {  // of the callback's
-    thrown_ = std::current_exception();
-  }
-}
-
-// In parts, as libcurl would: what the service's callback does not take is still there. 0, or what
-// the callback said of it.
-size_t CurlCall::PassOnKeptBack() {
-  while (!kept_back_.empty()) {
-    const size_t size = std::min<size_t>(kept_back_.size(), CURL_MAX_WRITE_SIZE);
-    const size_t taken = PassOn(kept_back_.data(), 1, size);
-    if (taken == CURL_WRITEFUNC_PAUSE) return taken;
-    if (taken != size) return CURL_WRITEFUNC_ERROR;
-    kept_back_.erase(0, size);
-  }
-  return 0;
+  Guarded([&] { body_ = kept_->text(); });
+  if (kept_->text().empty()) return nullptr;
+  auto* const error =  // that of the transfer which broke off is there already
+      *result == CURLE_OK ? handle_.GetPointer<char*>(CURLOPT_ERRORBUFFER) : nullptr;
+  CURL* const transfer = kept_->BeginTransfer(error);
+  if (transfer == nullptr) *result = CURLE_OUT_OF_MEMORY;
+  return transfer;
 }
 
 // Of a body that is to be transformed. False if this part of it is too much, also for the memory.
 bool CurlCall::KeepBack(std::string_view part) {
   if (!transforms_) return false;
-  const bool fits = kept_back_.size() + part.size() <= kMaxCorruptible;
+  const bool fits = kept_->text().size() + part.size() <= kMaxCorruptible;
   transforms_ = false;
-  if (fits) kept_back_ += part;
+  if (fits) kept_->text() += part;
   transforms_ = fits;
   if (fits) return true;
-  body_ = kept_back_;
+  body_ = kept_->text();
   injection_.DropFault(kTooLongToCorrupt);
   return false;
-}
-
-size_t CurlCall::PassOn(char* data, size_t size, size_t count) const {
-  auto* const theirs = handle_.GetPointer<curl_write_callback>(CURLOPT_WRITEFUNCTION);
-  auto* const to = handle_.GetPointer<void*>(CURLOPT_WRITEDATA);
-  return theirs != nullptr ? theirs(data, size, count, to)
-                           : std::fwrite(data, size, count, static_cast<std::FILE*>(to));
 }
 
 int CurlCall::Status() const {
@@ -368,13 +342,15 @@ int CurlCall::Status() const {
 size_t CurlCall::Write(char* data, size_t size, size_t count, void* call) {
   auto& self = *static_cast<CurlCall*>(call);
   bool is_kept_back = false;
-  TryTo([&] { is_kept_back = self.KeepBack({data, size * count}); });
+  Guarded([&] { is_kept_back = self.KeepBack({data, size * count}); });
   if (is_kept_back) return size * count;
-  if (const size_t refused = self.PassOnKeptBack(); refused != 0) return refused;
-  const size_t written = self.PassOn(data, size, count);
+  if (self.kept_ != nullptr) {
+    if (const size_t refused = self.kept_->PassOn(); refused != 0) return refused;
+  }
+  const size_t written = self.handle_.PassOn(data, size, count);
   // What is refused or paused comes again, or not at all.
   if (written == size * count) {
-    TryTo([&] { self.body_.append(data, std::min(written, kMaxBody - self.body_.size())); });
+    Guarded([&] { self.body_.append(data, std::min(written, kMaxBody - self.body_.size())); });
   }
   return written;
 }

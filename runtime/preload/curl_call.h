@@ -4,7 +4,6 @@
 
 #include <curl/curl.h>
 
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "filibuster/injector.h"
 #include "runtime/preload/curl_handle.h"
+#include "runtime/preload/curl_kept_body.h"
 #include "runtime/preload/failing_peer.h"
 
 namespace filibuster {
@@ -28,15 +28,19 @@ class CurlCall {
   CurlCall& operator=(const CurlCall&) = delete;
 
   Interface interface() const { return interface_; }
-  // By the multi interface: the transfer under way is the call itself, which is to fail only when
-  // it has been made. Who sees it end calls GoOn(), and has the failing one made.
+  // The transfer under way is the call itself, which is to fail only when it has been made. Who
+  // sees it end calls GoOn(), and has the failing one made.
   bool calls_first() const { return calls_first_; }
   void GoOn();
+  // The body is kept back until it can be transformed. Who sees the transfer end so calls this, and
+  // has the one made that passes the body on: null if there is nothing to pass on. Its end is the
+  // call's, unless `result` is an error already.
+  bool transforms() const { return transforms_; }
+  CURL* BeginPassingOn(CURLcode* result);
+  CURL* passing_on() const { return kept_ == nullptr ? nullptr : kept_->transfer(); }
   // How the transfer ended => how the caller is to see that it ended, which stands there also if
   // this throws.
   void Finish(CURLcode* result);
-  // By the service's callback, when it got the body behind the transfer.
-  std::exception_ptr thrown() const { return thrown_; }
 
  private:
   CurlCall(CurlHandle& handle, Interface interface, const OutgoingCall& call);
@@ -44,17 +48,14 @@ class CurlCall {
   void AddHeaders();
   bool AddHeader(const char* line);
   void KeepBody();
-  void CallFirst();
+  void SetForCallFirst();
   void Provoke();
   void LeaveOutTls();
   bool TimesOutConnecting() const;
   CurlHandle::Value TooSlowMs() const;
   void ProvokeTimeout();
   void Pretend();
-  void PassOnTransformed(CURLcode* result);
-  size_t PassOnKeptBack();
   bool KeepBack(std::string_view part);
-  size_t PassOn(char* data, size_t size, size_t count) const;  // to the service's own callback
   int Status() const;
 
   static size_t Write(char* data, size_t size, size_t count, void* call);
@@ -71,11 +72,10 @@ class CurlCall {
     void operator()(curl_slist* list) const { RealLibcurl().slist_free_all(list); }
   };
   std::unique_ptr<curl_slist, FreeList> headers_;
-  std::string body_;         // as the service has got it
-  std::string kept_back_;    // from the service, until it is transformed
-  bool transforms_ = false;  // the fault is a transformation of the body
+  std::string body_;                    // as the service has got it
+  std::unique_ptr<CurlKeptBody> kept_;  // if the fault is a transformation of the body
+  bool transforms_ = false;             // it is, and is still to be done
   bool calls_first_ = false;
-  std::exception_ptr thrown_;
   CurlHandle::Value port_without_tls_ = 0;  // of an https URL, if its failure needs no TLS
 };
 

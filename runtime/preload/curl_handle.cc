@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <memory>
@@ -51,7 +52,9 @@ const Libcurl& RealLibcurl() {
   auto functions = std::make_unique<Libcurl>();
   Load("curl_easy_setopt", &functions->setopt);
   Load("curl_easy_getinfo", &functions->getinfo);
+  Load("curl_easy_init", &functions->easy_init);
   Load("curl_easy_perform", &functions->perform);
+  Load("curl_easy_pause", &functions->pause);
   Load("curl_easy_strerror", &functions->strerror);
   Load("curl_slist_append", &functions->slist_append);
   Load("curl_slist_free_all", &functions->slist_free_all);
@@ -69,6 +72,8 @@ const Libcurl& RealLibcurl() {
   const Libcurl* first = nullptr;
   return real.compare_exchange_strong(first, functions.get()) ? *functions.release() : *first;
 }
+
+CurlHandle::CurlHandle(CURL* easy) : easy_(easy) {}
 
 // The call puts back what the service has set, which must still be known.
 CurlHandle::~CurlHandle() { call.reset(); }
@@ -92,6 +97,38 @@ std::string CurlHandle::Url() const {
   const std::string url = text;
   RealLibcurl().free(text);
   return url;
+}
+
+size_t CurlHandle::PassOn(char* data, size_t size, size_t count) const {
+  auto* const theirs = GetPointer<curl_write_callback>(CURLOPT_WRITEFUNCTION);
+  auto* const to = GetPointer<void*>(CURLOPT_WRITEDATA);
+  return theirs != nullptr ? theirs(data, size, count, to)
+                           : std::fwrite(data, size, count, static_cast<std::FILE*>(to));
+}
+
+bool CurlHandle::ReportsProgress() const {
+  const auto off = set_.find(CURLOPT_NOPROGRESS);
+  return off != set_.end() && off->second == 0 &&
+         (Get(CURLOPT_XFERINFOFUNCTION) != 0 || Get(CURLOPT_PROGRESSFUNCTION) != 0);
+}
+
+int CurlHandle::TellProgress() const {
+  const auto size = [&](CURLINFO info) {
+    curl_off_t bytes = 0;
+    RealLibcurl().getinfo(easy_, info, &bytes);
+    return std::max<curl_off_t>(bytes, 0);  // -1: not known
+  };
+  const curl_off_t down_of = size(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
+  const curl_off_t down = size(CURLINFO_SIZE_DOWNLOAD_T);
+  const curl_off_t up_of = size(CURLINFO_CONTENT_LENGTH_UPLOAD_T);
+  const curl_off_t up = size(CURLINFO_SIZE_UPLOAD_T);
+  auto* const to = GetPointer<void*>(CURLOPT_XFERINFODATA);
+  if (auto* const theirs = GetPointer<curl_xferinfo_callback>(CURLOPT_XFERINFOFUNCTION)) {
+    return theirs(to, down_of, down, up_of, up);
+  }
+  auto* const theirs = GetPointer<curl_progress_callback>(CURLOPT_PROGRESSFUNCTION);
+  return theirs(to, static_cast<double>(down_of), static_cast<double>(down),
+                static_cast<double>(up_of), static_cast<double>(up));
 }
 
 void CurlHandle::Remember(CURLoption option, Value value) {
@@ -166,6 +203,11 @@ CurlHandle* FindHandle(CURL* easy) {
   const std::lock_guard<ForkMutex> lock(handles_mutex);
   const auto it = TheHandles().find(easy);
   return it == handles->end() ? nullptr : it->second.get();
+}
+
+CurlCall* CallOf(CURL* easy) {
+  const CurlHandle* const handle = FindHandle(easy);
+  return handle == nullptr ? nullptr : handle->call.get();
 }
 
 void DropHandle(CURL* easy) {

@@ -20,7 +20,9 @@ class CurlCall;
 struct Libcurl {
   decltype(&::curl_easy_setopt) setopt;
   decltype(&::curl_easy_getinfo) getinfo;
+  decltype(&::curl_easy_init) easy_init;
   decltype(&::curl_easy_perform) perform;
+  decltype(&::curl_easy_pause) pause;
   decltype(&::curl_easy_strerror) strerror;
   decltype(&::curl_slist_append) slist_append;
   decltype(&::curl_slist_free_all) slist_free_all;
@@ -41,7 +43,7 @@ const Libcurl& RealLibcurl();
 // One easy handle. As libcurl has it, one thread uses it at a time.
 class CurlHandle {
  public:
-  explicit CurlHandle(CURL* easy) : easy_(easy) {}
+  explicit CurlHandle(CURL* easy);
   ~CurlHandle();
   CurlHandle(const CurlHandle&) = delete;
   CurlHandle& operator=(const CurlHandle&) = delete;
@@ -56,6 +58,13 @@ class CurlHandle {
     return reinterpret_cast<Pointer>(Get(option));
   }
   std::string Url() const;  // "" if none
+
+  // A part of the body to the service's own callback, and whether it has one that is told how far
+  // the transfer is.
+  size_t PassOn(char* data, size_t size, size_t count) const;
+  bool ReportsProgress() const;
+  // To that callback; what it says of it.
+  int TellProgress() const;
 
   void Remember(CURLoption option, Value value);
   void ForgetAll();
@@ -97,6 +106,8 @@ class CurlHandle {
 CurlHandle& HandleOf(CURL* easy);
 // Null if nothing was ever set.
 CurlHandle* FindHandle(CURL* easy);
+// Null if it makes none.
+CurlCall* CallOf(CURL* easy);
 void DropHandle(CURL* easy);
 
 }  // namespace filibuster

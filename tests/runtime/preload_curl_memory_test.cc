@@ -218,5 +218,48 @@ TEST_F(PreloadCurlMemoryTest, ABodyForWhichThereIsNoMemoryIsPassedOnOnce) {
   smallest_counted = 0;
 }
 
+// Wherever it runs out: the caller sees the fault, or what it would see without us.
+TEST_P(PreloadCurlMemoryTest, ACallForWhichThereIsNoMemoryFailsAsPlannedOrAsWithoutUs) {
+  struct Case {
+    std::string fault;
+    CURLcode code;
+    std::string body;
+  };
+  const std::string named = R"({"forced_exception": {"name": "CURLE_GOT_NOTHING", "metadata": )";
+  const Case cases[] = {
+      {"{}", CURLE_OK, "done"},
+      {named + R"({"cause": "c"}}})", CURLE_GOT_NOTHING, ""},
+      {named + R"({"abort": false}}})", CURLE_GOT_NOTHING, ""},
+      {R"({"failure_metadata": {"return_value": {"status_code": "503"}}})", CURLE_OK, ""},
+      {kCorruptedBodies[1].fault(), CURLE_OK, "do"},
+  };
+  std::string body;
+  body.reserve(10);
+  CURL* const easy = curl_easy_init();
+  curl_easy_setopt(easy, CURLOPT_URL, Url().c_str());
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT, 60L);  // is told, as metadata
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &AppendBody);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
+  for (const Case& it : cases) {
+    bool one_failed = true;
+    bool was_planned = false;
+    for (int allocations = 0; one_failed; ++allocations) {
+      control_.Reset();
+      Inject(it.fault);
+      body.clear();
+      allocations_left = allocations;
+      const CURLcode code = Perform(GetParam(), easy);
+      one_failed = allocations_left < 0;
+      allocations_left = -1;
+      was_planned = code == it.code && body == it.body;
+      EXPECT_TRUE(was_planned || (code == CURLE_OK && body == "done"))
+          << code << " '" << body << "' without allocation " << allocations;
+    }
+    EXPECT_TRUE(was_planned);  // with all of them
+  }
+  curl_easy_cleanup(easy);
+}
+
 }  // namespace
 }  // namespace filibuster

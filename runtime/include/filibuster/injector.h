@@ -44,7 +44,8 @@ struct InjectedFault {
 };
 
 // One call, from before it is made until its outcome is known. Asks the control server, and
-// reports to it; when that is not possible, there is neither a fault nor a header.
+// reports to it; when that is not possible, also for want of memory, there is neither a fault nor a
+// header. Nothing here throws.
 class Injection {
  public:
   explicit Injection(const OutgoingCall& call);
@@ -73,6 +74,9 @@ class Injection {
 
  private:
   struct State;
+
+  void Announce(const OutgoingCall& call);
+
   std::unique_ptr<State> state_;  // null: nothing is reported
   std::optional<InjectedFault> fault_;
   std::vector<std::pair<std::string, std::string>> headers_;
