@@ -5,7 +5,9 @@
 // Nothing of httplib is linked; what is needed of its classes is inline in the header. Compiled
 // with -fno-access-control: where a client's requests go is nobody's business otherwise.
 #include <httplib.h>
+#include <sys/socket.h>
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,10 +15,12 @@
 
 #include "filibuster/call_site.h"
 #include "filibuster/context.h"
-#include "filibuster/detail/httplib_call.h"
+#include "filibuster/detail/httplib_failing_stream.h"
 #include "filibuster/detail/httplib_request.h"
+#include "filibuster/detail/httplib_values.h"
 #include "filibuster/injector.h"
 #include "runtime/preload/next_function.h"
+#include "runtime/unique_fd.h"
 
 namespace filibuster {
 namespace {
@@ -76,37 +80,46 @@ void AddHeaders(const Injection& injection, httplib::Request* request) {
   }
 }
 
-// A HEAD request's is not, and a redirection that is followed is another request's.
-bool IsHandled(const httplib::ClientImpl& client, const httplib::Request& request, int status) {
-  const bool is_followed = client.follow_location_ && status > 300 && status < 400;
-  return request.response_handler && request.method != "HEAD" && status != 204 && !is_followed;
+// What httplib does with a request and its answer, over whatever stream. False without the library.
+bool Handle(httplib::ClientImpl& client, httplib::Stream& stream, httplib::Request& request,
+            httplib::Response& response, httplib::Error& error) {
+  using HandleRequest = bool(httplib::ClientImpl*, httplib::Stream&, httplib::Request&,
+                             httplib::Response&, bool, httplib::Error&);
+  static const Next<HandleRequest> next(
+      "_ZN7httplib10ClientImpl14handle_requestERNS_6StreamERNS_7RequestERNS_8ResponseEbRNS_"
+      "5ErrorE");
+  return next.known() &&
+         next.function(&client, stream, request, response, !client.keep_alive_, error);
 }
 
-// Whether the call ends with a response. Who handles and logs responses gets to see it.
-bool Fail(const InjectedFault& fault, httplib::Error planned, const httplib::ClientImpl& client,
-          const httplib::Request& request, httplib::Response* response, httplib::Error* error) {
-  *error = planned;
-  if (fault.status == 0) return false;
-  *response = httplib::Response();
-  response->version = "HTTP/1.1";
-  response->status = fault.status;
-  response->reason = ReasonOf(fault.status);
-  response->headers.emplace("Content-Length", "0");
-  if (IsHandled(client, request, fault.status) && !request.response_handler(*response)) {
-    *error = httplib::Error::Canceled;
-    return false;
+// As for a new connection, if one would be made.
+void SetSocketOptions(httplib::ClientImpl& client) {
+  if (!client.socket_options_) return;
+  {
+    const std::lock_guard<std::mutex> lock(client.socket_mutex_);
+    if (client.socket_.is_open()) return;
   }
-  if (client.logger_) client.logger_(request, *response);
-  return true;
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (socket) client.socket_options_(socket.get());
 }
 
-// Nullopt if httplib knows no such error.
-std::optional<httplib::Error> ErrorOf(const InjectedFault& fault) {
-  if (fault.status != 0) return httplib::Error::Success;
-  for (const auto& entry : filibuster_httplib::kErrorNames) {
-    if (entry.name == fault.exception) return entry.error;
+// As httplib's send(), but for the connection. Whether the call ends with a response.
+bool Fail(const InjectedFault& fault, httplib::Error planned, httplib::ClientImpl& client,
+          httplib::Request& request, httplib::Response& response, httplib::Error& error) {
+  error = planned;
+  if (filibuster_httplib::IsOfArguments(planned)) return false;
+  const std::lock_guard<std::recursive_mutex> lock(client.request_mutex_);
+  SetSocketOptions(client);
+  if (filibuster_httplib::IsOfConnecting(planned)) return false;
+  for (const auto& header : client.default_headers_) {
+    if (request.headers.find(header.first) == request.headers.end()) request.headers.insert(header);
   }
-  return std::nullopt;
+  filibuster_httplib::FailingStream stream(fault, planned);
+  error = httplib::Error::Success;
+  if (Handle(client, stream, request, response, error)) return true;
+  error = filibuster_httplib::Ended(error, planned);
+  if (error == httplib::Error::Success) error = httplib::Error::Unknown;
+  return false;
 }
 
 // A redirection, or an answer to a demand for authorization, is part of the call that it is for.
@@ -132,7 +145,7 @@ bool ClientImpl::send(Request& request, Response& response, Error& error) {
   std::optional<Error> planned;
   const bool transforms = injection.fault() && !injection.fault()->transformation.empty();
   if (injection.fault() && !transforms) {
-    planned = filibuster::ErrorOf(*injection.fault());
+    planned = filibuster_httplib::ErrorOf(*injection.fault());
     if (!planned) injection.DropFault("httplib knows no such error");
   }
   filibuster::AddHeaders(injection, &request);
@@ -146,7 +159,7 @@ bool ClientImpl::send(Request& request, Response& response, Error& error) {
       Error ignored = Error::Success;
       next.function(this, request, unseen, ignored);
     }
-    answered = filibuster::Fail(*injection.fault(), *planned, *this, request, &response, &error);
+    answered = filibuster::Fail(*injection.fault(), *planned, *this, request, response, error);
   }
   if (answered && transforms) filibuster_httplib::Transform(&injection, &response);
   if (answered) {

@@ -16,8 +16,7 @@
 // - httplib::ClientImpl is not instrumented;
 // - calls made by an error handler, a post-routing handler, a logger or a content provider are not
 //   known to belong to the request; filibuster/context.h can carry it there;
-// - a call that is not made calls no content provider or logger, and its result has no request
-//   headers; an injected status is shown to a ResponseHandler, but has no body for a receiver.
+// - a call that is made to fail leaves the client's connection, if one is open, as it was.
 // Written for cpp-httplib 0.11.
 #pragma once
 

@@ -3,17 +3,17 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "filibuster/detail/httplib_failing_client.h"
 #include "filibuster/detail/httplib_values.h"
 
 namespace filibuster_httplib {
 
 // Ours replace those that a service passed on from the request that it is handling.
 inline ::httplib::Headers Merge(::httplib::Headers headers, filibuster::Injection& call) {
-  auto ours = call.TakeHeaders();
+  auto ours = call.fault() ? call.headers() : call.TakeHeaders();  // it may be made twice
   if (!headers.empty()) {
     for (const auto& header : ours) headers.erase(header.first);
   }
@@ -23,51 +23,28 @@ inline ::httplib::Headers Merge(::httplib::Headers headers, filibuster::Injectio
   return headers;
 }
 
-// The answer's body as the fault wants it, with its length.
-inline void Transform(filibuster::Injection* injection, ::httplib::Response* response) {
-  if (!injection->Transform(&response->body)) return;
-  const auto length = response->headers.find("Content-Length");
-  if (length != response->headers.end()) length->second = std::to_string(response->body.size());
+// The call fails as planned.
+template <typename Client, typename Invoke>
+::httplib::Result Fail(Client& client, filibuster::Injection& injection, bool is_ssl,
+                       ::httplib::Error planned, Invoke&& invoke) {
+  if (IsOfArguments(planned)) return ::httplib::Result(nullptr, planned);
+  FailingClient failing(ImplOf(client), is_ssl, *injection.fault(), planned);
+  return invoke(failing, injection);
 }
 
-// The one that is to see a response before its body; null if there is none.
-template <typename... Args>
-::httplib::ResponseHandler HandlerAmong(const Args&... args) {
-  ::httplib::ResponseHandler handler;
-  [[maybe_unused]] const auto look_at = [&](const auto& arg) {
-    using Arg = std::decay_t<decltype(arg)>;
-    if constexpr (!std::is_null_pointer_v<Arg> &&
-                  std::is_convertible_v<const Arg&, ::httplib::ResponseHandler>) {
-      handler = arg;
-    }
-  };
-  (look_at(args), ...);
-  return handler;
-}
-
-// Nothing comes behind the head of the others.
-inline bool IsHandled(const filibuster::OutgoingCall& call, const ::httplib::Response& response) {
-  return std::string_view(call.method) != "Head" && response.status != 204;
-}
-
-// Makes the call, `invoke(headers to add)`, or fails it, and reports how it ended.
-template <typename Invoke>
-::httplib::Result Run(const filibuster::OutgoingCall& call,
-                      const ::httplib::ResponseHandler& handler, Invoke&& invoke) {
+// Makes the call, `invoke(client, injection)`, or fails it, and reports how it ended.
+template <typename Client, typename Invoke>
+::httplib::Result Run(Client& client, const filibuster::OutgoingCall& call, Invoke&& invoke) {
   filibuster::Injection injection(call);
-  std::optional<::httplib::Result> fault;
+  std::optional<::httplib::Error> planned;
   const bool transforms = injection.fault() && !injection.fault()->transformation.empty();
   if (injection.fault() && !transforms) {
-    fault = ResultOf(*injection.fault());
-    if (!fault) injection.DropFault("httplib knows no such error");
+    planned = ErrorOf(*injection.fault());
+    if (!planned) injection.DropFault("httplib knows no such error");
   }
-  const bool make_call = !fault || injection.fault()->call_first;
-  std::optional<::httplib::Result> natural;
-  if (make_call) natural.emplace(invoke(injection));
-  if (fault && *fault && handler && IsHandled(call, **fault) && !handler(**fault)) {
-    fault.emplace(nullptr, ::httplib::Error::Canceled);
-  }
-  ::httplib::Result result = std::move(fault ? *fault : *natural);
+  if (planned && injection.fault()->call_first) invoke(client, injection);
+  ::httplib::Result result =
+      planned ? Fail(client, injection, call.ssl, *planned, invoke) : invoke(client, injection);
   if (result && transforms) Transform(&injection, &*result);
   if (result) {
     injection.Returned(result->status, result->body);

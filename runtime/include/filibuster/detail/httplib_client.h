@@ -39,12 +39,13 @@ class InstrumentedClient : public Base {
     if (!filibuster::InjectionEnabled()) return Base::send(request);
     const std::string method = MethodOf(request);
     const PathAt path(request.path, file, line, function);
-    const auto run = [&](filibuster::Injection& call) {
+    const auto run = [&](auto& client, filibuster::Injection& call) {
       ::httplib::Request with_headers = request;
       with_headers.headers = Merge(request.headers, call);
-      return Base::send(with_headers);
+      return client.send(with_headers);
     };
-    return Run(CallTo(method.c_str(), path), request.response_handler, run);
+    Base& base = *this;
+    return Run(base, CallTo(method.c_str(), path), run);
   }
 
   bool send(::httplib::Request& request, ::httplib::Response& response, ::httplib::Error& error,
@@ -53,14 +54,15 @@ class InstrumentedClient : public Base {
     if (!filibuster::InjectionEnabled()) return Base::send(request, response, error);
     const std::string method = MethodOf(request);
     const PathAt path(request.path, file, line, function);
-    const auto run = [&](filibuster::Injection& call) {
+    const auto run = [&](auto& client, filibuster::Injection& call) {
       request.headers = Merge(std::move(request.headers), call);
       auto answer = std::make_unique<::httplib::Response>();
       auto outcome = ::httplib::Error::Success;
-      if (!Base::send(request, *answer, outcome)) answer.reset();
+      if (!client.send(request, *answer, outcome)) answer.reset();
       return ::httplib::Result(std::move(answer), outcome);
     };
-    auto result = Run(CallTo(method.c_str(), path), request.response_handler, run);
+    Base& base = *this;
+    auto result = Run(base, CallTo(method.c_str(), path), run);
     error = result.error();
     if (result) response = std::move(*result);
     return static_cast<bool>(result);

@@ -4,11 +4,9 @@
 #include <httplib.h>
 #include <strings.h>
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "filibuster/detail/http_reason.h"
 #include "filibuster/injector.h"
@@ -58,20 +56,20 @@ inline std::string_view NameOf(::httplib::Error error) {
   return "httplib::Error::Unknown";
 }
 
-// What httplib would return if the call failed in this way; nullopt if httplib knows no such way.
-inline std::optional<::httplib::Result> ResultOf(const filibuster::InjectedFault& fault) {
-  if (fault.status != 0) {
-    auto response = std::make_unique<::httplib::Response>();
-    response->version = "HTTP/1.1";
-    response->status = fault.status;
-    response->reason = ::filibuster::ReasonOf(fault.status);
-    response->set_header("Content-Length", "0");
-    return ::httplib::Result(std::move(response), ::httplib::Error::Success);
-  }
+// Success if the call is to be answered with a status; nullopt if httplib knows no such error.
+inline std::optional<::httplib::Error> ErrorOf(const filibuster::InjectedFault& fault) {
+  if (fault.status != 0) return ::httplib::Error::Success;
   for (const ErrorName& entry : kErrorNames) {
-    if (entry.name == fault.exception) return ::httplib::Result(nullptr, entry.error);
+    if (entry.name == fault.exception) return entry.error;
   }
   return std::nullopt;
+}
+
+// The answer's body as the fault wants it, with its length.
+inline void Transform(filibuster::Injection* injection, ::httplib::Response* response) {
+  if (!injection->Transform(&response->body)) return;
+  const auto length = response->headers.find("Content-Length");
+  if (length != response->headers.end()) length->second = std::to_string(response->body.size());
 }
 
 }  // namespace filibuster_httplib
