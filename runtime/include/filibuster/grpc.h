@@ -30,7 +30,7 @@
 #ifdef FILIBUSTER_ANALYSIS
 
 namespace filibuster {
-ContextHandle ContextOf(const ::grpc::ServerContext& request);
+ContextHandle ContextOf(const ::grpc::ServerContextBase& request);
 }  // namespace filibuster
 
 #else
@@ -70,9 +70,8 @@ inline const bool registered = Register();
 namespace filibuster {
 
 // Of a request that has arrived and is not over; null if it is not known.
-inline ContextHandle ContextOf(const ::grpc::ServerContext& request) {
-  const ::grpc::ServerContextBase* const base = &request;
-  return FindServed(base);
+inline ContextHandle ContextOf(const ::grpc::ServerContextBase& request) {
+  return FindServed(&request);
 }
 
 }  // namespace filibuster

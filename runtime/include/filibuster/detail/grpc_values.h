@@ -22,28 +22,33 @@
 namespace filibuster_grpc {
 
 // By which gRPC calls the address that a channel was made for: ipv4:127.0.0.1:5001, of
-// localhost:5001.
+// localhost:5001. Of several, it names the last that it tried.
 inline std::string AddressOf(std::string target) {
+  const auto starts_with = [&](std::string_view start) {
+    return target.compare(0, start.size(), start) == 0;
+  };
   for (const std::string_view scheme : {"dns:///", "dns:", "ipv4:", "ipv6:"}) {
-    if (target.compare(0, scheme.size(), scheme) == 0) target.erase(0, scheme.size());
+    if (starts_with(scheme)) target.erase(0, scheme.size());
   }
-  if (target.compare(0, 5, "unix:") == 0) return target;
-  if (target.compare(0, 1, "[") == 0) {
+  if (starts_with("unix:///")) target.erase(5, 2);
+  if (starts_with("unix:") || starts_with("unix-abstract:")) return target;
+  target.erase(0, target.rfind(',') + 1);
+  if (starts_with("[")) {
     const std::size_t end = target.find(']');
     return "ipv6:%5B" + target.substr(1, end - 1) + "%5D" +
            (end == target.npos ? "" : target.substr(end + 1));
   }
-  if (target.compare(0, 10, "localhost:") == 0) return "ipv4:127.0.0.1" + target.substr(9);
+  if (starts_with("localhost:")) return "ipv4:127.0.0.1" + target.substr(9);
   return "ipv4:" + target;
 }
 
 // What a channel says when nobody listens at the address that it was made for.
 inline std::string RefusedText(const std::string& target) {
   const std::string address = AddressOf(target);
-  return "failed to connect to all addresses; last error: UNKNOWN: " + address + ": " +
-         (address.compare(0, 5, "unix:") == 0
-              ? "No such file or directory"
-              : "Failed to connect to remote host: Connection refused");
+  const char* reason = "Failed to connect to remote host: Connection refused";
+  if (address.compare(0, 5, "unix:") == 0) reason = "No such file or directory";
+  if (address.compare(0, 14, "unix-abstract:") == 0) reason = "Connection refused";
+  return "failed to connect to all addresses; last error: UNKNOWN: " + address + ": " + reason;
 }
 
 // Whether the client fails the call, and not the callee by its answer.
