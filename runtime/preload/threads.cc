@@ -2,8 +2,8 @@
 // std::async and all that is made of them.
 //
 // A thread that outlives the request, such as one of a pool that the first request starts, is then
-// known to belong to none: what such a pool is given has to bring its own context
-// (filibuster/context.h).
+// known to belong to none. Until then all that it does counts as that request's, also what others
+// give it to do: what such a pool is given has to bring its own context (filibuster/context.h).
 #include <pthread.h>
 
 #include <atomic>
