@@ -11,11 +11,6 @@ using Kind = Value::Kind;
 
 constexpr char kReferenceWrapperUsr[] = "@N@std@S@reference_wrapper>";
 
-Place ElementIn(Place list, std::size_t index) {
-  list.path.push_back(ElementPart(static_cast<std::int64_t>(index)));
-  return list;
-}
-
 }  // namespace
 
 // Where an initialiser makes an object, so that what points to it stays right.
@@ -46,7 +41,7 @@ Results Interpreter::MakeElements(const Node& list, State state, const Place& pl
   for (std::size_t i = 0; i < list.kids.size(); ++i) {
     Results after;
     for (Result& result : going) {
-      const Place element = ElementIn(place, i);
+      const Place element = place.Element(i);
       for (Result& made : MakeAt(list.kids[i], std::move(result.state), element)) {
         if (made.completion == Completion::kValue) {
           after.push_back(std::move(made));
@@ -54,7 +49,7 @@ Results Interpreter::MakeElements(const Node& list, State state, const Place& pl
         }
         Results unwound = {std::move(made)};
         for (std::size_t done = i; done-- > 0;) {
-          const Place before = ElementIn(place, done);
+          const Place before = place.Element(done);
           unwound = Destroy(before, list.type, std::move(unwound));
         }
         Append(ended, std::move(unwound));
@@ -151,8 +146,7 @@ Results Interpreter::Initialize(const Node& init, const Place& self, Results sta
                     return One(std::move(next), std::move(made));
                   });
     }
-    Place field = self;
-    field.path.push_back(init.text);
+    const Place field = self.Part(init.text);
     const bool is_reference = init.type == "&";
     if (!is_reference) return MakeAt(value, std::move(state), field);
     return Then(Run(value, std::move(state)), [&](State next, Value made) {

@@ -8,11 +8,6 @@ namespace {
 
 using Kind = Value::Kind;
 
-Place WithField(Place place, const std::string& field) {
-  place.path.push_back(field);
-  return place;
-}
-
 // What an operator gives that may lead to where its operands are.
 bool IsWayOn(const std::string& op) { return op == "+" || op == "-" || op == ".*" || op == "->*"; }
 
@@ -205,7 +200,7 @@ Results Interpreter::EvaluateField(const Node& node, State state) {
       return One(std::move(next), value.Taint(object));
     }
     if (base.Is(Kind::kAlias)) {
-      return One(std::move(next), Value::Alias(WithField(base.place(), node.text)));
+      return One(std::move(next), Value::Alias(base.place().Part(node.text)));
     }
     Values fields;
     for (const Value& one : object.Alternatives()) {

@@ -281,9 +281,7 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
                 : run(facts.body, std::move(results));
   if (is_whole && is_destructor) {
     for (const Node& part : inits | std::views::reverse) {
-      Place place = self->place();
-      if (!part.text.empty()) place.path.push_back(part.text);
-      results = Destroy(place, part.type, std::move(results));
+      results = Destroy(self->place().Part(part.text), part.type, std::move(results));
     }
   }
   frames_.pop_back();

@@ -11,11 +11,6 @@ namespace {
 
 using Kind = Value::Kind;
 
-Place PartOf(Place whole, const std::string& part) {
-  if (!part.empty()) whole.path.push_back(part);
-  return whole;
-}
-
 }  // namespace
 
 Results Interpreter::EvaluateTemporary(const Node& node, State state) {
@@ -75,7 +70,7 @@ Results Interpreter::Unwind(std::span<const Node> inits, const Place& whole, Res
       for (const Node& init : inits | std::views::reverse) {
         if (init.kids.size() < 2) continue;
         const Node& destroy = init.kids[1];
-        one = Destroy(PartOf(whole, destroy.text), destroy.type, std::move(one));
+        one = Destroy(whole.Part(destroy.text), destroy.type, std::move(one));
       }
     }
     Append(all, std::move(one));
@@ -115,7 +110,7 @@ Results Interpreter::DestroyObject(const Place& unresolved, const std::string& t
   if (object.Is(Kind::kList)) {
     Results results = One(std::move(state));
     for (std::size_t i = object.elements().size(); i-- > 0;) {
-      const Place element = PartOf(place, ElementPart(static_cast<std::int64_t>(i)));
+      const Place element = place.Element(i);
       results = Then(std::move(results), [&](State next, Value) {
         return DestroyObject(element, type, std::move(next));
       });

@@ -88,6 +88,16 @@ std::optional<std::size_t> ElementIndex(const std::string& part) {
   return index;
 }
 
+Place Place::Part(const std::string& part) const {
+  Place place = *this;
+  if (!part.empty()) place.path.push_back(part);
+  return place;
+}
+
+Place Place::Element(std::size_t index) const {
+  return Part(ElementPart(static_cast<std::int64_t>(index)));
+}
+
 Place WithoutElements(Place place) {
   while (!place.path.empty() && IsElement(place.path.back())) place.path.pop_back();
   return place;

@@ -35,6 +35,10 @@ struct Place {
   Root root;
   std::vector<std::string> path;
 
+  // A field or an element of it; "" of a base, whose fields are its own.
+  Place Part(const std::string& part) const;
+  Place Element(std::size_t index) const;
+
   bool operator==(const Place&) const = default;
 };
 
