@@ -128,8 +128,13 @@ Results Interpreter::EvaluateAssign(const Node& node, State state) {
           role != nullptr && node.kids[0].op == Op::kField) {
         SetField(after, left.place(), *role, value);
       }
-      after.memory.Write(left.place(), std::move(value));
-      return One(std::move(after), std::move(left));
+      const Value old = Load(after, left);
+      after.memory.Write(left.place(), value);
+      const bool owned = node.kids.size() == 3 || (old.Is(Value::Kind::kFunction) && Owns(old));
+      if (!owned) return One(std::move(after), std::move(left));
+      const std::string type = node.kids.size() == 3 ? node.kids[2].type : std::string();
+      return Then(DestroyReplaced(old, value, type, std::move(after)),
+                  [&](State last, Value) { return One(std::move(last), left); });
     });
   });
 }
@@ -138,10 +143,17 @@ Results Interpreter::EvaluateUnary(const Node& node, State state) {
   return Then(Run(node.kids[0], std::move(state)), [&](State next, Value operand) {
     const Value old = Load(next, operand);
     if (node.text == kMovedFrom) {
-      const bool is_null = node.type == kOwningPointer;
-      Value left = is_null ? Value::Null() : Value::Unknown("what has been moved from");
+      Value left = Value::Unknown("what has been moved from");
+      if (node.type == kOwningPointer) left = Value::Null();
+      if (program_.ClassOf(node.type) != nullptr) {
+        left = MovedFrom(old, program_.TypeName(node.type));
+      }
       if (operand.Is(Kind::kAlias)) next.memory.Write(operand.place(), std::move(left));
       return One(std::move(next), old);
+    }
+    if (node.text == kObserved) {
+      const bool owns = old.IsOwner();
+      return One(std::move(next), owns ? Value::Pointer(old.place()).Taint(old) : old);
     }
     if (node.text == "-" || node.text == "~") {
       Value value = node.text == "-" ? Compute("-", Value::Int(0), old)

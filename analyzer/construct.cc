@@ -88,6 +88,7 @@ Results Interpreter::Construct(const Node& node, State state, const Place& into,
       return Then(AfterCall(node, std::move(results)),
                   [&](State after, Value) { return One(std::move(after), self); });
     }
+    HandOver(call, next);
     const std::vector<std::string>& types = link.callee->parameter_types;
     if (!as_base && types.size() == 1 && types[0] == program_.TypeName(node.type)) {
       // A copy whose code was not seen.

@@ -83,6 +83,9 @@ const Place* AddValues(const Value& value, std::vector<const Value*>& parts) {
   switch (value.kind()) {
     case Value::Kind::kPointer:
     case Value::Kind::kAlias:
+      if (value.IsOwner()) {
+        for (const Value& deleter : value.owned().deleter) parts.push_back(&deleter);
+      }
       return &value.place();
     case Value::Kind::kObject:
       for (const auto& [name, field] : value.object().fields) parts.push_back(&field);

@@ -153,6 +153,8 @@ Results Interpreter::Evaluate(const Node& node, State state) {
       return EvaluateThrow(node, std::move(state));
     case Op::kNew:
       return EvaluateNew(node, std::move(state));
+    case Op::kDelete:
+      return EvaluateDelete(node, std::move(state));
     case Op::kFull:
       return LeaveFull(node, Evaluate(node.kids[0], std::move(state)));
     case Op::kTemporary:
@@ -163,14 +165,24 @@ Results Interpreter::Evaluate(const Node& node, State state) {
 }
 
 Results Interpreter::EvaluateNew(const Node& node, State state) {
+  const auto pointer_to = [&](const Place& place) {
+    if (node.text.empty()) return Value::Pointer(place);
+    return Value::Owner({place, node.text == "std::make_shared", false, {}});
+  };
   const auto make = [&](State next, const Place& place) {
     if (place.path.empty()) {
       next.memory.Set(place.root, Value());
     } else {
       next.memory.Write(place, Value());
     }
-    return Then(MakeAt(node.kids[0], std::move(next), place),
-                [&](State after, Value) { return One(std::move(after), Value::Pointer(place)); });
+    Results made = Then(MakeAt(node.kids[0], std::move(next), place), [&](State after, Value) {
+      return One(std::move(after), pointer_to(place));
+    });
+    for (Result& result : made) {
+      const bool is_gone = result.completion == Completion::kThrow && node.kids.size() == 1;
+      if (is_gone) result.state.memory.Erase(place.root);
+    }
+    return made;
   };
   if (node.kids.size() == 2) {
     return Then(EvaluateLoaded(node.kids[1], std::move(state)), [&](State next, Value where) {

@@ -123,15 +123,43 @@ Results Interpreter::RunCatches(const Node& node, Result thrown) {
       }
       state.memory.Set({Depth(), static_cast<int>(clause.number)}, std::move(caught));
     }
-    state.handling.push_back(std::move(handled));
+    state.handling.push_back(handled);
     for (Result& result : Run(clause.kids[0], std::move(state))) {
       if (!result.state.handling.empty()) result.state.handling.pop_back();
-      all.push_back(std::move(result));
+      Append(all, LeaveClause(clause, handled, std::move(result)));
     }
     if (takes == Truth::kTrue) return all;
   }
   all.push_back(std::move(thrown));
   return all;
+}
+
+// The exception goes with the last clause that takes it; one that is kept, or thrown on, later.
+Results Interpreter::LeaveClause(const Node& clause, const Value& handled, Result ended) {
+  Results one;
+  one.push_back(std::move(ended));
+  const Value* kept = FieldOf(handled, kKeptAt);
+  const ClassFacts* facts = kept != nullptr ? program_.ClassOf(handled.object().type) : nullptr;
+  if (facts == nullptr || facts->destructor.empty()) return one;
+  Result& result = one.front();
+  const Root root = kept->place().root;
+  const auto is_same = [&](const Value& exception) {
+    const Value* other = FieldOf(exception, kKeptAt);
+    return other != nullptr && other->place().root == root;
+  };
+  if (clause.number != kNoVariable) {
+    result.state.memory.Erase({Depth(), static_cast<int>(clause.number)});
+  }
+  const bool is_thrown = result.completion == Completion::kThrow && is_same(result.value);
+  if (is_thrown || std::ranges::any_of(result.state.handling, is_same)) return one;
+  if (result.state.memory.IsReferredTo(root)) {
+    Results lost = LoseOwned(facts->usr, std::move(result.state));
+    result.state = std::move(lost.front().state);
+    return one;
+  }
+  one = Destroy({root, {}}, facts->usr, std::move(one));
+  for (Result& after : one) after.state.memory.Erase(root);
+  return one;
 }
 
 Results Interpreter::EvaluateThrow(const Node& node, State state) {
@@ -166,6 +194,14 @@ Results Interpreter::EvaluateThrow(const Node& node, State state) {
     const int origin =
         facts_.AddOrigin(LocationOf(*function.file, node.position), function.function->name);
     exception.fields.insert_or_assign(kThrownAt, Value::Int(origin));
+    if (node.kids.size() == 2 && !value.Is(Kind::kObject)) {
+      // When what a smart pointer owns goes is not followed.
+      next = std::move(LoseOwned(node.kids[1].type, std::move(next)).front().state);
+    } else if (node.kids.size() == 2) {
+      const Place place = Allocate(node);
+      next.memory.Set(place.root, Value::Of(exception).Taint(value));
+      exception.fields.insert_or_assign(kKeptAt, Value::Pointer(place));
+    }
     Value thrown = Value::Of(std::move(exception)).Taint(value);
     thrown.from_fault = thrown.from_fault || next.fault.has_value();
     Decide(next, node, 1, /*from_fault=*/false, Step::Kind::kThrow);

@@ -101,7 +101,7 @@ class Consumer : public clang::ASTConsumer {
   }
 
   void HandleTranslationUnit(clang::ASTContext& context) override {
-    Lowering(context, scope_, facts_, corrected_).Run();
+    Lowering(context, compiler_.getSema(), scope_, facts_, corrected_).Run();
     AddDependencies(context.getSourceManager());
   }
 

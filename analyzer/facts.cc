@@ -7,14 +7,15 @@
 namespace filibuster {
 namespace {
 
-constexpr std::array<std::string_view, 49> kOpNames = {
-    "unknown",    "int",       "string",    "null",    "local",   "global",    "this",
-    "field",      "deref",     "dynamic",   "copy",    "address", "index",     "call",
-    "call-value", "construct", "aggregate", "init",    "list",    "not",       "unary",
-    "binary",     "and",       "or",        "if-else", "assign",  "lambda",    "capture",
-    "function",   "throw",     "new",       "block",   "declare", "temporary", "full",
-    "destroy",    "if",        "switch",    "case",    "default", "loop",      "for-each",
-    "return",     "break",     "continue",  "try",     "catch",   "label",     "goto",
+constexpr std::array<std::string_view, 50> kOpNames = {
+    "unknown",    "int",       "string",    "null",     "local",   "global",  "this",
+    "field",      "deref",     "dynamic",   "copy",     "address", "index",   "call",
+    "call-value", "construct", "aggregate", "init",     "list",    "not",     "unary",
+    "binary",     "and",       "or",        "if-else",  "assign",  "lambda",  "capture",
+    "function",   "throw",     "new",       "delete",   "block",   "declare", "temporary",
+    "full",       "destroy",   "if",        "switch",   "case",    "default", "loop",
+    "for-each",   "return",    "break",     "continue", "try",     "catch",   "label",
+    "goto",
 };
 
 }  // namespace

@@ -81,6 +81,9 @@ struct ClassFacts {
   std::vector<std::string> fields;
   // The USR of its destructor, if that comes to any code of the service's.
   std::string destructor;
+  // Of one of the standard library's, and of a lambda's: the keys of the classes whose objects it
+  // holds, or deletes, if those come to code of the service's.
+  std::vector<std::string> owned;
 
   bool operator==(const ClassFacts&) const = default;
 };

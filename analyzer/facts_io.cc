@@ -37,8 +37,8 @@ void Visit(Archive& archive, T& value) {
     archive.All(usr, name, declared, is_method, is_virtual, is_noexcept, is_noreturn, is_system,
                 is_bodiless, parameter_types, return_type, class_usr, override_names, can_change);
   } else if constexpr (std::is_same_v<Plain, ClassFacts>) {
-    auto& [usr, name, bases, hidden_bases, fields, destructor] = value;
-    archive.All(usr, name, bases, hidden_bases, fields, destructor);
+    auto& [usr, name, bases, hidden_bases, fields, destructor, owned] = value;
+    archive.All(usr, name, bases, hidden_bases, fields, destructor, owned);
   } else if constexpr (std::is_same_v<Plain, GlobalFacts>) {
     auto& [usr, name, is_const, init] = value;
     archive.All(usr, name, is_const, init);

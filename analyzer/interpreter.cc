@@ -117,7 +117,11 @@ Results Interpreter::LeaveBlock(const Node& node, Results ended) {
   for (auto kid = node.kids.rbegin(); kid != node.kids.rend(); ++kid) {
     if (kid->op != Op::kDeclare) continue;
     const Root root{Depth(), static_cast<int>(kid->number)};
-    if (kid->kids.size() > 1) ended = DestroyVariables(*kid, std::move(ended));
+    if (kid->kids.size() > 1) {
+      ended = DestroyVariables(*kid, std::move(ended));
+    } else if (kid->type != "&") {
+      ended = LeaveVariable(root, std::move(ended));
+    }
     for (Result& result : ended) result.state.memory.Erase(root);
   }
   return ended;

@@ -32,6 +32,24 @@ class Interpreter : public References {
   Results Repeat(State state, const Round& round);
   // Of what is not in one place; whether what it may be is told by more than what has escaped.
   bool ChangeSomewhere(const Node& target, const Value& left, State& state);
+  // destroy_owned.cc: it was at that place, or is replaced there. `type` is what it is declared as.
+  Results DestroyOwned(const Place& place, const std::string& type, State state);
+  // … however a path ended.
+  Results Destroy(const Value& value, Results ended);
+  Results Discard(Value value, const std::string& type, State state);
+  Results DestroyReplaced(const Value& old, const Value& now, const std::string& type, State state);
+  // owners.cc: what goes is not known: nor what its destructors do, if they do anything.
+  Results LoseOwned(const std::string& type, State state);
+  // Some value that is followed owns what is at the root.
+  bool IsOwned(const Root& root, const State& state) const;
+  // The value, or one that it is made of, destroys something when it goes.
+  bool Owns(const Value& value) const;
+  bool HasDestructor(const std::string& type) const;
+  // Its arguments go later.
+  void HandOver(const CallContext& call, State& state);
+  // Objects of the class hold, or delete, what has destructors.
+  bool IsOwnerClass(const std::string& type) const;
+  std::string OwnedType(const std::string& type, std::size_t index) const;
   // A node of `file` outside of every function.
   Results EvaluateIn(const FileFacts& file, const Node& node, State state);
 
@@ -81,6 +99,7 @@ class Interpreter : public References {
   // exceptions.cc
   Results TakeThrown(const Node& node, Results ended);
   Results RunCatches(const Node& node, Result thrown);
+  Results LeaveClause(const Node& clause, const Value& handled, Result ended);
   Results EvaluateThrow(const Node& node, State state);
   Results EvaluateDynamicCast(const Node& node, State state);
 
@@ -105,6 +124,19 @@ class Interpreter : public References {
   Results Unwind(std::span<const Node> inits, const Place& whole, Results ended);
   Results Destroy(const Place& place, const std::string& type, Results ended);
   Results DestroyObject(const Place& unresolved, const std::string& type, State state);
+
+  // destroy_owned.cc
+  Results DestroyAlternatives(const Place& place, const Value& choice, const std::string& type,
+                              State state);
+  Results DestroyElements(const Place& place, const Value& list, const std::string& type,
+                          State state);
+  Results DestroyFields(const Place& place, const Value& object, const std::string& type,
+                        State state);
+  Results DestroyCaptures(const Value& closure, const std::string& type, State state);
+  Results DeletePointed(const Value& owner, const std::string& type, State state);
+  Results CallDeleter(const Owned& owned, const std::string& type, State state);
+  Results EvaluateDelete(const Node& node, State state);
+  Results LeaveVariable(const Root& root, Results ended);
 
   // invoke.cc, opaque_calls.cc: calls
   Results EvaluateCall(const Node& node, State state);
@@ -144,6 +176,8 @@ class Interpreter : public References {
   Budget budget_;
   std::set<const FunctionFacts*> costly_;
   bool keeps_catches_ = false;
+  std::vector<const Value*> in_flight_;  // what functions return while their variables go
+  int discarded_ = 0;                    // values that are being destroyed
   std::size_t too_deep_ = 0;  // the frames of the call that led to one that is not followed
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,12 @@ Value CutTo(const Program& program, Value value, const std::string& type);
 bool ComparesErrors(const Callee& callee);
 Value CompareErrors(const Callee& callee, const std::string& op, const Value& left,
                     const Value& right);
+
+// owners.cc: a class that points to what it owns; a container that is empty after it was moved from.
+bool IsSmartPointer(std::string_view class_name);
+bool IsSequence(std::string_view class_name);
+// … what is left of a value of that class after it was moved from.
+Value MovedFrom(const Value& value, const std::string& class_name);
 
 inline Results One(State state, Value value = {}) {
   Results results;

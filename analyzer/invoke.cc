@@ -248,6 +248,7 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
     SetVariable({depth, parameter.variable}, std::move(value), parameter.is_reference || is_made,
                 state);
   }
+  if (self && self->IsOwner()) self = Value::Pointer(self->place());
   if (self) state.memory.Set({depth, kThisVariable}, *self);
   const std::size_t steps_before = state.fault ? state.fault->steps.size() : 0;
   const std::vector<int> heap_before = state.memory.HeapVariables();
@@ -283,6 +284,10 @@ Results Interpreter::Follow(const FunctionRef& function, std::optional<Value> se
     for (const Node& part : inits | std::views::reverse) {
       results = Destroy(self->place().Part(part.text), part.type, std::move(results));
     }
+  }
+  for (const Parameter& parameter : facts.parameters) {
+    if (parameter.is_reference) continue;
+    results = LeaveVariable({depth, parameter.variable}, std::move(results));
   }
   frames_.pop_back();
 

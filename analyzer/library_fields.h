@@ -36,6 +36,7 @@ inline constexpr char kHeld[] = "$held";
 inline constexpr char kError[] = "$error";
 inline constexpr char kException[] = "$exception";
 inline constexpr char kOverwritten[] = "$overwritten";
+inline constexpr char kFilled[] = "$filled";  // of a container with elements that are not known
 inline constexpr char kFunctions[] = "$functions";  // of an object whose bases are lambdas
 
 // Of exceptions: the index of where it was thrown; the value of one that is no object; its class

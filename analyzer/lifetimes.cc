@@ -33,7 +33,10 @@ Results Interpreter::LeaveFull(const Node& full, Results ended) {
     const bool goes = std::ranges::any_of(full.kids | std::views::drop(1), [&](const Node& one) {
       return root == Root{Depth(), static_cast<int>(one.number)};
     });
-    if (goes) result.value = Load(result.state, result.value);
+    if (!goes) continue;
+    result.value = Load(result.state, result.value);
+    // Nobody has it then.
+    if (Owns(result.value)) result.value = Value::Unknown("what has been destroyed");
   }
   return DestroyVariables(full, std::move(ended));
 }
@@ -88,7 +91,10 @@ Results Interpreter::Destroy(const Place& place, const std::string& type, Result
     }
     const bool unwinds = result.completion == Completion::kThrow;
     if (unwinds) ++result.state.unwinding;
-    for (Result& after : DestroyObject(place, type, std::move(result.state))) {
+    in_flight_.push_back(&result.value);
+    Results destroyed = DestroyObject(place, type, std::move(result.state));
+    in_flight_.pop_back();
+    for (Result& after : destroyed) {
       if (unwinds) --after.state.unwinding;
       if (after.completion == Completion::kThrow && unwinds) {
         // Of two exceptions at once the process ends.
@@ -107,6 +113,7 @@ Results Interpreter::Destroy(const Place& place, const std::string& type, Result
 Results Interpreter::DestroyObject(const Place& unresolved, const std::string& type, State state) {
   const Place place = state.memory.Resolve(unresolved);
   const Value object = state.memory.Read(place);
+  if (!HasDestructor(type)) return DestroyOwned(place, type, std::move(state));
   if (object.Is(Kind::kList)) {
     Results results = One(std::move(state));
     for (std::size_t i = object.elements().size(); i-- > 0;) {
@@ -118,7 +125,6 @@ Results Interpreter::DestroyObject(const Place& unresolved, const std::string& t
     return results;
   }
   const ClassFacts* facts = program_.ClassOf(type);
-  if (facts == nullptr || facts->destructor.empty()) return One(std::move(state));
   const FunctionRef destructor =
       program_.FindFunction(*frames_.back().function.file, facts->destructor);
   if (!destructor) {

@@ -95,7 +95,7 @@ Node Lowering::Call(const clang::CallExpr& call) {
       node.kids.push_back(Object(*object));
     }
   }
-  AddKids(node, call.getArgs(), call.getNumArgs());
+  AddArguments(node, llvm::ArrayRef(call.getArgs(), call.getNumArgs()), *callee);
   return node;
 }
 
@@ -119,79 +119,28 @@ void Lowering::AddDigits(Node& node, const clang::UserDefinedLiteral& literal,
   node.kids.push_back(std::move(number));
 }
 
-// std::make_unique<T>(…) as `new T(…)`: its own body, which would say so, is not read. Of several
-// constructors that could be meant none is chosen.
-std::optional<Node> Lowering::MakeSmartPointer(const clang::CallExpr& call,
-                                               const clang::FunctionDecl& callee) {
-  const std::string name = QualifiedName(callee);
-  if (name != "std::make_unique" && name != "std::make_shared") return std::nullopt;
-  const clang::TemplateArgumentList* arguments = callee.getTemplateSpecializationArgs();
-  if (arguments == nullptr || arguments->size() == 0 ||
-      arguments->get(0).getKind() != clang::TemplateArgument::Type) {
-    return std::nullopt;
-  }
-  const clang::CXXRecordDecl* record = arguments->get(0).getAsType()->getAsCXXRecordDecl();
-  if (record == nullptr || !record->hasDefinition()) return std::nullopt;
-  const auto could_take = [&](const clang::CXXConstructorDecl& constructor) {
-    for (unsigned i = 0; i < call.getNumArgs(); ++i) {
-      const clang::QualType given = call.getArg(i)->getType();
-      const clang::QualType taken = constructor.getParamDecl(i)->getType().getNonReferenceType();
-      if (given->isArithmeticType() != taken->isArithmeticType() && !given->isRecordType() &&
-          !given->isEnumeralType() && !taken->isDependentType()) {
-        return false;
-      }
-      if (given->isRecordType() && taken->isArithmeticType()) return false;
-    }
-    return true;
-  };
-  const clang::CXXConstructorDecl* chosen = nullptr;
-  for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
-    const bool fits = call.getNumArgs() >= constructor->getMinRequiredArguments() &&
-                      call.getNumArgs() <= constructor->getNumParams();
-    if (!fits || constructor->isDeleted() || constructor->isCopyOrMoveConstructor()) continue;
-    if (!could_take(*constructor)) continue;
-    if (chosen != nullptr) return std::nullopt;
-    chosen = constructor;
-  }
-  Node node = New(Op::kNew, call);
-  if (chosen == nullptr) {
-    const bool is_implicit = call.getNumArgs() == 0 && record->needsImplicitDefaultConstructor();
-    if (!is_implicit) return std::nullopt;
-    // A constructor that nobody has written: the fields are what their initialisers say.
-    Node made = New(Op::kAggregate, call);
-    made.type = AddClass(*record);
-    for (const clang::FieldDecl* field : record->fields()) {
-      if (field->getInClassInitializer() == nullptr) continue;
-      Node init = New(Op::kInit, call);
-      init.text = field->getNameAsString();
-      init.kids.push_back(Initial(field->getInClassInitializer()));
-      if (IsDestroyed(field->getType())) init.kids.push_back(Destroy(field->getType(), init.text));
-      made.kids.push_back(std::move(init));
-    }
-    node.kids.push_back(std::move(made));
-    return node;
-  }
-  Node made = New(Op::kConstruct, call);
-  made.number = AddCallee(*chosen);
-  made.type = AddClass(*record);
-  AddKids(made, call.getArgs(), call.getNumArgs());
-  for (unsigned i = call.getNumArgs(); i < chosen->getNumParams(); ++i) {
-    const clang::ParmVarDecl* parameter = chosen->getParamDecl(i);
-    made.kids.push_back(parameter->hasUninstantiatedDefaultArg()
-                            ? Unknown(call, "a default argument")
-                            : Expression(parameter->getDefaultArg()));
-  }
-  node.kids.push_back(std::move(made));
-  return node;
-}
-
 // An assignment that keeps a copy of what is on the right, as far as anybody may see.
 Node Lowering::Assign(const clang::CallExpr& call, const clang::Expr& left,
                       const clang::Expr& right, bool moves) {
   Node node = New(Op::kAssign, call);
   if (ClassName(left.getType()) == kReferenceWrapper) node.type = "&";
-  node.kids = {Object(left), moves ? Moved(right) : Expression(&right)};
   const clang::CXXRecordDecl* record = left.getType()->getAsCXXRecordDecl();
+  const bool is_owner = IsOwner(left.getType());
+  const clang::Expr& made = *right.IgnoreImplicit();
+  // What is made for it becomes what it is.
+  const bool is_given = is_owner && made.isPRValue() &&
+                        context_.hasSameUnqualifiedType(made.getType(), left.getType());
+  if (is_given) MarkKept(&right);
+  node.kids = {Object(left), is_given ? Expression(&right)
+                             : moves  ? Moved(right)
+                                      : Expression(&right)};
+  if (record != nullptr && record->isInStdNamespace() && record->getName() == "weak_ptr") {
+    Node observed = New(Op::kUnary, call);
+    observed.text = kObserved;
+    observed.kids.push_back(std::move(node.kids[1]));
+    node.kids[1] = std::move(observed);
+  }
+  if (IsDestroyed(left.getType())) node.kids.push_back(Destroy(left.getType(), ""));
   if (record == nullptr || !right.isXValue() || !IsExceptionPointer(*record)) return node;
   // What is moved from one leaves it in a state that is not known, as its constructor says.
   for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
@@ -242,6 +191,11 @@ Node Lowering::Construct(const clang::CXXConstructExpr& construct) {
   const bool is_moved_pointer = constructor.isMoveConstructor() && construct.getNumArgs() == 1 &&
                                 construct.getArg(0)->isXValue() && IsExceptionPointer(record);
   const bool is_copy = constructor.isCopyOrMoveConstructor() && construct.getNumArgs() >= 1;
+  if (is_copy && !construct.isElidable() &&
+      RunsCopies(construct.getType(), constructor.isMoveConstructor())) {
+    // Which of them run code of the service's is not followed.
+    return Unknown(construct, "a copy of what has copies of its own");
+  }
   if (is_copy && !is_moved_pointer && (construct.isElidable() || !IsFollowed(constructor))) {
     Node copied = constructor.isMoveConstructor() ? Moved(*construct.getArg(0))
                                                   : Expression(construct.getArg(0));
@@ -261,7 +215,7 @@ Node Lowering::Construct(const clang::CXXConstructExpr& construct) {
   Node node = New(Op::kConstruct, construct);
   node.number = AddCallee(constructor);
   node.type = AddClass(record);
-  AddKids(node, construct.getArgs(), construct.getNumArgs());
+  AddArguments(node, llvm::ArrayRef(construct.getArgs(), construct.getNumArgs()), constructor);
   return node;
 }
 
@@ -272,8 +226,15 @@ Node Lowering::Moved(const clang::Expr& from) {
   const clang::CXXRecordDecl* record = from.getType()->getAsCXXRecordDecl();
   const bool is_move = callee != nullptr && callee->isInStdNamespace() &&
                        callee->getDeclName().isIdentifier() && callee->getName() == "move";
-  static const llvm::StringRef kMoved[] = {"basic_string", "map",           "shared_ptr",
+  static const llvm::StringRef kMoved[] = {"basic_string", "function",      "map",   "shared_ptr",
                                            "unique_ptr",   "unordered_map", "vector"};
+  if (record != nullptr && from.isXValue() && IsDestroyed(from.getType())) {
+    Node node = New(Op::kUnary, from);
+    node.text = kMovedFrom;
+    node.type = TypeKey(from.getType());
+    node.kids.push_back(Expression(&from));
+    return node;
+  }
   if (!is_move || record == nullptr || call->getNumArgs() != 1) return Expression(&from);
   const bool changes = record->isInStdNamespace()
                            ? llvm::is_contained(kMoved, record->getName())
@@ -281,7 +242,8 @@ Node Lowering::Moved(const clang::Expr& from) {
   if (!changes) return Expression(&from);
   Node node = New(Op::kUnary, from);
   node.text = kMovedFrom;
-  if (record->getName().ends_with("_ptr")) node.type = kOwningPointer;
+  const bool is_null = record->getName().ends_with("_ptr") || record->getName() == "function";
+  if (is_null) node.type = kOwningPointer;
   node.kids.push_back(Expression(call->getArg(0)));
   return node;
 }
@@ -317,7 +279,8 @@ std::optional<Node> Lowering::DefaultConstruct(const clang::Expr& from, clang::Q
   const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
   if (record == nullptr || !record->hasDefinition()) return std::nullopt;
   for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
-    if (!constructor->isDefaultConstructor() || !constructor->isUserProvided()) continue;
+    if (!constructor->isDefaultConstructor()) continue;
+    if (!constructor->isUserProvided() && !IsOwner(type)) continue;
     if (constructor->getNumParams() > 0 || constructor->isDeleted()) continue;
     Node node = New(Op::kConstruct, from);
     node.number = AddCallee(*constructor);

@@ -64,8 +64,9 @@ std::string Lowering::AddClass(const clang::CXXRecordDecl& declaration) {
     if (!IsSystem(record)) {
       AddVirtualMethods(record);
       AddCallOperators(record);
-      AddDestructor(record, facts);
+      if (!record.isLambda()) AddDestructor(record, facts);
     }
+    AddOwned(record, facts);
     if (!record.isInStdNamespace()) {
       for (const clang::FieldDecl* field : record.fields()) {
         facts.fields.push_back(field->getNameAsString());

@@ -207,6 +207,7 @@ Node Lowering::Expression(const clang::Expr* expression) {
       if (thrown != nullptr) {
         node.type = TypeKey(thrown->getType());
         node.kids.push_back(Initial(thrown));
+        if (IsDestroyed(thrown->getType())) node.kids.push_back(Destroy(thrown->getType(), ""));
       }
       return node;
     }
@@ -221,6 +222,8 @@ Node Lowering::Expression(const clang::Expr* expression) {
       }
       return node;
     }
+    case Stmt::CXXDeleteExprClass:
+      return Delete(*llvm::cast<clang::CXXDeleteExpr>(expression));
     case Stmt::CoawaitExprClass:
     case Stmt::CoyieldExprClass:
       return Expression(llvm::cast<clang::CoroutineSuspendExpr>(expression)->getOperand());

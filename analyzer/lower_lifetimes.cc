@@ -36,14 +36,16 @@ bool DoesNothing(const clang::CXXDestructorDecl& destructor) {
 // Whether code of the service's runs when an object of the type goes.
 bool Lowering::IsDestroyed(clang::QualType type) {
   const clang::CXXRecordDecl* record = RecordOf(context_.getBaseElementType(type));
-  if (record == nullptr || type->isReferenceType() || IsSystem(*record) || record->isUnion() ||
-      record->isLambda() || record->isDependentContext()) {
+  if (record == nullptr || type->isReferenceType() || record->isUnion() ||
+      record->isDependentContext()) {
     return false;
   }
+  if (ClassName(type) == "std::any") return true;  // of what, its value says
+  if (record->isLambda() || IsSystem(*record)) return OwnsDestroyed(*record);
   // Of a class that owns objects of its own what else it has decides.
   const auto [known, is_new] = destroyed_classes_.emplace(record, false);
   if (!is_new) return known->second;
-  const clang::CXXDestructorDecl* destructor = record->getDestructor();
+  const clang::CXXDestructorDecl* destructor = DestructorOf(*record);
   if (destructor == nullptr || destructor->isTrivial() || destructor->isDeleted()) return false;
   const auto is_destroyed = [&](const auto& part) { return IsDestroyed(part.getType()); };
   const bool is = (destructor->isUserProvided() && !DoesNothing(*destructor)) ||
@@ -87,6 +89,7 @@ bool Lowering::IsFollowed(const clang::CXXMethodDecl& assignment) const {
 void Lowering::AddDestructor(const clang::CXXRecordDecl& record, ClassFacts& facts) {
   if (!IsDestroyed(CanonicalTypeOf(record))) return;
   const clang::CXXDestructorDecl* destructor = record.getDestructor();
+  Instantiate(*destructor);
   AddCallee(*destructor, /*is_virtual=*/false);
   facts.destructor = UsrOf(*destructor);
   // One that the compiler makes destroys the parts, even where nothing made it yet.
@@ -106,7 +109,10 @@ void Lowering::AddParts(const clang::CXXRecordDecl& record, std::vector<Node>& p
     if (IsDestroyed(base.getType())) parts.push_back(Destroy(base.getType(), ""));
   }
   for (const clang::FieldDecl* field : record.fields()) {
-    if (field->isUnnamedBitField() || !IsDestroyed(field->getType())) continue;
+    // What a std::function has captured is told by its value.
+    const bool may_own = ClassName(field->getType()) == "std::function" &&
+                         !field->getType()->isReferenceType() && !field->getType()->isPointerType();
+    if (field->isUnnamedBitField() || (!may_own && !IsDestroyed(field->getType()))) continue;
     parts.push_back(Destroy(field->getType(), field->getNameAsString()));
   }
 }
@@ -175,6 +181,10 @@ Node Lowering::Temporary(const clang::Expr& made, std::vector<Node>& destroyed) 
 Node Lowering::Materialized(const clang::MaterializeTemporaryExpr& made) {
   const auto* extending = llvm::dyn_cast_or_null<clang::VarDecl>(made.getExtendingDecl());
   const bool is_extended = extending != nullptr && !extending->hasGlobalStorage();
+  // The elements of an initializer list.
+  if (made.getType()->isArrayType() && !is_extended && IsDestroyed(made.getType())) {
+    return Temporary(*made.getSubExpr(), temporaries_);
+  }
   if (!is_extended || !IsDestroyed(made.getType())) return Expression(made.getSubExpr());
   return Temporary(*made.getSubExpr(), extended_);
 }
@@ -190,19 +200,24 @@ void Lowering::AddInitial(const clang::VarDecl& variable, Node& declare) {
                                  variable.isNRVOVariable() ? kUnlessReturned : "", declare.number));
 }
 
-// A variable of a clause that is a copy of what the clause takes, if that copy runs code.
+// A variable of a clause that is a copy of what the clause takes, if that copy, or its end,
+// runs code.
 void Lowering::AddCaught(const clang::VarDecl& variable, Node& clause) {
   const auto* copy =
       variable.getInit() != nullptr
           ? llvm::dyn_cast<clang::CXXConstructExpr>(variable.getInit()->IgnoreImplicit())
           : nullptr;
-  if (copy == nullptr || !IsFollowed(*copy->getConstructor())) return;
+  const bool is_followed = copy != nullptr && IsFollowed(*copy->getConstructor());
+  if (!is_followed && !IsDestroyed(variable.getType())) return;
   Node taken{.op = Op::kLocal, .position = clause.position};
   taken.number = kFirstTemporary + temporary_count_++;
-  Node made = New(Op::kConstruct, *copy);
-  made.number = AddCallee(*copy->getConstructor());
-  made.type = AddClass(*copy->getConstructor()->getParent());
-  made.kids.push_back(taken);
+  Node made = taken;
+  if (is_followed) {
+    made = New(Op::kConstruct, *copy);
+    made.number = AddCallee(*copy->getConstructor());
+    made.type = AddClass(*copy->getConstructor()->getParent());
+    made.kids.push_back(taken);
+  }
   Node declare{.op = Op::kDeclare, .position = clause.position, .number = clause.number};
   declare.kids.push_back(std::move(made));
   if (IsDestroyed(variable.getType())) {

@@ -103,7 +103,10 @@ Node Lowering::Statement(const clang::Stmt* statement) {
       const auto* loop = llvm::cast<clang::WhileStmt>(statement);
       Node node = New(Op::kLoop, *statement);
       node.text = "while";
-      if (const clang::VarDecl* variable = loop->getConditionVariable()) {
+      if (const clang::VarDecl* variable = loop->getConditionVariable();
+          variable != nullptr && IsDestroyed(variable->getType())) {
+        return LoopWith(node, *variable, *loop->getCond(), *loop->getBody());
+      } else if (variable != nullptr) {
         // The variable is made anew each time: as an expression that declares it first.
         Node condition = New(Op::kBlock, *statement);
         condition.text = kCondition;
@@ -129,6 +132,12 @@ Node Lowering::Statement(const clang::Stmt* statement) {
       const auto* loop = llvm::cast<clang::ForStmt>(statement);
       Node node = New(Op::kLoop, *statement);
       node.text = "while";
+      if (const clang::VarDecl* variable = loop->getConditionVariable()) {
+        // Its end comes after the step's, which is not followed.
+        return loop->getInc() != nullptr || loop->getInit() != nullptr
+                   ? Unknown(*statement, kConditionVariable)
+                   : LoopWith(node, *variable, *loop->getCond(), *loop->getBody());
+      }
       Node forever{.op = Op::kInt, .number = 1};
       node.kids.push_back(loop->getCond() != nullptr ? Expression(loop->getCond())
                                                      : std::move(forever));
@@ -154,6 +163,17 @@ Node Lowering::Statement(const clang::Stmt* statement) {
     return Statement(directive->getInnermostCapturedStmt()->getCapturedStmt());
   }
   return Unknown(*statement, statement->getStmtClassName());
+}
+
+// `while (T x = f()) …` of what has a destructor: it is made anew, and destroyed, in each round.
+Node Lowering::LoopWith(Node loop, const clang::VarDecl& variable, const clang::Expr& condition,
+                        const clang::Stmt& body) {
+  Node goes_on = New(Op::kIf, condition);
+  goes_on.kids = {Expression(&condition), {.op = Op::kBlock}, New(Op::kBreak, condition)};
+  Node round = New(Op::kBlock, body);
+  round.kids = {DeclareVariable(variable), std::move(goes_on), AsBody(Statement(&body), &body)};
+  loop.kids = {{.op = Op::kInt, .number = 1}, std::move(round), {.op = Op::kBlock}};
+  return loop;
 }
 
 Node Lowering::Block(const clang::Stmt& statement) {

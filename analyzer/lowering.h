@@ -19,15 +19,19 @@
 #include "analyzer/lowering_scope.h"
 #include "analyzer/nesting.h"
 
+namespace clang {
+class Sema;
+}
+
 namespace filibuster {
 
 class Lowering {
  public:
   // `corrected`: names that clang took for others, because there are none like them. What they
   // stand for is not known.
-  Lowering(clang::ASTContext& context, const LoweringScope& scope, FileFacts& facts,
-           const Places& corrected)
-      : context_(context), scope_(scope), facts_(facts), corrected_(corrected) {}
+  Lowering(clang::ASTContext& context, clang::Sema& sema, const LoweringScope& scope,
+           FileFacts& facts, const Places& corrected)
+      : context_(context), sema_(sema), scope_(scope), facts_(facts), corrected_(corrected) {}
 
   // The whole translation unit.
   void Run();
@@ -69,6 +73,24 @@ class Lowering {
   void AddDestructor(const clang::CXXRecordDecl& record, ClassFacts& facts);
   Node Destroy(clang::QualType type, std::string part, std::int64_t variable = kNoVariable);
   void AddParts(const clang::CXXRecordDecl& record, std::vector<Node>& parts);
+
+  // lower_instances.cc: what clang does only when it is used, in code that is not read
+  clang::CXXDestructorDecl* DestructorOf(const clang::CXXRecordDecl& record);
+  void Complete(clang::QualType type);
+  void Instantiate(const clang::FunctionDecl& function);
+
+  // lower_owners.cc: classes of the standard library's that own objects, and lambdas
+  bool OwnsDestroyed(const clang::CXXRecordDecl& record);
+  void AddOwned(const clang::CXXRecordDecl& record, ClassFacts& facts);
+  bool IsOwner(clang::QualType type);
+  bool RunsCopies(clang::QualType type, bool moves);
+  Node Passed(const clang::Expr& given, clang::QualType taken);
+  Node Given(const clang::Expr& given, const clang::FunctionDecl& callee, unsigned index);
+  void AddArguments(Node& node, llvm::ArrayRef<const clang::Expr*> given,
+                    const clang::FunctionDecl& callee);
+  std::optional<Node> Element(llvm::ArrayRef<const clang::Expr*> given,
+                              const clang::FunctionDecl& callee);
+  Node Delete(const clang::CXXDeleteExpr& expression);
   Node Initial(const clang::Expr* expression);
   void MarkKept(const clang::Expr* expression);
   Node Full(const clang::ExprWithCleanups& full);
@@ -79,13 +101,17 @@ class Lowering {
   void AddCaught(const clang::VarDecl& variable, Node& clause);
   Node Elements(clang::QualType type, Node element);
 
+  // lower_made.cc
+  std::optional<Node> MakeObject(const clang::Expr& from, const clang::CXXRecordDecl& record,
+                                 llvm::ArrayRef<const clang::Expr*> given);
+  std::optional<Node> MakeSmartPointer(const clang::CallExpr& call,
+                                       const clang::FunctionDecl& callee);
+
   // lower_expressions.cc
   Node Expression(const clang::Expr* expression);
   Node Call(const clang::CallExpr& call);
   void AddDigits(Node& node, const clang::UserDefinedLiteral& literal,
                  const clang::FunctionDecl& callee);
-  std::optional<Node> MakeSmartPointer(const clang::CallExpr& call,
-                                       const clang::FunctionDecl& callee);
   Node OperatorCall(const clang::CXXOperatorCallExpr& call, const clang::FunctionDecl& callee);
   Node Assign(const clang::CallExpr& call, const clang::Expr& left, const clang::Expr& right,
               bool moves);
@@ -110,6 +136,8 @@ class Lowering {
 
   // lower_statements.cc
   Node Statement(const clang::Stmt* statement);
+  Node LoopWith(Node loop, const clang::VarDecl& variable, const clang::Expr& condition,
+                const clang::Stmt& body);
   Node Block(const clang::Stmt& statement);
   Node Declare(const clang::DeclStmt& declaration);
   Node DeclareVariable(const clang::VarDecl& variable);
@@ -122,6 +150,7 @@ class Lowering {
   Node New(Op op, const clang::Stmt& statement);
 
   clang::ASTContext& context_;
+  clang::Sema& sema_;
   const LoweringScope& scope_;
   FileFacts& facts_;
   const Places& corrected_;

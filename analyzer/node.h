@@ -49,12 +49,15 @@ enum class Op : std::uint8_t {
   kAnd,          // kids
   kOr,           // kids
   kConditional,  // kids: condition, then, else
-  kAssign,       // text: "" or the operator of a compound assignment; kids: left, right
+  kAssign,       // text: "" or the operator of a compound assignment; kids: left, right,
+                 // [kDestroy]: of what the left one owned
   kLambda,       // text: USR of its call operator; kids: kCapture…
   kCapture,      // number: the variable, or kThisVariable; text: ref, copy, kept; [kid]: its value
   kFunction,     // number: callee, as a value
-  kThrow,        // type; kid, or none: rethrow
-  kNew,          // kid: what is constructed; [kid]: a pointer to where
+  kThrow,        // type; kid, or none: rethrow; [kDestroy]
+  kNew,          // kid: what is constructed; [kid]: a pointer to where; text: the smart pointer
+                 // that owns it, or ""
+  kDelete,       // type; kid: pointer
   kBlock,        // kids; text: kCondition if it is the condition of a loop, whose variables stay
   kDeclare,      // number: variable; text: name; type: "&" if it is a reference; [kid], kDestroy…
   kTemporary,    // number: the variable that stands for it; kid
@@ -78,18 +81,21 @@ enum class Op : std::uint8_t {
 
 inline constexpr char kCondition[] = "condition";
 inline constexpr char kArrayElement[] = "[]";
-// The operator of a kUnary whose operand is moved from; the type of one that is null then.
+// The operator of a kUnary whose operand is moved from; the type of one that is null then. Of what
+// owns something it is its class.
 inline constexpr char kMovedFrom[] = "move";
+inline constexpr char kObserved[] = "weak";  // … that is pointed to and not owned
 inline constexpr char kOwningPointer[] = "pointer";
 // Texts of a kUnknown that stands for what may do anything.
 inline constexpr char kTooDeep[] = "code that is nested too deep";
 inline constexpr char kUnreadClause[] = "a clause whose type was not understood";
 inline constexpr char kInnerLabel[] = "a switch with a label inside of a statement";
+inline constexpr char kConditionVariable[] = "a loop that declares a variable as its condition";
 inline constexpr char kTemplateCall[] = "a call in a template that was not instantiated";
 inline constexpr char kTemplateThrow[] = "a throw in a template that was not instantiated";
 inline bool IsUnread(std::string_view text) {
-  return text == kTooDeep || text == kUnreadClause || text == kInnerLabel ||
-         text == kTemplateCall || text == kTemplateThrow;
+  return text == kConditionVariable || text == kTooDeep || text == kUnreadClause ||
+         text == kInnerLabel || text == kTemplateCall || text == kTemplateThrow;
 }
 // … and for what may change its operands.
 inline constexpr char kTemplateOperator[] = "an operator in a template that was not instantiated";

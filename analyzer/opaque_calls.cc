@@ -105,6 +105,7 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
     }
     return {{std::move(state), Completion::kEnd, Value::String(kByExit)}};
   }
+  HandOver(call, state);
   Value result = Value::Unknown("the result of " + callee.name);
   std::vector<Value> callbacks;
   Values loaded;

@@ -102,8 +102,10 @@ void Reaches::Scan(const FileFacts& file, const Node& node, const FunctionFacts&
       known.calls_values = known.reach.matters = true;
       break;
     case Op::kDestroy:
-      if (const ClassFacts* record = program_.ClassOf(node.type)) {
-        AddCallee(program_.FindFunction(file, record->destructor), in);
+    case Op::kDelete:
+      for (const FunctionRef& destructor :
+           DestroyedWith(file, node.type, node.op == Op::kDelete)) {
+        AddCallee(destructor, in);
       }
       break;
     case Op::kUnknown:
@@ -150,6 +152,36 @@ void Reaches::ScanCall(const FileFacts& file, const Node& node, const FunctionFa
   }
   if (!callee.is_virtual) return;
   for (const FunctionRef& override : program_.OverridersOf(callee.usr)) AddCallee(override, in);
+}
+
+const std::vector<FunctionRef>& Reaches::DestroyedWith(const FileFacts& file,
+                                                       const std::string& type,
+                                                       bool may_derive) const {
+  const auto [known, is_new] = destroyed_with_.try_emplace(type + (may_derive ? "*" : ""));
+  std::vector<FunctionRef>& destructors = known->second;
+  if (!is_new || type.empty()) return destructors;
+  const auto add = [&](const ClassFacts& facts) {
+    if (facts.destructor.empty()) return;
+    destructors.push_back(program_.FindFunction(file, facts.destructor));
+  };
+  std::vector<std::string> open = {type};
+  for (std::set<std::string> seen; !open.empty();) {
+    const std::string key = std::move(open.back());
+    open.pop_back();
+    const ClassFacts* facts = program_.ClassOf(key);
+    if (facts == nullptr || !seen.insert(key).second) continue;
+    open.insert(open.end(), facts->owned.begin(), facts->owned.end());
+    add(*facts);
+    if (key == type && !may_derive) continue;
+    // A functor that deletes; and what is pointed to may be of a class that derives from it.
+    for (const FunctionRef& deletes : program_.CallOperatorsOf(key)) destructors.push_back(deletes);
+    for (const FileFacts* one : program_.files()) {
+      for (const ClassFacts& derived : one->classes) {
+        if (derived.usr != key && program_.DerivesFrom(derived.usr, key)) add(derived);
+      }
+    }
+  }
+  return destructors;
 }
 
 void Reaches::AddCallee(const FunctionRef& callee, const FunctionFacts& in) {

@@ -38,6 +38,10 @@ class Reaches {
   const Callee* CalledAs(const FunctionFacts& function) const {
     return known_.at(&function).callee;
   }
+  // The destructors that may run when an object of the class goes, and what deletes what it points
+  // to; of one that was not seen nothing. `may_derive`: the object may be of a class that derives.
+  const std::vector<FunctionRef>& DestroyedWith(const FileFacts& file, const std::string& type,
+                                                bool may_derive = false) const;
   // The function and all that it may call; everything, if that may be a function that was handed to
   // it. Of those that are handed to a server it calls none.
   std::set<const FunctionFacts*> From(const FunctionFacts& function) const;
@@ -74,6 +78,7 @@ class Reaches {
 
   const Program& program_;
   std::unordered_map<const FunctionFacts*, Known> known_;
+  mutable std::unordered_map<std::string, std::vector<FunctionRef>> destroyed_with_;
   mutable std::unordered_map<const FunctionFacts*, std::set<std::string>> globals_from_;
   std::vector<const FunctionFacts*> order_;  // as the files have them
 };

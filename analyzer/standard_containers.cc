@@ -130,7 +130,10 @@ Results Clear(const Standard& standard) {
   return standard.Give(Value::Unknown("nothing"));
 }
 
-Results AddElement(const Standard& standard) { return LoseElements(standard); }
+Results AddElement(const Standard& standard) {
+  if (auto added = AddOwned(standard)) return *std::move(added);
+  return LoseElements(standard);
+}
 
 // at(): of a key that is not there it throws.
 Results MapAt(const Standard& standard) {
@@ -202,6 +205,7 @@ Results PushBack(const Standard& standard) {
     const Value added = standard.size() > 0 ? standard.Argument(0) : Value();
     if (added.Is(Kind::kFunction)) return RunThread(standard);
   }
+  if (auto added = AddOwned(standard)) return *std::move(added);
   const Value list = standard.Self();
   const bool has_functions = type.find("@S@vector>#$@N@std@S@function>") != type.npos;
   // One without elements is a list or an empty text.
@@ -296,7 +300,7 @@ Results ElementAt(const Standard& standard) {
 namespace filibuster {
 
 Value FilledContainer() {
-  return Value::Of(standard::Fields({{standard::kFilled, Value::Int(1)}}));
+  return Value::Of(standard::Fields({{kFilled, Value::Int(1)}}));
 }
 
 Values WithElement(Values pairs, const Value& key, const Value& element) {

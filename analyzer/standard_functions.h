@@ -21,6 +21,15 @@ Results Transform(const Standard& standard);
 Results OrElse(const Standard& standard);
 Results TransformError(const Standard& standard);
 Results ErrorOr(const Standard& standard);
+Results MakeUniquePointer(const Standard& standard);
+Results MakeVector(const Standard& standard);
+Results ResetOwner(const Standard& standard);
+Results Release(const Standard& standard);
+Results EmplaceOwned(const Standard& standard);
+Results ClearOwned(const Standard& standard);
+Results PopElement(const Standard& standard);
+// Nothing: it is not followed.
+std::optional<Results> AddOwned(const Standard& standard);
 Results MakeWeakPointer(const Standard& standard);
 Results LockPointer(const Standard& standard);
 Results ClearText(const Standard& standard);

@@ -1,5 +1,7 @@
 #include "analyzer/standard_library.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,10 +22,10 @@ Handlers WithContainers(Handlers functions) {
       "vector", "deque",    "list",          "set",   "multiset", "unordered_set",
       "map",    "multimap", "unordered_map", "queue", "stack",    "priority_queue"};
   static constexpr std::pair<std::string_view, Handler> kMethods[] = {
-      {"empty", IsEmpty},         {"size", SizeOf},       {"clear", Clear},
-      {"push_back", PushBack},    {"push", PushBack},     {"emplace_back", PushBack},
-      {"push_front", AddElement}, {"insert", AddElement}, {"emplace_front", AddElement},
-      {"emplace", AddElement}};
+      {"empty", IsEmpty},         {"size", SizeOf},         {"clear", ClearOwned},
+      {"push_back", PushBack},    {"push", PushBack},       {"emplace_back", PushBack},
+      {"push_front", AddElement}, {"insert", AddElement},   {"emplace_front", AddElement},
+      {"emplace", AddElement},    {"pop_back", PopElement}, {"pop_front", PopElement}};
   for (const std::string_view container : kContainers) {
     for (const auto& [method, handler] : kMethods) {
       std::string name = "std::";
@@ -47,9 +49,10 @@ const Handlers& Functions() {
       {"std::optional::operator->", UseHeld},
       {"std::optional::value", GetHeld},
       {"std::optional::value_or", ValueOr},
-      {"std::optional::reset", Reset},
+      {"std::optional::reset", ResetOwner},
+      {"std::any::reset", ResetOwner},
       {"std::make_optional", MakeOptional},
-      {"std::optional::emplace", Emplace},
+      {"std::optional::emplace", EmplaceOwned},
       {"std::optional::and_then", AndThen},
       {"std::optional::transform", Transform},
       {"std::optional::or_else", OrElse},
@@ -69,11 +72,13 @@ const Handlers& Functions() {
       {"std::unique_ptr::operator*", Pointed},
       {"std::unique_ptr::operator bool", Itself},
       {"std::unique_ptr::get", Pointed},
-      {"std::unique_ptr::reset", Reset},
+      {"std::unique_ptr::reset", ResetOwner},
+      {"std::unique_ptr::release", Release},
       {"std::__shared_ptr_access::operator->", Pointed},
       {"std::__shared_ptr_access::operator*", Pointed},
       {"std::__shared_ptr::operator bool", Itself},
       {"std::__shared_ptr::get", Pointed},
+      {"std::__shared_ptr::reset", ResetOwner},
       {"std::weak_ptr::lock", LockPointer},
       {"std::reference_wrapper::get", Referred},
       {"std::function::operator bool", Itself},
@@ -221,11 +226,12 @@ const Handlers& Constructors() {
       {"std::unexpected::unexpected", MakeUnexpected},
       {"std::function::function", MakeFunction},
       {"std::move_only_function::move_only_function", MakeFunction},
-      {"std::unique_ptr::unique_ptr", FirstArgument},
+      {"std::unique_ptr::unique_ptr", MakeUniquePointer},
       {"std::shared_ptr::shared_ptr", MakeSharedPointer},
       {"std::reference_wrapper::reference_wrapper", FirstArgument},
       {"std::variant::variant", MakeVariant},
-      {"std::vector::vector", FirstArgument},
+      {"std::any::any", FirstArgument},
+      {"std::vector::vector", MakeVector},
       {"std::deque::deque", MakeSequence},
       {"std::list::list", MakeSequence},
       {"std::set::set", MakeAdaptor},
@@ -251,6 +257,15 @@ const Handlers& Constructors() {
       {"std::packaged_task::packaged_task", MakeTask},
   };
   return constructors;
+}
+
+// Methods that destroy elements, or move them, of which it is not followed which.
+bool LosesElements(const std::string& name) {
+  static constexpr std::string_view kLosing[] = {"assign", "erase",  "extract",   "merge",
+                                                 "pop",    "remove", "remove_if", "reserve",
+                                                 "resize", "splice", "unique",    "shrink_to_fit"};
+  return std::ranges::find(kLosing, std::string_view(name).substr(name.rfind(':') + 1)) !=
+         std::end(kLosing);
 }
 
 std::optional<Results> Dispatch(const Handlers& handlers, const Standard& standard) {
@@ -283,6 +298,12 @@ std::optional<Results> CallStandard(Interpreter& interpreter, const CallContext&
   }
   const bool adds = handler != nullptr && *handler == &AddElement;
   if (adds && interpreter.Load(state, call.arguments[0]).Is(Kind::kUnknown)) return std::nullopt;
+  const Callee& callee = *call.link.callee;
+  if (handler == nullptr && LosesElements(callee.name) &&
+      interpreter.IsOwnerClass(callee.class_usr)) {
+    Results lost = interpreter.LoseOwned(callee.class_usr, std::move(state));
+    state = std::move(lost.front().state);
+  }
   auto results = DispatchFunction({interpreter, call, state});
   if (!results) return std::nullopt;
   // What a function makes of a pointer, if that is not known, may still lead there.

@@ -18,7 +18,6 @@ using Kind = Value::Kind;
 // std::expected, futures and others as objects with these fields; see library_fields.h, too.
 inline constexpr char kUnexpected[] = "$unexpected";
 inline constexpr char kCount[] = "$count";
-inline constexpr char kFilled[] = "$filled";  // a container with elements that are not known
 inline constexpr char kNumerator[] = "$numerator";
 inline constexpr char kDenominator[] = "$denominator";
 

@@ -84,8 +84,14 @@ Results RunAsync(const Standard& standard) {
   const Value function = standard.Function(standard.size() - arguments.size());
   arguments.erase(arguments.begin());
   if (Field(function, kTask) != nullptr) return RunTask(standard, begun, std::move(arguments));
+  // A thread's function goes with it; a task's when its future does.
+  const bool is_thread = standard.call.node.op == Op::kConstruct;
+  if (!is_thread) standard.interpreter.HandOver(standard.call, standard.state);
   Results results =
       standard.interpreter.Invoke(function, std::move(arguments), std::move(standard.state));
+  if (is_thread && standard.interpreter.Owns(function)) {
+    results = standard.interpreter.Destroy(function, std::move(results));
+  }
   for (Result& result : results) {
     if (result.completion == Completion::kValue) {
       result.value = Value::Of(Fields({{kHeld, result.value}})).Taint(result.value);
@@ -167,6 +173,7 @@ Results RunThread(const Standard& standard) {
 }
 
 Results MakeTask(const Standard& standard) {
+  standard.interpreter.HandOver(standard.call, standard.state);
   if (standard.size() == 0) return standard.Give(Value::Of(Object()));
   return standard.Give(Value::Of(Fields({{kTask, standard.Argument(0)}})));
 }

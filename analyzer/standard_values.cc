@@ -32,27 +32,6 @@ Results FirstArgument(const Standard& standard) {
 
 Results Itself(const Standard& standard) { return standard.Give(standard.Self()); }
 
-// Of an owner and a pointer to a part of what it owns it is the pointer; of a pointer and what
-// deletes it that.
-Results MakeSharedPointer(const Standard& standard) {
-  if (standard.size() != 2) return FirstArgument(standard);
-  const Value second = standard.Argument(1);
-  if (second.Is(Kind::kFunction) || second.Is(Kind::kObject)) return FirstArgument(standard);
-  if (second.Is(Kind::kPointer)) return standard.Give(second);
-  standard.state.memory.Escape(standard.Argument(0));
-  return standard.GiveFromAll(Value::Unknown("a pointer"));
-}
-
-Results MakeWeakPointer(const Standard& standard) {
-  return standard.size() == 0 ? standard.Give(Value::Null()) : FirstArgument(standard);
-}
-
-// What nobody owns any more is not there; who owns it is not kept.
-Results LockPointer(const Standard& standard) {
-  const Value self = standard.Self();
-  return standard.Give(Value::Choice({Value::Null(), self}).Taint(self));
-}
-
 // What a std::reference_wrapper refers to. It is kept as a reference.
 Results Referred(const Standard& standard) {
   const Value& where = standard.call.arguments[0];
@@ -71,7 +50,8 @@ Results Characters(const Standard& standard) {
 
 // What a smart pointer points to. One that is kept as the object itself is where that is.
 Results Pointed(const Standard& standard) {
-  const Value self = standard.Self();
+  Value self = standard.Self();
+  if (self.IsOwner()) self = Value::Pointer(self.place()).Taint(self);
   const Value& where = standard.call.arguments[0];
   const bool is_star = standard.call.link.callee->name.ends_with("operator*");
   if (is_star && self.Is(Kind::kPointer)) return standard.Give(Value::Alias(self.place()));

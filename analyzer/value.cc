@@ -87,6 +87,16 @@ Value Value::Pointer(Place place) {
   return value;
 }
 
+Value Value::Owner(Owned owned) {
+  Value value;
+  value.kind_ = Kind::kPointer;
+  value.is_owner_ = true;
+  value.data_ = std::shared_ptr<const Place>(std::make_shared<const Owned>(std::move(owned)));
+  return value;
+}
+
+const Owned& Value::owned() const { return static_cast<const Owned&>(place()); }
+
 Value Value::Alias(Place place) {
   Value value = Pointer(std::move(place));
   value.kind_ = Kind::kAlias;
@@ -137,6 +147,7 @@ Value& Value::Taint(const Value& other) {
 
 // Why something is not known makes no difference: paths that differ in it only are one.
 bool Value::operator==(const Value& other) const {
+  if (is_owner_ != other.is_owner_ || (is_owner_ && !(owned() == other.owned()))) return false;
   if (kind_ != other.kind_ || from_fault != other.from_fault || from_body != other.from_body ||
       is_passed_on != other.is_passed_on || origin != other.origin || number_ != other.number_ ||
       (kind_ != Kind::kUnknown && text_ != other.text_) || data_.index() != other.data_.index()) {

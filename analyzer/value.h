@@ -14,6 +14,7 @@
 namespace filibuster {
 
 class Value;
+struct Owned;
 
 struct Object {
   std::string type;                     // key of its class
@@ -75,6 +76,7 @@ class Value {
   static Value Of(Closure closure);
   static Value Of(CallResult result);
   static Value Pointer(Place place);
+  static Value Owner(Owned owned);
   static Value Alias(Place place);
   static Value List(Values elements);
   // One value if they are equal; alternatives of alternatives are alternatives.
@@ -88,6 +90,9 @@ class Value {
   const Closure& closure() const { return *std::get<std::shared_ptr<const Closure>>(data_); }
   const CallResult& result() const { return std::get<CallResult>(data_); }
   const Place& place() const { return *std::get<std::shared_ptr<const Place>>(data_); }
+  // It is a pointer that destroys what it points to when it goes.
+  bool IsOwner() const { return is_owner_; }
+  const Owned& owned() const;
   const Values& elements() const { return *std::get<std::shared_ptr<const Values>>(data_); }
 
   bool IsCompleteString() const;
@@ -114,12 +119,22 @@ class Value {
 
  private:
   Kind kind_ = Kind::kUnknown;
+  bool is_owner_ = false;
   std::int64_t number_ = 0;
   std::string text_;
   std::variant<std::monostate, CallResult, std::shared_ptr<const Object>,
                std::shared_ptr<const Closure>, std::shared_ptr<const Place>,
                std::shared_ptr<const Values>>
       data_;
+};
+
+// What a smart pointer points to.
+struct Owned : Place {
+  bool is_shared = false;
+  bool is_null = false;  // what deletes it is called with a null pointer
+  Values deleter;        // what it calls instead of `delete`, if it does
+
+  bool operator==(const Owned&) const = default;
 };
 
 enum class Truth { kFalse, kTrue, kUnknown };
