@@ -120,10 +120,11 @@ Results Interpreter::CallOpaque(const CallContext& call, State state) {
     if (value.Is(Kind::kFunction)) callbacks.push_back(value);
     const auto index = static_cast<std::size_t>(&argument - call.arguments.data());
     if (call.node.op != Op::kCall || !callee.is_system || index < call.first) continue;
-    // What is taken by reference changes where it is.
-    const bool is_place = argument.Is(Kind::kAlias) &&
-                          (callee.can_change[index] ||
-                           callee.parameter_types[index - call.first] == kReferenceWrapper);
+    // What is taken by reference changes where it is. What goes to `...` has no parameter.
+    const std::size_t parameter = index - call.first;
+    const bool is_place =
+        argument.Is(Kind::kAlias) && parameter < callee.parameter_types.size() &&
+        (callee.can_change[index] || callee.parameter_types[parameter] == kReferenceWrapper);
     const Place self =
         is_place ? state.memory.Resolve(argument.place()) : Temporary(call.node.kids[index]);
     const Value called = AsFunction(value, self);
