@@ -118,7 +118,7 @@ End WriterWithMetadata(const Channel& channel, grpc::ClientContext& context) {
   const auto call = Echo::NewStub(channel)->AsyncCollect(&context, &response, &queue, nullptr);
   EXPECT_TRUE(IsGood(queue));
   call->WriteLast(Text(), {}, nullptr);
-  EXPECT_TRUE(IsGood(queue));
+  IsGood(queue);  // not if the callee's cancelling the call comes before it
   const std::string events = AskForMetadata(*call, queue);
   grpc::Status status;
   call->Finish(&status, nullptr);
