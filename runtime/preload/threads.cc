@@ -1,9 +1,10 @@
 // pthread_create() whose thread goes on with the request of the thread that starts it: std::thread,
 // std::async and all that is made of them.
 //
-// A thread that outlives the request, such as one of a pool that the first request starts, is then
-// known to belong to none. Until then all that it does counts as that request's, also what others
-// give it to do: what such a pool is given has to bring its own context (filibuster/context.h).
+// Not so one that is started while a static local variable is initialised, such as a pool that the
+// first request happens to need: it works for whoever comes. Any other that outlives the request is
+// then known to belong to none; until then all that it does counts as that request's, also what
+// others give it to do. What a pool is given has to bring its own context (filibuster/context.h).
 #include <pthread.h>
 
 #include <atomic>
@@ -15,6 +16,7 @@
 #include "filibuster/injector.h"
 #include "runtime/context.h"
 #include "runtime/preload/next_function.h"
+#include "runtime/preload/static_initialisation.h"
 
 namespace {
 
@@ -51,7 +53,9 @@ void* Run(void* data) {
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*function)(void*), void* argument) noexcept {
   Create* const next = NextCreate();
-  if (!loaded) return next(thread, attributes, function, argument);
+  if (!loaded || filibuster::InStaticInitialisation()) {
+    return next(thread, attributes, function, argument);
+  }
   const filibuster::ContextHandle context = filibuster::CurrentContext();
   if (context == nullptr) return next(thread, attributes, function, argument);
   std::unique_ptr<Start> start(new (std::nothrow) Start{function, argument, context});

@@ -3,9 +3,7 @@
 #include <sys/wait.h>
 
 #include <chrono>
-#include <future>
 #include <memory>
-#include <thread>
 
 #include "filibuster/context.h"
 #include "filibuster/injector.h"
@@ -325,60 +323,6 @@ TEST_P(PreloadCurlTest, ABodyThatCannotBeTransformedSoIsPassedOnAsItIs) {
   Inject(kNotTransformed.fault());
   EXPECT_EQ(Transfer(GetParam(), Url()).body, kNotTransformed.body);
   EXPECT_FALSE(Complete()["return_value"].contains("transformation"));
-}
-
-TEST(PreloadThreadsTest, AThreadGoesOnWithTheRequestOfTheOneThatStartsIt) {
-  const ContextHandle request = ReceiveRequest([](const char*) { return std::string(); });
-  ASSERT_NE(request, nullptr);
-  ContextHandle in_thread, in_async, outside;
-  {
-    const ContextScope scope(request);
-    std::thread([&] { in_thread = CurrentContext(); }).join();
-    in_async = std::async(std::launch::async, [] { return CurrentContext(); }).get();
-  }
-  std::thread([&] { outside = CurrentContext(); }).join();
-  EXPECT_EQ(in_thread, request);
-  EXPECT_EQ(in_async, request);
-  EXPECT_EQ(outside, nullptr);
-}
-
-TEST(PreloadThreadsTest, AThreadThatOutlivesTheRequestBelongsToNone) {
-  ContextHandle request = ReceiveRequest([](const char*) { return std::string(); });
-  std::promise<void> over;
-  ContextHandle during, after, in_scope;
-  std::thread pooled;
-  std::promise<void> seen;
-  {
-    const ContextScope scope(request);
-    pooled = std::thread([&] {
-      during = CurrentContext();
-      {
-        const ContextScope none(nullptr);
-        in_scope = CurrentContext();
-      }
-      during.reset();
-      seen.set_value();
-      over.get_future().wait();
-      after = CurrentContext();
-    });
-    seen.get_future().wait();
-  }
-  request.reset();
-  over.set_value();
-  pooled.join();
-  EXPECT_EQ(in_scope, nullptr);
-  EXPECT_EQ(after, nullptr);
-}
-
-TEST(PreloadThreadsTest, AThreadLeavesTheRequestWhenItEnds) {
-  std::weak_ptr<Context> watched;
-  {
-    const ContextHandle request = ReceiveRequest([](const char*) { return std::string(); });
-    watched = request;
-    const ContextScope scope(request);
-    std::thread([] {}).join();
-  }
-  EXPECT_TRUE(watched.expired());
 }
 
 }  // namespace
