@@ -58,8 +58,9 @@ std::optional<Value> SecondOf(const Standard& standard, const Found& found) {
 // A range that is inserted may have no elements.
 bool AddsElement(const Standard& standard) {
   const Callee& callee = *standard.call.link.callee;
-  return !callee.name.ends_with("::insert") ||
-         (standard.size() == 1 && callee.parameter_types[0] != "std::initializer_list");
+  if (!callee.name.ends_with("::insert")) return true;
+  const std::vector<std::string>& types = callee.parameter_types;
+  return standard.size() == 1 && !types.empty() && types[0] != "std::initializer_list";
 }
 
 // It is not known any more what is in the container. What is put there may be called.

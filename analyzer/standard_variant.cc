@@ -60,7 +60,8 @@ Results GetIf(const Standard& standard) {
 Results GetAlternative(const Standard& standard) {
   const Value value = standard.Argument(0);
   const Truth holds = Holds(standard, value);
-  const bool is_variant = standard.call.link.callee->parameter_types.front() == "std::variant";
+  const std::vector<std::string>& types = standard.call.link.callee->parameter_types;
+  const bool is_variant = !types.empty() && types.front() == "std::variant";
   if (!is_variant) return GetElement(standard);
   if (holds == Truth::kTrue) return standard.Give(standard.call.arguments[0]);
   if (holds == Truth::kFalse) return standard.Throw("std::bad_variant_access", value);
