@@ -1,5 +1,6 @@
 // Stands in for cpp-httplib in golden tests: the declarations that services use, without the
-// system headers that make the real one slow to read.
+// system headers that make the real one slow to read. What stands behind them when the goldens are
+// run is in tests/analyzer/truth/.
 #pragma once
 
 #include <chrono>
@@ -68,6 +69,7 @@ class Result {
 
  private:
   std::unique_ptr<Response> response_;
+  Error error_ = Error::Unknown;
 };
 
 using ResponseHandler = std::function<bool(const Response& response)>;
@@ -85,7 +87,10 @@ class Client {
   void set_connection_timeout(time_t seconds, time_t microseconds = 0);
   void set_read_timeout(time_t seconds, time_t microseconds = 0);
   template <class Rep, class Period>
-  void set_read_timeout(const std::chrono::duration<Rep, Period>& duration);
+  void set_read_timeout(const std::chrono::duration<Rep, Period>& duration) {}
+
+ private:
+  std::string base_;
 };
 
 class Server {
@@ -106,6 +111,10 @@ class Server {
   bool listen_after_bind();
   bool listen(const std::string& host, int port);
   void stop();
+
+ private:
+  struct Routes;
+  std::shared_ptr<Routes> routes_;
 };
 
 }  // namespace httplib

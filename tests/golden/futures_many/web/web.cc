@@ -35,7 +35,7 @@ int main() {
       return result->body;
     });
     try {
-      response.body = last.get() + first.get() + second.get() + third.get();
+      response.body.append(last.get()).append(first.get()).append(second.get()).append(third.get());
     } catch (const Busy&) {
       response.status = 503;
     } catch (const std::exception&) {
