@@ -14,6 +14,7 @@
 #include "tests/runtime/curl_transfer.h"
 #include "tests/runtime/preload_control_server.h"
 #include "tests/support/misbehaving_server.h"
+#include "tests/support/no_leak_check.h"
 
 namespace filibuster {
 namespace {
@@ -275,6 +276,7 @@ std::string ThrownBy(CurlInterface interface, CURL* easy) {
 }
 
 TEST_P(PreloadCurlCallbacksTest, WhatACallbackThrowsComesOutWhereLibcurlCallsIt) {
+  const NoLeakCheck of_libcurls_frames;
   ExpectCorruptedAsReal([&] {
     CURL* const easy = curl_easy_init();
     curl_easy_setopt(easy, CURLOPT_URL, Url().c_str());

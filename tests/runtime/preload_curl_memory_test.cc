@@ -13,6 +13,7 @@
 #include "tests/runtime/curl_transfer.h"
 #include "tests/runtime/preload_control_server.h"
 #include "tests/support/misbehaving_server.h"
+#include "tests/support/no_leak_check.h"
 
 namespace {
 
@@ -167,11 +168,13 @@ CURL* TransferWhoseCallbackThrows(const std::string& url) {
 }
 
 TEST_F(PreloadCurlMemoryTest, WhatACallbackThrowsReachesItsCaller) {
+  const NoLeakCheck of_libcurls_frames;
   TransferWhoseCallbackThrows(Url());
   EXPECT_EQ(Outcome()["exception"]["name"], "unknown");
 }
 
 TEST_F(PreloadCurlMemoryTest, WhatACallbackThrowsOfACorruptedBodyReachesItsCaller) {
+  const NoLeakCheck of_libcurls_frames;
   Inject(kCorruptedBodies[1].fault());
   CURL* const easy = TransferWhoseCallbackThrows(Url());
   EXPECT_EQ(control_.Bodies("invocation_complete").size(), 1U);
