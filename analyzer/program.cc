@@ -23,6 +23,7 @@ const std::unordered_map<std::string_view, std::string_view>& StandardBases() {
       {"std::bad_alloc", "std::exception"},
       {"std::bad_cast", "std::exception"},
       {"std::bad_typeid", "std::exception"},
+      {"std::bad_weak_ptr", "std::exception"},
       {"std::bad_function_call", "std::exception"},
       {"std::bad_optional_access", "std::exception"},
       {"std::bad_variant_access", "std::exception"},

@@ -11,6 +11,7 @@ namespace filibuster::standard {
 namespace {
 
 constexpr std::size_t kMaxElements = 8;
+constexpr char kBadWeakPointer[] = "std::bad_weak_ptr";
 
 // Of a method, or of a constructor.
 const std::string& ClassOf(const Standard& standard) {
@@ -49,6 +50,20 @@ Values WithoutLast(Values elements, bool is_first) {
   return elements;
 }
 
+// Of what is not there it throws.
+Results MakeOfWeakPointer(const Standard& standard) {
+  const Value weak = standard.Argument(0);
+  if (weak.Is(Kind::kNull)) return standard.Throw(kBadWeakPointer, weak);
+  const bool is_pointer = weak.Is(Kind::kPointer);
+  if (is_pointer && standard.state.memory.Find(weak.place().root) == nullptr) {
+    return standard.Throw(kBadWeakPointer, weak);
+  }
+  if (is_pointer && standard.interpreter.IsOwned(weak.place().root, standard.state)) {
+    return standard.Give(Value::Owner({weak.place(), true, false, {}}));
+  }
+  return standard.GiveOrThrow(weak, kBadWeakPointer, weak);
+}
+
 Results Nowhere(Results results) {
   for (Result& result : results) {
     if (result.completion == Completion::kValue) result.value = Value::Unknown("nothing");
@@ -67,6 +82,9 @@ Results MakeUniquePointer(const Standard& standard) {
 // too, by what it is handed for that.
 Results MakeSharedPointer(const Standard& standard) {
   if (standard.size() == 0) return standard.Give(Value::Null());
+  if (standard.call.link.callee->usr.find("@N@std@S@weak_ptr") != std::string::npos) {
+    return MakeOfWeakPointer(standard);
+  }
   const Value first = standard.Argument(0);
   const Value second = standard.size() >= 2 ? standard.Argument(1) : Value();
   const bool has_deleter = second.Is(Kind::kFunction) || second.Is(Kind::kObject);

@@ -48,7 +48,12 @@ Results HoldsAlternative(const Standard& standard) {
 // Of a pointer: null, or a pointer to the alternative.
 Results GetIf(const Standard& standard) {
   const Value pointer = standard.Argument(0);
-  if (!pointer.Is(Kind::kPointer)) return standard.GiveFromAll(Value::Unknown("an alternative"));
+  // A reference that an alternative is stands for what is elsewhere.
+  const bool may_refer =
+      standard.call.link.callee->usr.find("@N@std@S@reference_wrapper") != std::string::npos;
+  if (may_refer || !pointer.Is(Kind::kPointer)) {
+    return standard.GiveFromAll(Value::Unknown("an alternative"));
+  }
   const Value value = standard.state.memory.Read(pointer.place());
   const Truth holds = Holds(standard, value);
   const Value found = holds == Truth::kTrue ? pointer : Value::Null();

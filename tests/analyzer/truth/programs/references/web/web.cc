@@ -109,6 +109,16 @@ int main() {
     if (!client.Get("/variant")) std::get<1>(held).get() = 503;  // unknown: what it refers to
     response.status = code;
   });
+  server.Get("/variant get_if", [](const httplib::Request&, httplib::Response& response) {
+    httplib::Client client("localhost", 9000);
+    int code = 200;
+    std::variant<std::monostate, std::reference_wrapper<int>> held;
+    held = std::ref(code);
+    if (!client.Get("/variant get_if")) {  // unknown: what it refers to
+      if (auto* found = std::get_if<std::reference_wrapper<int>>(&held)) found->get() = 503;
+    }
+    response.status = code;
+  });
   server.Get("/vector", [](const httplib::Request&, httplib::Response& response) {
     httplib::Client client("localhost", 9000);
     int code = 200;

@@ -56,5 +56,14 @@ int main() {
     if (!client.Get("/count")) state = nullptr;  // unknown: it may be gone
     if (weak.use_count() == 0) response.status = 503;
   });
+  server.Get("/from empty", [](const httplib::Request&, httplib::Response& response) {
+    httplib::Client client("localhost", 9000);
+    std::weak_ptr<State> weak;
+    try {
+      if (!client.Get("/from empty")) std::shared_ptr<State> locked(weak);
+    } catch (const std::bad_weak_ptr&) {
+      response.status = 503;
+    }
+  });
   server.listen("0.0.0.0", 8000);
 }
