@@ -73,6 +73,10 @@ int MillisecondsUntilNextAnswer(const std::vector<Connection>& connections) {
 bool IsWhole(const std::string& request) {
   const size_t end = request.find("\r\n\r\n");
   if (end == request.npos) return false;
+  if (const size_t chunked = request.find("Transfer-Encoding: chunked"); chunked < end) {
+    constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
+    return request.find(kLastChunk, end) != request.npos;
+  }
   constexpr std::string_view kLength = "Content-Length:";  // then white space, or none
   const size_t length = request.find(kLength);
   return length > end ||
